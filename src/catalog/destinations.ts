@@ -70,6 +70,11 @@ function asIdnaReads(text: string): string {
     .replace(/[\u3002\uff0e\uff61]/g, ".");
 }
 
+/** The hosts of all addresses in a config, whatever its type. */
+export function everyHost(config: Config | undefined): string[] {
+  return [...new Set(everyAddress(config, "config").map(({ address }) => named({ address, verified: true })))];
+}
+
 /** The name of one address. A token in one that cannot be read is no part of it, as in any other. */
 export function named({ address, verified }: Address): string {
   const text = typeof address === "string" ? address : JSON.stringify(address);

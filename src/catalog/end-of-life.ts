@@ -17,6 +17,6 @@ export function endOf(type: ConnectorType | undefined, config: Config, hosts: re
 
 /** `Opsgenie ends on 2027-04-05 (Atlassian): …`, without a full stop. @param now milliseconds since 1970 */
 export function endInWords({ what, date, source, instead }: EndOfLife, now: number): string {
-  const when = date === undefined ? "is on its way out" : Date.parse(date) <= now ? `ended on ${date}` : `ends on ${date}`;
+  const when = date === undefined ? "is being phased out" : Date.parse(date) <= now ? `ended on ${date}` : `ends on ${date}`;
   return `${what} ${when} (${source}): ${instead}`;
 }

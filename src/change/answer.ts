@@ -6,6 +6,7 @@ import { hideSecrets } from "../secrets/detect.ts";
 import { isTaken } from "./broken-meanwhile.ts";
 import { askedOf, type Consent } from "./consent/ask.ts";
 import { reachOf, requestInWords } from "./consent/reach.ts";
+import type { LastHour } from "./journal.ts";
 import { recordOf } from "./ops/index.ts";
 import { type Recorded, readRecord } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
@@ -101,13 +102,13 @@ export function noChange(
 }
 
 /** The answer after the writes. @throws the failure, when nothing was done */
-export function outcome(
+export async function outcome(
   { id, consent }: { id: string; consent: Consent },
   plan: Plan,
   results: OpResult[],
   report: Report,
   services: ChangeServices,
-): Outcome {
+): Promise<Outcome> {
   const by = services.undoBy;
   // With one unknown, it is not certain that nothing was done.
   const failed = results.find((result) => result.outcome === "unknown") ?? results.find((result) => result.outcome !== "done");
@@ -158,7 +159,7 @@ export function outcome(
     ...(status === "partial"
       ? {
           ...fixOf(failed),
-          ...(ended && !failed ? { fix: toGoOn[ended] } : {}),
+          ...(ended && !failed ? { fix: ended === "hour" ? hourFix(await services.journal.lastHour()) : toGoOn[ended] } : {}),
           ...(taken
             ? {
                 fix: `First ${withoutTool("undo_change", by) === undefined && !isGone ? "restore it with the undo_change in `next`" : "create it again under its id"}, or remove its actions from the rule; then repeat the call for what is left.`,
@@ -187,8 +188,11 @@ const whyEnded = {
 const toGoOn = {
   time: "Repeat the call for what is left. The writes of one call have ten times KIBANA_TIMEOUT.",
   journal: "Put the journal back if it was moved, then repeat the call for what is left.",
-  hour: "Repeat the call once the hour has room: it goes on with what is left. The operator sets CONNECTORS_MAX_CHANGES_PER_HOUR.",
 };
+
+function hourFix({ roomAt }: LastHour): string {
+  return `Repeat the call once the hour has room${roomAt === undefined ? "" : `, from ${roomAt} on`}: it goes on with what is left. The operator sets CONNECTORS_MAX_CHANGES_PER_HOUR.`;
+}
 
 /** Why nothing was done: the first failure; of several, each reason with its spaces, or how often it was the reason. */
 function noneDone(first: Error, results: readonly OpResult[]): Error {

@@ -9,7 +9,7 @@ import type { Clock } from "./clock.ts";
 import { assertPrivate, cannotBeWritten, JournalRemoved, journalFiles } from "./journal-folder.ts";
 import { keyOf, readKey } from "./journal-key.ts";
 import { type BeginRecord, type EndRecord, type PasskeysRecord, parseLine } from "./journal-records.ts";
-import { createRecentOps, type RecentOp } from "./recent-ops.ts";
+import { createRecentOps, hour, type RecentOp } from "./recent-ops.ts";
 
 export type { BeginRecord, EndRecord };
 
@@ -33,7 +33,7 @@ export interface Journal extends JournalReader {
   /** The key for new digests, made where there is none. @throws ToolError journal_unavailable */
   keyForRecords(): Promise<Buffer>;
   /** Changes begun in the last hour, by any process that shares the folder, in any Kibana; safe tests do not count. */
-  countLastHour(): Promise<number>;
+  lastHour(): Promise<LastHour>;
   /**
    * Whether an op that was begun may be written. Call it after its begin record is on disk, so that of racing processes
    * the later ones see the earlier; an op that is not admitted is recorded as withdrawn.
@@ -41,6 +41,12 @@ export interface Journal extends JournalReader {
    */
   admit(begun: Pick<BeginRecord, "change" | "n">, most: number): Promise<Admission>;
   close(): Promise<void>;
+}
+
+export interface LastHour {
+  changes: number;
+  /** When the oldest of them no longer counts: `2026-11-20T10:31Z`; undefined where there is none. */
+  roomAt: string | undefined;
 }
 
 export interface JournalReader {
@@ -153,7 +159,12 @@ export function createJournal(dir: string, clock: Clock): Journal {
     // Only undos that have to find a hidden text again need it.
     key: () => readKey(dir).catch(() => undefined),
     keyForRecords: () => keyOf(dir),
-    countLastHour: async () => counted(await recent.look()).length,
+    async lastHour() {
+      const ops = counted(await recent.look());
+      const oldest = ops.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY);
+      const nextMinute = Math.ceil((oldest + hour) / 60_000) * 60_000;
+      return { changes: ops.length, roomAt: ops.length === 0 ? undefined : `${new Date(nextMinute).toISOString().slice(0, 16)}Z` };
+    },
     async admit({ change, n }, most) {
       for (let look = 1; ; look++) {
         const ops = await recent.look();

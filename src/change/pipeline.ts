@@ -112,7 +112,7 @@ async function dryRun(
 }
 
 async function judged(plan: Plan, { principal }: Caller, { settings, journal }: ChangeServices): Promise<Verdict> {
-  return judge(plan, settings, principal, await journal.countLastHour());
+  return judge(plan, settings, principal, await journal.lastHour());
 }
 
 /** Judges once more, counting other calls' writes that are not in the journal yet, and reserves places for its own. */
@@ -120,8 +120,8 @@ async function withinLimit<T>(plan: Plan, caller: Caller, services: ChangeServic
   const mine = plan.ops.filter(isChange).length;
   services.inFlight.writes += mine;
   try {
-    const recorded = await services.journal.countLastHour();
-    judge(plan, services.settings, caller.principal, recorded + services.inFlight.writes - mine);
+    const { changes, roomAt } = await services.journal.lastHour();
+    judge(plan, services.settings, caller.principal, { changes: changes + services.inFlight.writes - mine, roomAt });
     return await work();
   } finally {
     services.inFlight.writes -= mine;

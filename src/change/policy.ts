@@ -3,6 +3,7 @@ import { matchesHost } from "../host-name.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import type { Settings } from "../settings/index.ts";
 import { matchesGlob } from "./glob.ts";
+import type { LastHour } from "./journal.ts";
 import { type Op, type Plan, type PutRuleOp, type SecretFlow, usesConnectors } from "./plan.ts";
 import { maySee, type Principal } from "./principal.ts";
 
@@ -17,10 +18,10 @@ export interface Verdict {
 
 /**
  * The one place that says what may be done: refuses, or says who must agree.
- * @param changesLastHour writes recorded in the last hour, of all processes on this machine
+ * @param lastHour writes recorded in the last hour, of all processes on this machine
  * @throws ToolError read_only, forbidden, protected, limit_reached
  */
-export function judge(plan: Plan, settings: Settings, principal: Principal, changesLastHour: number): Verdict {
+export function judge(plan: Plan, settings: Settings, principal: Principal, { changes, roomAt }: LastHour): Verdict {
   for (const op of plan.ops) {
     checkAccess(op, principal);
     if (!maySee(principal, op.space)) {
@@ -57,12 +58,12 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, chan
     }
   }
   const writes = plan.ops.filter(isChange).length;
-  const room = Math.max(0, settings.maxChangesPerHour - changesLastHour);
+  const room = Math.max(0, settings.maxChangesPerHour - changes);
   if (writes > room && !(plan.resumable && room > 0)) {
     throw new ToolError(
       "limit_reached",
-      `This server makes at most ${settings.maxChangesPerHour} changes an hour; ${changesLastHour} have been made${writes > 1 ? `, and this call makes ${writes}` : ""}.`,
-      `${writes > 1 ? `Do fewer in one call (${room} are left now), wait` : "Wait"}, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.`,
+      `This server makes at most ${settings.maxChangesPerHour} changes an hour; ${changes} have been made${writes > 1 ? `, and this call makes ${writes}` : ""}.`,
+      `${writes > 1 ? `Do fewer in one call (${room} are left now), wait` : "Wait"}${roomAt === undefined ? "" : ` until ${roomAt}, when there is room again`}, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.`,
     );
   }
   const newFlows = plan.flows.filter(

@@ -5,7 +5,7 @@ import type { Clock } from "./clock.ts";
 import { cannotBeRead, type JournalFile, journalFiles } from "./journal-folder.ts";
 import { parseLine } from "./journal-records.ts";
 
-const hour = 3_600_000;
+export const hour = 3_600_000;
 const newLine = 10;
 
 /** An op that was begun within the hour. */
@@ -15,6 +15,8 @@ export interface RecentOp {
   nonce: string | undefined;
   /** A change: everything but a safe test. */
   counts: boolean;
+  /** Milliseconds since 1970. */
+  at: number;
   /** Sorts ops the same way in every process. */
   order: string;
 }
@@ -28,7 +30,7 @@ export interface RecentOps {
 export function createRecentOps(dir: string, clock: Clock): RecentOps {
   /** Bytes read of each file. */
   const read = new Map<string, number>();
-  const ops = new Map<string, RecentOp & { at: number }>();
+  const ops = new Map<string, RecentOp>();
   const withdrawn = new Set<string>();
 
   function take(record: ReturnType<typeof parseLine>): void {

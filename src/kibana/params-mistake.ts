@@ -13,6 +13,11 @@ export function isParamsMistake(said: string): boolean {
   return words.test(said) || namesNoAction(said);
 }
 
+/** Whether a repeated run fails in the same way, although Kibana may call it retryable: because of its params or credentials. */
+export function failsAgain(said: string): boolean {
+  return isParamsMistake(said) || /\b401\b|unauthori[sz]ed/i.test(said);
+}
+
 /** Whether the params named a sub-action that the type does not have. */
 export function namesNoAction(said: string): boolean {
   return actionWords.test(said);

@@ -39,6 +39,8 @@ export interface Resolved {
 }
 
 interface Walk extends Resolved {
+  /** Paths of plain texts that are refused. */
+  literals: string[];
   source: SecretSource;
   files: ReadonlyMap<string, FileKind>;
 }
@@ -55,7 +57,7 @@ export function resolveSecrets(
   askable: readonly string[] = [],
   files: ReadonlyMap<string, FileKind> = new Map(),
 ): Resolved {
-  const walk: Walk = { source, files, secrets: {}, asked: [], bindings: new Map(), warnings: [], read: [] };
+  const walk: Walk = { source, files, secrets: {}, asked: [], bindings: new Map(), warnings: [], read: [], literals: [] };
   if (isAsk(given) && source.noPage) throw nobodyTypes("secrets", source);
   if (isAsk(given) && askable.length === 0) {
     throw new ToolError(
@@ -70,7 +72,8 @@ export function resolveSecrets(
     const tree = asFile(resolve(value, `secrets.${key}`, walk), key, walk);
     if (tree !== undefined) Object.defineProperty(walk.secrets, key, { value: tree, enumerable: true });
   }
-  const { secrets, asked, bindings, warnings, read } = walk;
+  const { secrets, asked, bindings, warnings, read, literals } = walk;
+  if (literals.length > 0) throw plainTexts(literals, source);
   // What a person has yet to type may be the passphrase.
   if (asked.length === 0) warnings.push(...unusableFiles(secrets, files));
   return { secrets, asked, bindings, warnings, read };
@@ -149,7 +152,8 @@ function isAsk(value: object): boolean {
   return entries.length === 1 && entries[0]?.[0] === "$ask" && entries[0][1] === true;
 }
 
-function literal(value: string, path: string, { source, warnings }: Walk): SealedTree {
+/** Undefined for what is refused. */
+function literal(value: string, path: string, { source, warnings, literals }: Walk): SealedTree | undefined {
   // The way to authenticate is not a secret; spec types keep it among the secrets (reference/connector-types.md).
   if (path === "secrets.authType") return value;
   if (value.includes(redactionMark)) {
@@ -165,15 +169,23 @@ function literal(value: string, path: string, { source, warnings }: Walk): Seale
     );
   }
   if (source.literals === "refuse") {
-    throw new ToolError(
-      "literal_secret_refused",
-      `${path} is given as plain text. A secret that passes through the conversation stays in its transcript.`,
-      ways(source),
-      { path },
-    );
+    literals.push(path);
+    return undefined;
   }
   warnings.push(`${path} was given as plain text: it stays in the conversation's transcript. Use a reference for anything real.`);
   return seal(value, `${path} (plain text)`);
+}
+
+/** All of them at once, with the names that may be meant: login names are no secret to people, and are said in clear. */
+function plainTexts([path = "", ...more]: readonly string[], source: SecretSource): ToolError {
+  const paths = [path, ...more.slice(0, 9)];
+  const available = availableNames(source);
+  return new ToolError(
+    "literal_secret_refused",
+    `${paths.join(", ")} ${more.length > 0 ? "are" : "is"} given as plain text. A secret that passes through the conversation stays in its transcript.`,
+    `${ways(source)}${available.length > 0 ? " These exist: `available`." : ""}`,
+    { path, ...(available.length > 0 ? { available } : {}) },
+  );
 }
 
 function ways({ prefix, dir, noPage }: SecretSource): string {

@@ -3,6 +3,7 @@ import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import { isDeeperThan } from "../json-depth.ts";
 import { isPlainObject, valueAt } from "../plain-object.ts";
+import { quoted } from "../plain-text.ts";
 import { asList, meaningOfAbsence } from "./fields.ts";
 
 /** What to say about an argument that the tool does not take; a function if the text repeats the given value in the right form. */
@@ -209,5 +210,7 @@ function inWords(issue: z.core.$ZodIssue, given: unknown): string {
   if (given === null) return "must not be null";
   if (issue.code === "too_small" && issue.minimum === 1 && /^(?:string|array)$/.test(issue.origin)) return "must not be empty";
   if (issue.code === "invalid_type" && issue.expected === "array" && typeof given === "string") return `is a list: ${asList(given)}`;
+  if (issue.code === "invalid_type" && issue.expected === "string" && isPlainObject(given) && typeof given.id === "string")
+    return `is the id alone, as text: ${quoted(given.id, 80)}`;
   return issue.message;
 }

@@ -184,13 +184,17 @@ function summaryOf({ findings, spaces, notChecked, cancelled, window }: AuditRep
   );
   const found = all === 0 ? "Nothing was found" : groups.map((group) => `${counts[group]} ${groupTitles[group].toLowerCase()}`).join(", ");
   return [
-    `${found}, in ${sum("connectors")} connectors and ${sum("rules")} rules of ${spaces.length} space${spaces.length === 1 ? "" : "s"}${readsLog(spaces) ? `; ${sum("failures")} failed runs in ${window.days} days` : ""}.`,
+    `${found}, in ${counted(sum("connectors"), "connector")} and ${counted(sum("rules"), "rule")} of ${counted(spaces.length, "space")}${readsLog(spaces) ? `; ${counted(sum("failures"), "failed run")} in ${window.days} days` : ""}.`,
     matching.length < all ? `${matching.length} of ${all} fit the filter.` : "",
     notChecked.length > 0 ? "Not everything could be checked: see not_checked." : "",
     cancelled ? "It was stopped half way." : "",
   ]
     .filter(Boolean)
     .join(" ");
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** Whether the log of any space was read: some checks do without it, and Kibana may refuse it. */
@@ -215,7 +219,8 @@ function nonZero(counts: Record<string, number>): Record<string, number> {
 }
 
 function nextCalls(page: readonly Finding[], spaces: string[] | undefined) {
-  const fixes = page.flatMap((one) => (one.next ? [{ ...one.next }] : [])).slice(0, 2);
+  const all = page.flatMap((one) => (one.next ? [{ ...one.next }] : []));
+  const fixes = [...new Map(all.map((one) => [JSON.stringify([one.tool, one.args]), one])).values()].slice(0, 2);
   if (page.length === 0) return fixes;
   return [
     ...fixes,

@@ -3,13 +3,13 @@ import type { ConnectorType, Probe } from "../catalog/connector-type.ts";
 import { describeFields, describeSubActions, subActionsOf } from "../catalog/describe.ts";
 import { endInWords } from "../catalog/end-of-life.ts";
 import { findTypeId } from "../catalog/find-type.ts";
-import { catalogIds, connectorType } from "../catalog/index.ts";
+import { connectorType } from "../catalog/index.ts";
 import { whenText } from "../catalog/when.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import { unusable } from "../kibana/connector-types.ts";
 import { quoted } from "../plain-text.ts";
-import { taken, typesInWords } from "./connectors/live-type.ts";
+import { taken, typeElsewhere, typesInWords } from "./connectors/live-type.ts";
 import { readTool, type ToolContext } from "./define.ts";
 import { atMost, compact, next, space, textFilter, warnings, widens } from "./fields.ts";
 
@@ -70,7 +70,7 @@ interface Wanted {
   subAction: string | undefined;
 }
 
-async function details(asked: readonly string[], wanted: Wanted, live: readonly LiveType[], { settings }: ToolContext) {
+async function details(asked: readonly string[], wanted: Wanted, live: readonly LiveType[], { kibana, settings }: ToolContext) {
   const notes: string[] = [];
   const types: Record<string, unknown>[] = [];
   for (const word of asked) {
@@ -85,19 +85,13 @@ async function details(asked: readonly string[], wanted: Wanted, live: readonly 
     const type = live.find((one) => one.id === id);
     if (near && type) notes.push(taken(word, type));
     if (type) types.push(await describe(type, wanted, settings.secretPrefix, notes));
-    else notes.push(await notHere(word, candidates, live));
+    else notes.push((await typeElsewhere(word, await kibana.status())) ?? nothing(word, await typesInWords(candidates, live)));
   }
   return { types, ...compact({ warnings: notes }) };
 }
 
-/** Why a word does not name a type of this deployment. */
-async function notHere(word: string, candidates: readonly string[], live: readonly LiveType[]): Promise<string> {
-  const { id, near } = await findTypeId(word, catalogIds);
-  const entry = id === undefined || near ? undefined : await connectorType(id);
-  if (entry?.system)
-    return `${entry.id} (${entry.name}) is a system type: Kibana makes its connector itself, and rules use it without any setup.`;
-  if (entry) return `This Kibana does not have ${entry.id} (${entry.name})${entry.since ? `: it came with ${entry.since}` : ""}.`;
-  return `No type ${quoted(word, 60)} here${candidates.length > 0 ? `: did you mean ${await typesInWords(candidates, live)}?` : "."}`;
+function nothing(word: string, meant: string): string {
+  return `No type ${quoted(word, 60)} here${meant === "" ? "." : `: did you mean ${meant}?`}`;
 }
 
 async function describe(live: LiveType, wanted: Wanted, prefix: string, notes: string[]): Promise<Record<string, unknown>> {

@@ -4,7 +4,7 @@ import { connectorType } from "../catalog/index.ts";
 import { withPathApart } from "../catalog/request-destinations.ts";
 import { effectOf } from "../catalog/when.ts";
 import type { ExecuteOp, Plan, Runs } from "../change/plan.ts";
-import { isParamsMistake } from "../kibana/params-mistake.ts";
+import { failsAgain } from "../kibana/params-mistake.ts";
 import { plainJson, plainText, quoted, withoutKnown, word } from "../plain-text.ts";
 import { keyOf, withDefaultKey } from "../rules/incidents.ts";
 import { hideInData, hideSecrets } from "../secrets/detect.ts";
@@ -106,7 +106,7 @@ export const executeConnector = changeTool({
           compact({
             status: one.status,
             said: said[index] || undefined,
-            retryable: isParamsMistake(said[index] ?? "") ? undefined : (one.retry ?? undefined),
+            retryable: failsAgain(said[index] ?? "") ? undefined : (one.retry ?? undefined),
           }),
         ),
         ...(ok ? {} : (ended ?? explainFailure(said.at(-1) ?? "", op))),

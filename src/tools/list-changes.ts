@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { askedOf } from "../change/consent/ask.ts";
+import { entriesOf, idIn, subjectsInWords } from "../change/entries-of.ts";
 import type { JournalEntry } from "../change/journal.ts";
 import { maySee } from "../change/principal.ts";
 import { type Recorded, recordedIn } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
-import { plainJson, plainText } from "../plain-text.ts";
+import { plainJson, plainText, quoted } from "../plain-text.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { readAcross, type ToolContext } from "./define.ts";
 import { compact, warnings, widens } from "./fields.ts";
@@ -21,7 +22,7 @@ export const listChanges = readAcross({
   description: "Changes that this server made here, newest first, each with its undo or why there is none.",
   input: z.strictObject({
     space: widens(z.string().optional().describe("Default: all"), "all spaces"),
-    id: widens(z.string().optional().describe("Of a connector or rule"), "all connectors and rules"),
+    id: widens(z.string().optional().describe("Connector or rule: id or name"), "all connectors and rules"),
     limit: z.number().int().min(1).max(100).default(10),
     detail: z.boolean().optional().describe("Before and after"),
     cursor: z.string().optional(),
@@ -30,11 +31,11 @@ export const listChanges = readAcross({
   async run({ space, id, limit, detail, cursor }, context) {
     const { journal, deployment, principal } = context;
     const { entries, problems } = await journal.entries();
-    const mine = entries
+    const seen = entries
       .filter(({ begin }) => begin.deployment === deployment.name)
       .filter(({ begin }) => maySee(principal, begin.op.space))
-      .filter(({ begin }) => space === undefined || begin.op.space === space)
-      .filter(({ begin, end }) => id === undefined || begin.op.id === id || end?.id === id);
+      .filter(({ begin }) => space === undefined || begin.op.space === space);
+    const mine = id === undefined ? seen : entriesOf(seen, id);
     const start = cursor === undefined ? 0 : mine.findIndex((entry) => key(entry) === cursor) + 1;
     if (cursor !== undefined && start === 0) {
       throw new ToolError(
@@ -53,6 +54,9 @@ export const listChanges = readAcross({
         cursor: last && start + limit < mine.length ? key(last) : undefined,
         warnings: [
           ...problems,
+          ...(id !== undefined && mine.length === 0 && seen.length > 0
+            ? [`No change of ${quoted(id, 80)} is recorded. There are changes of ${subjectsInWords(seen)}.`]
+            : []),
           ...(now.unread === undefined
             ? []
             : [`Not all of the present state could be read; where it is missing, names and undo are as recorded: ${now.unread}`]),
@@ -77,7 +81,7 @@ async function row(entry: JournalEntry, now: Now, detail: boolean | undefined, c
     tool: begin.tool,
     op: begin.op.op,
     space: begin.op.space,
-    id: begin.op.id ?? end?.id,
+    id: idIn(entry),
     name: called,
     name_then: called === then ? undefined : then,
     type: begin.op.type,

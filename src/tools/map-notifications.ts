@@ -9,6 +9,7 @@ import { mapRules } from "../map/run.ts";
 import type { NotSeen } from "../map/space.ts";
 import { type Loss, lossOf } from "../map/without.ts";
 import { firstThatFit, plainText, quoted } from "../plain-text.ts";
+import { candidate } from "./connectors/find-connector.ts";
 import { chosenSpaces } from "./connectors/several-spaces.ts";
 import { readAcross } from "./define.ts";
 import { compact, idOrName, next, warnings, widens } from "./fields.ts";
@@ -131,6 +132,8 @@ export const mapNotifications = readAcross({
       const rules = shown.filter(({ row }) => lossIn(row.rule) === loss).map(({ shown: one }) => ({ kind: "rule", ...one }));
       return { [loss]: [...users.filter((one) => one.loss === loss).map((one) => one.shown), ...rules] };
     }
+    const silent = shown.filter(({ row }) => lossIn(row.rule) === "would_be_silent").length;
+    const later = before || connector === undefined ? 0 : counts.losses.would_be_silent - silent;
     return {
       summary: connector === undefined ? summaryOf(counts, spaces.length) : summaryWithout(connector, counts, users),
       counts: connector === undefined ? counts.verdicts : countsWithout(counts, users),
@@ -141,6 +144,9 @@ export const mapNotifications = readAcross({
         cursor: more && last ? writeCursor(last, counts) : undefined,
         warnings: [
           ...notes,
+          ...(later > 0
+            ? [`${later} of the rules that would be silent ${later === 1 ? "is" : "are"} on later pages: follow \`cursor\`.`]
+            : []),
           ...(notSeen.length > entriesShown
             ? [`${notSeen.length - entriesShown} more entries of not_seen are left out: ask for a single space.`]
             : []),
@@ -220,7 +226,7 @@ function severalNamed(name: string, space: string, all: readonly Connector[]): T
     "ambiguous_connector",
     `${all.length} connectors in the space "${space}" fit ${quoted(name, 60)}.`,
     "Use the id of the one you mean.",
-    { candidates: all.map(({ id, name: own, type }) => ({ id, name: plainText(own, 80), type })) },
+    { candidates: all.map(candidate) },
   );
 }
 

@@ -121,12 +121,14 @@ export const testConnector = changeTool({
     } = plan;
     const [result] = results;
     if (result?.outcome !== "done") return {};
+    // Read before this test: of a new connector "0 runs" would look as if nothing ran.
+    const earlier = runs?.runs === 0 ? undefined : runs;
     const { attempts, ended } = result.data as Runs;
     const execution = attempts.at(-1);
     if (!execution) return {};
     const words = plainText([execution.message, execution.service_message].filter(Boolean).join(": "), 500);
     if (execution.status !== "ok")
-      return { result: { ok: false, mode, ...(ended ?? explainFailure(words, op)), said: words, ...(runs && { last_runs: runs }) } };
+      return { result: { ok: false, mode, ...(ended ?? explainFailure(words, op)), said: words, ...(earlier && { last_runs: earlier }) } };
     return {
       result: compact({
         ok: true,
@@ -134,7 +136,7 @@ export const testConnector = changeTool({
         proved: probe.proves,
         not_proved: [...probe.doesNotProve, rulesOwnKey],
         effect: fill.words(probe.effect),
-        last_runs: runs,
+        last_runs: earlier,
         undo:
           probe.undo &&
           ("how" in probe.undo

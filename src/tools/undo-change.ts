@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { entriesOf, idIn, subjectsInWords } from "../change/entries-of.ts";
 import type { JournalEntry } from "../change/journal.ts";
 import { type NextCall, type NoChange, type OpResult, type Plan, usesConnectors } from "../change/plan.ts";
 import { maySee } from "../change/principal.ts";
@@ -25,7 +26,7 @@ export const undoChange = changeAcross({
   idempotent: true,
   input: z.strictObject({
     change: z.string().min(1).describe('From list_changes, or "last"'),
-    id: widens(z.string().optional().describe("One connector or rule of several"), "all that the change had"),
+    id: widens(z.string().optional().describe("One connector or rule of several: id or name"), "all that the change had"),
     space: widens(z.string().optional(), "all spaces that the change had"),
     secrets: z.looseObject({}).optional().describe("Field → reference, if secrets were lost"),
     assert_no_other_secrets: z.boolean().optional().describe("Only if nobody is asked"),
@@ -34,7 +35,7 @@ export const undoChange = changeAcross({
     { change: asked, id, space, secrets = {}, assert_no_other_secrets: noOthers },
     context,
   ): Promise<Plan | SpacesPlan | NoChange> {
-    const found = await entriesOf(asked, { id, spaces: namedSpaces(space) }, context);
+    const found = await askedEntries(asked, { id, spaces: namedSpaces(space) }, context);
     const { change } = found[0].begin;
     const plan = await planUndo(found, { secrets, noOtherSecrets: noOthers ?? false }, context);
     return "noChange" in plan ? plan : { ...plan, summary: `Undo ${change}: ${plan.summary}` };
@@ -84,13 +85,14 @@ async function testOf({ op, stored }: OpResult): Promise<NextCall[]> {
 
 /** Which parts of a change are meant. */
 interface Meant {
+  /** Or a name. */
   id: string | undefined;
   /** Undefined: all. */
   spaces: string[] | undefined;
 }
 
-function isMeant({ begin, end }: JournalEntry, { id, spaces }: Meant): boolean {
-  return (id === undefined || (begin.op.id ?? end?.id) === id) && (spaces?.includes(begin.op.space) ?? true);
+function meantAmong(entries: readonly JournalEntry[], { id, spaces }: Meant): JournalEntry[] {
+  return (id === undefined ? [...entries] : entriesOf(entries, id)).filter(({ begin }) => spaces?.includes(begin.op.space) ?? true);
 }
 
 function namedSpaces(space: string | undefined): string[] | undefined {
@@ -98,33 +100,54 @@ function namedSpaces(space: string | undefined): string[] | undefined {
 }
 
 /** The journal's entries of a change. */
-async function entriesOf(asked: string, meant: Meant, { journal, deployment, principal }: ToolContext): Promise<Entries> {
+async function askedEntries(asked: string, meant: Meant, { journal, deployment, principal }: ToolContext): Promise<Entries> {
   const { entries } = await journal.entries();
   const visible = entries
     .filter(({ begin }) => begin.deployment === deployment.name)
     .filter(({ begin }) => maySee(principal, begin.op.space));
-  const change = asked === "last" ? newest(visible, meant, principal.name) : asked;
+  const all = meantAmong(visible, meant);
+  const change = asked === "last" ? (newest(all, principal.name) ?? newest(visible, principal.name)) : asked;
+  if (change === undefined)
+    throw new ToolError(
+      "invalid_arguments",
+      "There is no change of yours that can be undone.",
+      "Call list_changes to see what was changed.",
+    );
+  const [first, ...more] = all.filter(({ begin }) => begin.change === change);
+  if (first) {
+    assertOne([first, ...more], meant);
+    return [first, ...more];
+  }
   const ofChange = visible.filter(({ begin }) => begin.change === change);
-  const [first, ...more] = ofChange.filter((entry) => isMeant(entry, meant));
-  if (first) return [first, ...more];
   const where = meant.spaces ? ` in space ${meant.spaces.join(", ")}` : "";
   throw new ToolError(
     "invalid_arguments",
     ofChange.length > 0
-      ? `The change ${quoted(asked)} has no connector or rule${meant.id === undefined ? "" : ` ${quoted(meant.id)}`}${where}.`
+      ? `${asked === "last" ? "No change of yours that can be undone" : `The change ${quoted(asked)}`} has ${asked === "last" ? "a" : "no"} connector or rule${meant.id === undefined ? "" : ` ${quoted(meant.id)}`}${where}.`
       : `The journal has no change ${quoted(asked)} for this Kibana.`,
-    "Call list_changes to see what can be undone.",
+    `${ofChange.length > 0 ? `${asked === "last" ? `The last one, ${change},` : "It"} has ${subjectsInWords(ofChange)}. ` : ""}Call list_changes to see what can be undone.`,
+  );
+}
+
+/** @throws ToolError ambiguous_connector for a name of several things of one space: an id would mean one of them */
+function assertOne(found: readonly JournalEntry[], { id }: Meant): void {
+  const others = new Map(found.map((one) => [idIn(one), one.begin.op]));
+  const spaces = new Set(found.map(({ begin }) => begin.op.space));
+  if (id === undefined || others.size <= spaces.size) return;
+  throw new ToolError(
+    "ambiguous_connector",
+    `That change has ${others.size} connectors or rules of the name ${quoted(id, 80)}.`,
+    "Use the id of the one you mean.",
+    { candidates: [...others].slice(0, 20).map(([one, { space, type }]) => compact({ id: one, space, type })) },
   );
 }
 
 /** The newest change of this caller that can be undone. Undos do not count, or a second "last" would redo the change. */
-function newest(entries: readonly JournalEntry[], meant: Meant, caller: string): string {
-  const last = entries.find((entry) => {
+function newest(entries: readonly JournalEntry[], caller: string): string | undefined {
+  return entries.find((entry) => {
     const { begin } = entry;
     if (begin.principal !== caller || begin.tool === "undo_change") return false;
-    const inverse = isMeant(entry, meant) ? inverseOfEntry(entry) : undefined;
+    const inverse = inverseOfEntry(entry);
     return inverse !== undefined && !("none" in inverse) && inverse.op !== "execute";
-  });
-  if (last) return last.begin.change;
-  throw new ToolError("invalid_arguments", "There is no change of yours that can be undone.", "Call list_changes to see what was changed.");
+  })?.begin.change;
 }

@@ -85,11 +85,16 @@ describe("failing", () => {
     },
   });
 
+  const now = { since: "2026-11-19T00:00:00Z", runs: 2, lastSuccess: "2026-11-18T00:00:00Z" };
+
   test.each<Row>([
     ["each run fails, and rules rely on it", runs({}), "critical"],
     ["each run fails, and no rule uses it", { ...runs({}), ...idle }, "high"],
     ["one run alone, and it failed", runs({ failures: 1 }), "critical"],
     ["most runs fail", runs({ failures: 60, successes: 40 }), "high"],
+    ["most runs fail, but the last one worked", runs({ failures: 60, successes: 40, successesSince: 1 }), "medium"],
+    ["one failure, and the last run worked", runs({ failures: 1, successes: 1, successesSince: 1 }), "low"],
+    ["one failure of many, and the last run worked", runs({ failures: 1, successes: 9, successesSince: 2 }), "info"],
     ["some runs fail", runs({ failures: 15, successes: 85 }), "medium"],
     ["a time-out now and then", runs({ failures: 2, successes: 498 }), "low"],
     ["two of ten, too few to tell", runs({ failures: 2, successes: 8 }), "low"],
@@ -98,6 +103,32 @@ describe("failing", () => {
     ["no failure", runs({ failures: 0, successes: 10, lastFailure: undefined }), undefined],
     ["no runs", {}, undefined],
   ])("%s", (_name, given, severity) => expect(severityOf("failing", given)).toBe(severity));
+
+  test.each<[string, Partial<Runs>, string, string]>([
+    ["worked last", { failures: 1, successes: 1, successesSince: 1 }, "1 of 2 runs failed in 7 days, but the last one worked; ", "untidy"],
+    [
+      "worked last after many failures",
+      { successes: 9, successesSince: 2 },
+      "10 of 19 runs failed in 7 days, but the last one worked; ",
+      "broken_now",
+    ],
+    ["is over", { successes: 9, successesSince: 3 }, "10 of 19 runs failed in 7 days, but not recently; ", "untidy"],
+    ["fails", { successes: 9, failing: now }, "10 of 19 runs failed in 7 days; ", "broken_now"],
+  ])("says of one that %s so", (_what, given, begin, group) => {
+    const found = ofConnector("failing", facts(runs(given)));
+    expect(found?.evidence.startsWith(begin)).toBe(true);
+    expect(found?.group ?? "broken_now").toBe(group);
+  });
+
+  test("says since when in the same words, with and without a last success", () => {
+    const said = (lastSuccess: string | undefined, runsOfIt: number) =>
+      ofConnector("failing", facts(runs({ successes: 9, failing: { ...now, runs: runsOfIt, lastSuccess } })))?.evidence;
+    expect(said(undefined, 10)).toContain("; failing since 2026-11-19T00:00Z or earlier; the last error");
+    expect(said("2026-11-18T00:00:00Z", 1)).toContain(
+      "; failing since 2026-11-19T00:00Z (1 run; last success 2026-11-18T00:00Z); the last error",
+    );
+    expect(said("2026-11-18T00:00:00Z", 2)).toContain("; failing since 2026-11-19T00:00Z (2 runs; last success 2026-11-18T00:00Z);");
+  });
 
   test("says how many, since when, who relies on it, and the last error", () => {
     const message = "action execution failure: .webhook:a: A - error calling webhook: 403 for https://x.example/";
@@ -150,6 +181,8 @@ describe("end_of_life", () => {
     );
     expect(found?.next).toMatchObject({ tool: "describe_connector_types", args: { types: [".jira-service-management"] } });
     expect(ofConnector("end_of_life", facts(genie), ending(30))?.next).toBeUndefined();
+    const older = ofConnector("end_of_life", facts(genie), { ...ending(30), ...offers(".opsgenie") });
+    expect(older?.evidence).toMatch(/; 1 enabled rule uses it\. This Kibana does not have \.jira-service-management\.$/);
   });
 });
 

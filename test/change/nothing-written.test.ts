@@ -300,7 +300,9 @@ describe("a write that the operator forbids", () => {
     expect((await made.call("create_connector", serverLog)).body).toMatchObject({
       code: "limit_reached",
       message: "This server makes at most 2 changes an hour; 2 have been made.",
-      fix: "Wait, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.",
+      fix: expect.stringMatching(
+        /^Wait until \S+Z, when there is room again, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR\.$/,
+      ),
     });
     expect(await made.state()).toBe(before);
     clock.advance(3_600_001);

@@ -31,7 +31,7 @@ function fakeJournal(broken: Partial<Journal> = {}) {
     notePasskeys: async () => {},
     key: async () => undefined,
     keyForRecords: async () => Buffer.alloc(32),
-    countLastHour: async () => 0,
+    lastHour: async () => ({ changes: 0, roomAt: undefined }),
     admit: async () => "admitted",
     spent: async () => false,
     close: async () => {},
@@ -240,7 +240,7 @@ describe("the order of things", () => {
 
 describe("the limit of an hour", () => {
   test("counts what other calls of this process are about to write", async () => {
-    const { run, ids, services } = await pipeline({ journal: { countLastHour: async () => 58 } });
+    const { run, ids, services } = await pipeline({ journal: { lastHour: async () => ({ changes: 58, roomAt: undefined }) } });
     services.inFlight.writes = 1;
     await expect(run(two)).rejects.toMatchObject({ code: "limit_reached" });
     services.inFlight.writes = 0;

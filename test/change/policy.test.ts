@@ -12,7 +12,12 @@ function verdict(
   { more = {}, principal = {}, made = 0 }: { more?: Partial<Settings>; principal?: Partial<Principal>; made?: number } = {},
 ) {
   try {
-    return judge(given, settings(more), { name: "local", access: "full", spaces: undefined, ...principal }, made).reasons;
+    return judge(
+      given,
+      settings(more),
+      { name: "local", access: "full", spaces: undefined, ...principal },
+      { changes: made, roomAt: undefined },
+    ).reasons;
   } catch (error) {
     if (error instanceof ToolError) return error.code;
     throw error;

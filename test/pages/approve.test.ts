@@ -39,7 +39,7 @@ describe.each(changes)("%s, by a client that cannot ask", (_what, tool, args) =>
       expires_at: new Date(made.clock.now() + 600_000).toISOString(),
     });
     expect(url).not.toContain(id);
-    expect(asked.body.message).toContain("Nothing was written. The person approves on the page at `url`");
+    expect(asked.body.message).toContain("Nothing was written. The person approves on the page at `confirm.url`");
   });
 
   test("called again without the id, while the page waits, answers with the same page; once refused it stays refused", async () => {

@@ -81,6 +81,13 @@ describe("refused, with a fix, and never with a value in it", () => {
       put,
     ],
     [
+      "several literals",
+      { user: "ann", password: "canary", token: { $env: "CONNECTOR_SECRET_PD" } },
+      "literal_secret_refused",
+      "secrets.user, secrets.password are given as plain text. A secret that passes through the conversation stays in its transcript.",
+      `${put}. These exist: \`available\`.`,
+    ],
+    [
       "a literal header",
       { secretHeaders: { "X-Key": "canary" } },
       "literal_secret_refused",

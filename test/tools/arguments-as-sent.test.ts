@@ -233,3 +233,11 @@ test("what a tool lists as a free object says so, and a tool without arguments i
   expect(free.filter(([, , open]) => open !== true)).toEqual([]);
   expect(listed.find(({ name }) => name === "describe_deployment")?.inputSchema).toMatchObject({ additionalProperties: false });
 });
+
+test.each<[string, Args, string]>([
+  ["update_connector", { id: "a", confirm: { id: "c1", url: "https://localhost/a" } }, 'confirm: is the id alone, as text: "c1"'],
+  ["get_connector", { id: { id: "ops-slack", name: "Ops Slack" } }, 'id: is the id alone, as text: "ops-slack"'],
+  ["attach_connector", { connector: "a", rules: [{ id: "disk" }] }, 'rules.0: is the id alone, as text: "disk"'],
+])("%s says to a whole object where its id is wanted: that id", (name, args, said) => {
+  expect(() => readArguments(toolOf(name).input, args)).toThrow(said);
+});

@@ -94,6 +94,17 @@ describe("the answer", () => {
     expect(one.body.summary).toContain("of 1 space");
   });
 
+  test("proposes a call once that two findings lead to, and counts one as one", async () => {
+    const { connector, call } = await emptyDeployment();
+    const genie = { apiUrl: "https://api.opsgenie.com" };
+    await connector("default", "genie", ".opsgenie", "Genie of web", genie, { apiKey: "k" });
+    const asked = { checks: ["end_of_life"], spaces: ["default"] };
+    expect((await call("audit_connectors", asked)).body.summary).toMatch(/, in 1 connector and 0 rules of 1 space\.?/);
+    await connector("default", "genie-2", ".opsgenie", "Genie of soc", genie, { apiKey: "k" });
+    const { total, next } = (await call("audit_connectors", asked)).body;
+    expect([total, next.map(({ tool }: { tool: string }) => tool)]).toEqual([2, ["describe_connector_types", "audit_connectors"]]);
+  });
+
   test("says nothing about runs where no check looks at them", async () => {
     const { call, calls } = await product();
     const { body } = await call("audit_connectors", { checks: ["insecure_url"] });

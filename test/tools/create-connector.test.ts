@@ -42,6 +42,18 @@ describe("a mistake is reported before anything is sent", () => {
         fix: "Call describe_connector_types to see which types it has.",
       },
     ],
+    ...[".jira-service-management", "Jira Service Management"].map(
+      (type): [string, Record<string, unknown>, Record<string, unknown>, ProductOptions] => [
+        `a type of newer versions, as ${type}`,
+        { ...log, type },
+        {
+          code: "type_unknown",
+          message: "This Kibana does not have .jira-service-management (Jira Service Management): it came with 9.2, and this is 8.17.0.",
+          fix: "Tell the user; describe_connector_types lists the types that it has.",
+        },
+        { sandbox: { version: "8.17.0" } },
+      ],
+    ),
     [
       "a system type",
       { ...log, type: ".cases" },
@@ -84,7 +96,34 @@ describe("a mistake is reported before anything is sent", () => {
     [
       "a literal secret",
       { ...slack, secrets: { webhookUrl: "https://hooks.slack.com/services/x" } },
-      { code: "literal_secret_refused", detail: { path: "secrets.webhookUrl" } },
+      {
+        code: "literal_secret_refused",
+        detail: { path: "secrets.webhookUrl", available: ["CONNECTOR_SECRET_HOOK", "CONNECTOR_SECRET_PD"] },
+      },
+    ],
+    ...(["$env", "$file", "$ask"] as const).map((kind): [string, Record<string, unknown>, Record<string, unknown>] => [
+      `a reference by ${kind} in a header of config`,
+      { ...hook, config: { ...hook.config, headers: { "X-Token": { [kind]: "CONNECTOR_SECRET_PD" } } } },
+      {
+        code: "secret_refused",
+        message: expect.stringMatching(/^config\.headers\.X-Token is a reference to a secret\./),
+        fix: `Take it out of config and pass secrets: {"secretHeaders":{"X-Token":{"${kind}":"CONNECTOR_SECRET_PD"}}}.`,
+        detail: { path: "config.headers.X-Token", secrets: { secretHeaders: { "X-Token": { [kind]: "CONNECTOR_SECRET_PD" } } } },
+      },
+    ]),
+    [
+      "a reference in config where no secret can be",
+      { ...hook, config: { ...hook.config, url: { $env: "CONNECTOR_SECRET_HOOK" } } },
+      {
+        code: "secret_refused",
+        message: expect.stringMatching(/^config\.url is a reference/),
+        fix: expect.stringMatching(/^Give the value/),
+      },
+    ],
+    [
+      "a reference in place of the config",
+      { ...hook, config: { $env: "CONNECTOR_SECRET_HOOK" } },
+      { code: "secret_refused", message: expect.stringMatching(/^config is a reference/) },
     ],
     [
       "a literal secret in a header of config",
@@ -93,7 +132,11 @@ describe("a mistake is reported before anything is sent", () => {
         code: "literal_secret_refused",
         message: expect.stringMatching(/^config\.headers\.X-Token is a secret given as plain text/),
         fix: expect.stringContaining('secrets: {"secretHeaders":{"X-Token":{"$ask":true}}}'),
-        detail: { path: "config.headers.X-Token", secrets: { secretHeaders: { "X-Token": { $ask: true } } } },
+        detail: {
+          path: "config.headers.X-Token",
+          secrets: { secretHeaders: { "X-Token": { $ask: true } } },
+          available: ["CONNECTOR_SECRET_HOOK", "CONNECTOR_SECRET_PD"],
+        },
       },
     ],
     [
@@ -398,6 +441,9 @@ describe("a webhook without credentials", () => {
     const secrets = { secretHeaders: { "X-Token": { $env: "CONNECTOR_SECRET_PD" } } };
     const { body } = await create({ ...hook, config: { url }, secrets });
     expect(body).toMatchObject({ status: "done", result: { connector: { type: ".webhook" } } });
+    expect(body.warnings).toContainEqual(
+      expect.stringMatching(/^Of secrets only secretHeaders is given, so config gets \{.*\}: no other authentication\. For another method/),
+    );
   });
 
   test.each([

@@ -68,7 +68,7 @@ describe("what ends is said in the same words", () => {
       secrets: { username: { $env: "CONNECTOR_SECRET_U" }, password: { $env: "CONNECTOR_SECRET_P" } },
     });
     expect(body.status, text).toBe("done");
-    expect((body.warnings ?? []).join().includes("table API as a way in is on its way out")).toBe(isOld);
+    expect((body.warnings ?? []).join().includes("Access through ServiceNow's table API is being phased out")).toBe(isOld);
   });
 });
 

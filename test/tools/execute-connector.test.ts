@@ -281,6 +281,13 @@ describe("retries", () => {
     expect([statuses(body), runs(), made.clock.sleeps]).toEqual([expected, expected.length, sleeps]);
   });
 
+  test("none of what the service does not accept the credentials for, whatever Kibana calls it", async () => {
+    const { runs, execute } = await running(slack, { answers: [{ ...again, service_message: "[401] Unauthorized" }] });
+    const { body } = await execute(message, { retries: 3 });
+    expect([runs(), body.result.cause]).toEqual([1, "The service does not accept the credentials."]);
+    expect(body.result.attempts).toEqual([{ status: "error", said: "no luck: [401] Unauthorized" }]);
+  });
+
   test("wait until the date that Kibana gives, but not longer than a client waits", async () => {
     const answers: Answer[] = [];
     const { made, execute, runs } = await running(slack, { answers });

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { startSandbox } from "../../src/sandbox/index.ts";
 import { seal } from "../../src/sealed.ts";
 import { product } from "../support/product.ts";
+import { makeConnector } from "../support/rules-deployment.ts";
 import { kibanaSettings } from "../support/settings.ts";
 
 describe("one call is enough", () => {
@@ -50,6 +51,17 @@ describe("several in one call", () => {
     expect(ambiguous).toMatchObject({ id: "Ops Slack", error: { code: "ambiguous_connector", detail: { candidates: [{}, {}] } } });
     expect(nowhere).toMatchObject({ id: "nope", error: { code: "connector_not_found", fix: expect.any(String) } });
     expect(body.blind_spots).toContain("missing secrets");
+  });
+
+  test("those of one name are told apart by where they send", async () => {
+    const made = await product({ sandbox: { empty: true } });
+    for (const host of ["one", "two"])
+      await makeConnector(made, host, ".webhook", { name: "Twin", config: { url: `https://${host}.example.net/x`, hasAuth: false } });
+    const { body } = await made.call("get_connector", { id: "Twin" });
+    expect(body.detail.candidates).toEqual([
+      { id: "one", name: "Twin", type: ".webhook", hosts: ["one.example.net"], uses: 0 },
+      { id: "two", name: "Twin", type: ".webhook", hosts: ["two.example.net"], uses: 0 },
+    ]);
   });
 
   test("the list, and the types, are read once for all", async () => {

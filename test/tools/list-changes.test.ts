@@ -54,10 +54,28 @@ describe("list_changes", () => {
     [{ space: "security" }, 1],
     [{ space: "default" }, 4],
     [{ id: "first-trail" }, 2],
+    [{ id: "First trail" }, 2],
+    [{ id: "Kibana log" }, 1],
     [{ id: "nobody" }, 0],
   ])("filters by %j: %i", async (args, total) => {
     const { call } = await history();
     expect((await call("list_changes", args)).body.total).toBe(total);
+  });
+
+  test("says of what there are changes, where none is of what was asked for", async () => {
+    const { call } = await history();
+    const { warnings } = (await call("list_changes", { id: "nobody" })).body;
+    expect(warnings).toEqual([
+      'No change of "nobody" is recorded. There are changes of "Clash" (payments-pagerduty), "Kibana log" (kibana-log), "First trail" (first-trail), "Second trail" (second-trail).',
+    ]);
+    expect((await call("list_changes", { space: "nowhere", id: "nobody" })).body).not.toHaveProperty("warnings");
+  });
+
+  test("finds what was renamed by both names", async () => {
+    const { call } = await history();
+    await call("update_connector", { id: "first-trail", name: "Renamed trail" });
+    expect((await call("list_changes", { id: "Renamed trail" })).body.total).toBe(3);
+    expect((await call("list_changes", { id: "First trail" })).body.total).toBe(3);
   });
 
   test("pages are stable while changes are added", async () => {

@@ -184,7 +184,12 @@ describe("list_connectors", () => {
 
   test.each<[Record<string, unknown>, string, string, string]>([
     [{ space: "secruity" }, "space_not_found", 'There is no space "secruity".', 'Did you mean "security"?'],
-    [{ space: "default,nothing-like-it" }, "space_not_found", 'There is no space "nothing-like-it".', "Use one of the spaces in `spaces`."],
+    [
+      { space: "default,nothing-like-it" },
+      "space_not_found",
+      'There is no space "nothing-like-it".',
+      "Ask the user which of the spaces in `spaces` is meant.",
+    ],
     [{ space: "," }, "invalid_arguments", "`space` names no space.", 'Give ids with commas, or "*", or leave it out.'],
     [
       { type: "teams webhook" },

@@ -554,6 +554,12 @@ test("what would be silent without a connector is told from what would lose one 
   expect(body.summary).toMatch(/^Without "Tickets": 9 would be silent, 5 would lose this route\./);
   expect(body.not_seen).toBeUndefined();
 
+  const silentOf = async (limit: number) => (await made.call("map_notifications", { connector: "Tickets", limit })).body;
+  const short = await silentOf(1);
+  const shown = short.would_be_silent.filter(({ kind }: { kind: string }) => kind === "rule").length;
+  expect(short.warnings).toEqual([`${5 - shown} of the rules that would be silent are on later pages: follow \`cursor\`.`]);
+  expect(body.warnings).toBeUndefined();
+
   const idle = await made.call("map_notifications", { connector: "nothing-like-it" });
   expect([idle.isError, idle.body.code]).toEqual([true, "connector_not_found"]);
 });

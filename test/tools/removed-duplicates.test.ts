@@ -40,13 +40,17 @@ test.each<[string, Partial<RuleAction>, Partial<RuleAction>]>([
   expect(effects[0]?.before.goes).toEqual([{ action: "Chat: fired", params: { message: "m" } }]);
   const shown = plan({ ops: [change.op], effects: [...effects, ...effects] });
   const reach = await reachOf(shown, createRedactor(), anybody);
-  expect(question(shown, whatMatters(shown, reach, "k"))).toContain(': "Chat: fired" → nothing');
+  expect(question(shown, whatMatters(shown, reach, "k"))).toContain(': removes "Chat: fired"');
 });
 
-test("one that comes a second time is shown too", () => {
+test("one that comes a second time is shown too", async () => {
   const change = made([action({ uuid: "1" })], [action({ uuid: "1" }), action()]);
-  expect(effectsOnRules([change], [chat], "ann")[0]?.after.comes).toEqual([{ action: "Chat: fired", params: { message: "m" } }]);
+  const effects = effectsOnRules([change], [chat], "ann");
+  expect(effects[0]?.after.comes).toEqual([{ action: "Chat: fired", params: { message: "m" } }]);
   expect(losses([change.op], known)).toEqual([]);
+  const shown = plan({ ops: [change.op], effects: [...effects, ...effects] });
+  const reach = await reachOf(shown, createRedactor(), anybody);
+  expect(question(shown, whatMatters(shown, reach, "k"))).toContain(': adds "Chat: fired"');
 });
 
 test("a frequency that moves from the rule into its actions touches no connector, and another frequency does", () => {

@@ -230,8 +230,10 @@ describe.each([
       "partial",
       "6 of 10 done; 4 not started, because the changes that this server may make in an hour are used up.",
     ]);
+    expect(body.fix).toMatch(/^Repeat the call once the hour has room, from \d{4}-\d\d-\d\dT\d\d:\d\dZ on: it goes on/);
     expect(puts(made).sort()).toEqual(ids.slice(0, 6));
-    expect((await made.call(tool, args)).body).toMatchObject({ code: "limit_reached" });
+    const fix = expect.stringMatching(/\(0 are left now\), wait until \S+Z, when there is room again, or ask the operator/);
+    expect((await made.call(tool, args)).body).toMatchObject({ code: "limit_reached", fix });
     made.clock.advance(3_700_000);
     made.calls.length = 0;
     expect((await made.call(tool, args)).body.status).toBe("done");

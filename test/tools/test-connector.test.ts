@@ -15,7 +15,7 @@ describe("a safe test", () => {
         mode: "safe",
         proved: ["the connector runs"],
         not_proved: ["that a line is written at the level in use", own],
-        effect: expect.stringMatching(/^None outside Kibana/),
+        effect: expect.stringMatching(/^Touches nothing outside Kibana/),
       },
     });
     expect([questions, await deliveries()]).toEqual([[], []]);
@@ -108,7 +108,10 @@ describe("what the execution log already says", () => {
     const { call } = await product({ sandbox: { empty: true } });
     await call("create_connector", { name: "Trail", type: ".server-log" });
     const { body } = await call("test_connector", { id: "trail" });
-    expect(body.result).toMatchObject({ ok: true, last_runs: { window_days: 90, runs: 0, failures: 0 } });
+    expect(body.result.ok).toBe(true);
+    // "0 runs" beside a run would look as if nothing ran.
+    expect(body.result).not.toHaveProperty("last_runs");
+    expect((await call("test_connector", { id: "trail" })).body.result.last_runs).toMatchObject({ window_days: 90, runs: 1, failures: 0 });
   });
 
   test("is said to be unknown if it cannot be read", async () => {

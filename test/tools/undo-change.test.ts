@@ -113,7 +113,7 @@ describe("each kind of change, undone, restores what was stored", () => {
     const change = await changed(made, "execute_connector", args);
     expect(await undo(made, change)).toMatchObject({
       code: "invalid_arguments",
-      message: expect.stringContaining("cannot be taken back"),
+      message: expect.stringContaining("cannot take back"),
     });
     const [row] = (await made.call("list_changes")).body.changes;
     expect(row).toMatchObject({ change, outcome: "done", no_undo: expect.any(String) });
@@ -343,6 +343,31 @@ describe("which change is meant", () => {
       message: expect.stringContaining(words),
       fix: expect.stringContaining("list_changes"),
     });
+    if ("id" in more) expect(body.fix).toContain('It has "Trail" (trail). ');
+  });
+
+  test("one of a deleted connector is found by its name, one of no such name says what the last has", async () => {
+    const made = await empty();
+    await seedConnector(made, index);
+    await changed(made, "create_connector", { name: "Later", ...index, config: { index: "later" } });
+    const change = await changed(made, "safe_delete_connector", { ids: ["stored"] });
+    expect(await undo(made, "last", { id: "nonsense" })).toMatchObject({
+      message: 'No change of yours that can be undone has a connector or rule "nonsense".',
+      fix: `The last one, ${change}, has "Stored one" (stored). Call list_changes to see what can be undone.`,
+    });
+    expect(await undo(made, change, { id: "Stored one", dry_run: true })).toMatchObject({ status: "planned" });
+    expect(await undo(made, "last", { id: "Stored one" })).toMatchObject({ status: "done" });
+  });
+
+  test("a name of two of them is not taken for both", async () => {
+    const made = await empty();
+    for (const id of ["one", "two"]) await seedConnector(made, { ...index, id, name: "Twin" });
+    const change = await changed(made, "safe_delete_connector", { ids: ["one", "two"] });
+    expect(await undo(made, change, { id: "Twin" })).toMatchObject({
+      code: "ambiguous_connector",
+      detail: { candidates: [{ id: expect.any(String) }, { id: expect.any(String) }] },
+    });
+    expect(await undo(made, change, { id: "two" })).toMatchObject({ status: "done" });
   });
 
   test("one that did not happen has nothing to undo", async () => {

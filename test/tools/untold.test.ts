@@ -79,7 +79,7 @@ test("a connector begins to fail: map, audit and connector say since when, and w
     for (let n = 0; n < 12; n++) await run();
     const [evidence = "", ...others] = await failing();
     expect(others).toEqual([]);
-    const [, since = "", last = ""] = /the last 12 since (\S+) \(last success (\S+)\)/.exec(evidence) ?? [];
+    const [, since = "", last = ""] = /failing since (\S+) \(12 runs; last success (\S+)\)/.exec(evidence) ?? [];
     expect(Math.abs(Date.parse(since) - before)).toBeLessThan(120_000);
     expect(Date.parse(last)).toBeLessThanOrEqual(before);
     expect(evidence).toMatch(/^12 of 24 runs failed in 7 days; /);

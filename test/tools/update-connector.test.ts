@@ -305,6 +305,33 @@ describe("a protected name", () => {
   });
 });
 
+describe("a plain secret in config that stays", () => {
+  const plain = { ...open, config: { ...open.config, headers: { "X-Token": "stored-token-1" } } };
+  const out = 'config: {"headers":{"X-Token":null}}';
+
+  test.each([
+    ["in an empty object", { config: { headers: {} }, secrets: { secretHeaders: { "X-Token": fresh } } }],
+    ["in other letters", { secrets: { secretHeaders: { "x-token": fresh } } }],
+    ["to be typed", { secrets: { secretHeaders: { "X-Token": { $ask: true } } }, dry_run: true }],
+  ])("beside the secret of the same name, %s, is said, with what takes it out", async (_what, args) => {
+    const { update } = await withOne(plain);
+    const { body } = await update(args);
+    expect(body.warnings).toContainEqual(
+      expect.stringMatching(
+        /^config\.headers\.X-Token keeps a secret that everyone .*, beside secrets\.secretHeaders\.X-Token: take it out/,
+      ),
+    );
+    expect(JSON.stringify(body.warnings)).toContain(JSON.stringify(`take it out with ${out}.`).slice(1, -1));
+  });
+
+  test("alone comes with the call that moves it", async () => {
+    const { update } = await withOne(plain);
+    const { body } = await update({ config: { method: "put" }, assert_no_other_secrets: true });
+    const moved = `Put it into secrets: {"secretHeaders":{"X-Token":{"$ask":true}}} with ${out}.`;
+    expect(body.warnings).toContainEqual(expect.stringContaining(moved));
+  });
+});
+
 describe("plain secrets in config", () => {
   const headers = { "X-Token": "stored-token-1" };
   const plain = { ...open, config: { ...open.config, headers } };
@@ -325,6 +352,11 @@ describe("plain secrets in config", () => {
     expect(body.fix).toContain('secrets: {"secretHeaders":{"X-Token":{"$ask":true}}} with config: {"headers":{"X-Token":null}}');
     expect([await now(), made.questions]).toEqual([before, []]);
     const secrets = { secretHeaders: { "X-Token": fresh } };
+    const asReference = await update({ config: { headers: { "x-token": fresh } } });
+    expect(asReference.body).toMatchObject({ code: "secret_refused", detail: { secrets: { secretHeaders: { "x-token": fresh } } } });
+    expect((await update({ config: { headers: { "X-Token": fresh } } })).body.fix).toBe(
+      'Take it out of config and pass secrets: {"secretHeaders":{"X-Token":{"$env":"CONNECTOR_SECRET_NEW"}}} with config: {"headers":{"X-Token":null}}.',
+    );
     expect((await update({ config: { headers: { "X-Token": null } }, secrets })).body.status).toBe("done");
   });
 });

@@ -34,6 +34,7 @@ function ending(facts: ConnectorFacts, space: SpaceFacts): Draft | undefined {
   const offered = successor === undefined ? undefined : space.offers?.get(successor);
   const isOffered = offered !== undefined && unusable(offered) === undefined;
   if (date === undefined && !isOffered) return undefined;
+  const missing = successor !== undefined && space.offers && !offered ? ` This Kibana does not have ${successor}.` : "";
   const now = nowOf(space);
   const left = date === undefined ? undefined : Math.ceil((Date.parse(date) - now) / day);
   const used = isUsedNow(facts);
@@ -41,7 +42,7 @@ function ending(facts: ConnectorFacts, space: SpaceFacts): Draft | undefined {
     severity: left === undefined ? "info" : severityOf(left, used),
     ...(left === undefined ? { group: "untidy" as const } : left <= 0 && used ? { group: "broken_now" as const } : {}),
     connector: refTo(connector),
-    evidence: `${endInWords(end, now)}${left !== undefined && left > 0 ? ` (${left} day${left === 1 ? "" : "s"} left)` : ""}; ${usedBy(facts, space)}.`,
+    evidence: `${endInWords(end, now)}${left !== undefined && left > 0 ? ` (${left} day${left === 1 ? "" : "s"} left)` : ""}; ${usedBy(facts, space)}.${missing}`,
     ...(isOffered
       ? {
           next: {

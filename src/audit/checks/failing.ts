@@ -25,7 +25,7 @@ export const failing: ConnectorCheck = {
       severity: severityOf(runs, usage),
       group: over ? "untidy" : groupOfFailure(facts, within),
       connector: refTo(connector),
-      evidence: `${runs.failures} of ${total} runs failed in ${window.days} days${over ? ", but not recently" : ""}; ${usedBy(facts, within)}${nobodyElse(facts)}${over ? "" : now(runs)}${error ?? ""}.`,
+      evidence: `${runs.failures} of ${total} runs failed in ${window.days} days${worksAgain(runs)}; ${usedBy(facts, within)}${nobodyElse(facts)}${over ? "" : now(runs)}${error ?? ""}.`,
       ...(over || connector.preconfigured
         ? {}
         : {
@@ -52,12 +52,17 @@ function now({ failing: failingNow }: Runs): string {
   const { runs, lastSuccess } = failingNow;
   const since = sinceInWords(failingNow);
   if (lastSuccess === undefined) return `; failing ${since}`;
-  return `; the last ${runs === 1 ? "one" : runs} ${since} (last success ${lastSuccess.slice(0, 16)}Z)`;
+  return `; failing ${since} (${runs} run${runs === 1 ? "" : "s"}; last success ${lastSuccess.slice(0, 16)}Z)`;
 }
 
-/** It failed, and has worked several times since. */
-function isOver({ successesSince }: Runs): boolean {
-  return successesSince >= 3;
+/** It failed, and has worked since: several times, or it did not fail often. */
+function isOver({ successesSince, failures }: Runs): boolean {
+  return successesSince >= 3 || (successesSince > 0 && failures < 3);
+}
+
+function worksAgain({ successesSince }: Runs): string {
+  if (successesSince === 0) return "";
+  return successesSince >= 3 ? ", but not recently" : ", but the last one worked";
 }
 
 /** Three failures in a row are no occasional time-out. */
@@ -67,6 +72,6 @@ function severityOf(runs: Runs, { enabled, untold }: ConnectorFacts["usage"]): S
   if (runs.successes === 0) return used ? "critical" : "high";
   if (isOver(runs)) return rate >= 0.5 ? "low" : "info";
   if (runs.failing && runs.failing.runs >= 3 && used) return untold ? "critical" : "high";
-  if (rate >= 0.5) return "high";
+  if (rate >= 0.5) return runs.successesSince > 0 ? "medium" : "high";
   return rate >= 0.1 && runs.failures >= 3 ? "medium" : "low";
 }

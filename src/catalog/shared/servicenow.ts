@@ -24,7 +24,7 @@ export function serviceNowConfig() {
 
 /** Deprecated since Elastic's application is in ServiceNow's store. */
 export const tableApi: EndOfLife = {
-  ...{ what: "ServiceNow's table API as a way in", source: "Kibana marks it as deprecated", when: { usesTableApi: true } },
+  ...{ what: "Access through ServiceNow's table API", source: "Kibana marks it as deprecated", when: { usesTableApi: true } },
   instead: "install Elastic's application in ServiceNow, then set usesTableApi to false",
 };
 

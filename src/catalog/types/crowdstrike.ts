@@ -48,7 +48,7 @@ export const crowdstrike: ConnectorType = {
   tests: {
     safe: {
       params: { subAction: "getAgentDetails", subActionParams: { ids: ["00000000000000000000000000000000"] } },
-      effect: "None: a token and one read call",
+      effect: "Touches nothing: a token and one read call",
       proves: ["URL and client are right: not found proves it as well as success, 401 or 403 disproves it"],
       doesNotProve: ["that hosts can be contained"],
     },

@@ -47,7 +47,7 @@ export const indexType: ConnectorType = {
       effect: "Writes one document, and makes the index where that is allowed",
       inGeneral: "Writes the documents, and makes the index where that is allowed",
       proves: ["the caller may write to the index", "the mapping takes this document"],
-      doesNotProve: ["that a rule may write: a rule uses its own API key"],
+      doesNotProve: [],
       undo: { how: "Delete by query on the message" },
     },
   },

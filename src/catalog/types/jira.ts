@@ -84,7 +84,7 @@ export const jira: ConnectorType = {
   tests: {
     safe: {
       params: { subAction: "issueTypes", subActionParams: {} },
-      effect: "None: one read call",
+      effect: "Touches nothing: one read call",
       proves: ["URL, e-mail and token are right", "the project is visible"],
       doesNotProve: ["that the account may create issues"],
     },

@@ -55,7 +55,7 @@ export const mcp: ConnectorType = {
   tests: {
     safe: {
       params: { subAction: "test", subActionParams: {} },
-      effect: "None: a handshake and the list of tools",
+      effect: "Touches nothing: a handshake and the list of tools",
       proves: ["the URL is an MCP server", "the credentials are accepted"],
       doesNotProve: ["that a tool works"],
     },

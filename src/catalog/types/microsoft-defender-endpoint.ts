@@ -114,7 +114,7 @@ export const microsoftDefenderEndpoint: ConnectorType = {
   tests: {
     safe: {
       params: { subAction: "getAgentList", subActionParams: { pageSize: 1 } },
-      effect: "None: reads one machine",
+      effect: "Touches nothing: reads one machine",
       proves: ["URLs, tenant, client and secret are right"],
       doesNotProve: ["that machines can be isolated"],
       reliesOn: "the sub-actions privilege in Kibana",

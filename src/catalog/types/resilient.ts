@@ -59,7 +59,7 @@ export const resilient: ConnectorType = {
   tests: {
     safe: {
       params: { subAction: "incidentTypes", subActionParams: {} },
-      effect: "None: one read call",
+      effect: "Touches nothing: one read call",
       proves: ["URL, organisation and key are right"],
       doesNotProve: ["that the key may create incidents"],
     },

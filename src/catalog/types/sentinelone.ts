@@ -91,7 +91,7 @@ export const sentinelone: ConnectorType = {
   tests: {
     safe: {
       params: { subAction: "getAgents", subActionParams: { computerName: "connector-probe-no-such-host" } },
-      effect: "None: one read call with an empty answer",
+      effect: "Touches nothing: one read call with an empty answer",
       proves: ["URL and token are right"],
       doesNotProve: ["that hosts can be isolated"],
     },

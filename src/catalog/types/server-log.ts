@@ -28,7 +28,7 @@ export const serverLog: ConnectorType = {
   tests: {
     safe: {
       params: { message: "connector probe {unique}", level: "trace" },
-      effect: "None outside Kibana: at the default log level not even a line is written",
+      effect: "Touches nothing outside Kibana: at the default log level not even a line is written",
       proves: ["the connector runs"],
       doesNotProve: ["that a line is written at the level in use"],
     },

@@ -57,7 +57,7 @@ export const servicenowItom: ConnectorType = {
   tests: {
     safe: {
       params: { subAction: "getChoices", subActionParams: { fields: ["severity"] } },
-      effect: "None: one read call",
+      effect: "Touches nothing: one read call",
       proves: ["URL and credentials are right"],
       doesNotProve: ["that the account may create events"],
     },

@@ -61,11 +61,11 @@ export const servicenowSir: ConnectorType = {
   tests: {
     safe: {
       params: { subAction: "getChoices", subActionParams: { fields: ["priority", "category"] } },
-      effect: "None: one read call",
+      effect: "Touches nothing: one read call",
       proves: ["URL and credentials are right"],
       doesNotProve: [
         "that the account may create security incidents",
-        "that the Elastic application is installed, which usesTableApi false needs",
+        "with usesTableApi false: that the Elastic application is installed",
       ],
     },
     loud: {

@@ -63,9 +63,9 @@ export const servicenow: ConnectorType = {
   tests: {
     safe: {
       params: { subAction: "getChoices", subActionParams: { fields: ["urgency", "severity", "impact"] } },
-      effect: "None: one read call",
+      effect: "Touches nothing: one read call",
       proves: ["URL and credentials are right"],
-      doesNotProve: ["that the account may create incidents", "that the Elastic application is installed, which usesTableApi false needs"],
+      doesNotProve: ["that the account may create incidents", "with usesTableApi false: that the Elastic application is installed"],
     },
     loud: {
       params: {

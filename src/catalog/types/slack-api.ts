@@ -62,7 +62,7 @@ export const slackApi: ConnectorType = {
   tests: {
     safe: {
       params: { subAction: "validChannelId", subActionParams: { channelId: "C0000000000" } },
-      effect: "None: one read call",
+      effect: "Touches nothing: one read call",
       proves: ["Kibana reaches Slack", "the token is valid: channel_not_found proves it as well as success, invalid_auth disproves it"],
       doesNotProve: ["that the bot may post in a channel"],
     },

@@ -45,7 +45,7 @@ export const tines: ConnectorType = {
   tests: {
     safe: {
       params: { subAction: "stories", subActionParams: {} },
-      effect: "None: reads the list of stories",
+      effect: "Touches nothing: reads the list of stories",
       proves: ["URL, e-mail and token are right"],
       doesNotProve: ["that a story's webhook works"],
     },

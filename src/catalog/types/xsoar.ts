@@ -48,7 +48,7 @@ export const xsoar: ConnectorType = {
   tests: {
     safe: {
       params: { subAction: "getPlaybooks", subActionParams: {} },
-      effect: "None: reads the list of playbooks",
+      effect: "Touches nothing: reads the list of playbooks",
       proves: ["URL and key are right"],
       doesNotProve: ["that the key may create incidents"],
     },

@@ -200,13 +200,21 @@ function effectLine({ verb, kind, name, type, id, space }: Effect): string {
 function inShort({ before, after }: Effect): string {
   const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
   const [then, now] = [list(before?.actions ?? before?.places), list(after?.actions ?? after?.places)];
-  const named = (lines: string[]) => lines.map((line) => quoted(line, 100)).join(", ") || "nothing";
+  const named = (lines: string[]) => lines.map((line) => quoted(line, 100)).join(", ");
   const { gone: goes, fresh: comes } = paired(then, now, (line) => line);
   const ownerOf = (state: Effect["before"]) => ownerWord(String(state?.api_key_owner ?? state?.scheduled_runs_as ?? "unknown"));
   const owners = [ownerOf(before), ownerOf(after)];
   const what = after?.scheduled_runs_as === undefined ? "its API key" : "its scheduled runs as";
   const owner = owners[0] === owners[1] ? "" : `; ${what}: ${owners.join(" → ")}`;
-  return beginning(`: ${named(goes)} → ${named(comes)}${owner}`, 400);
+  const actions =
+    goes.length > 0 && comes.length > 0
+      ? `${named(goes)} → ${named(comes)}`
+      : goes.length > 0
+        ? `removes ${named(goes)}`
+        : comes.length > 0
+          ? `adds ${named(comes)}`
+          : "the same actions";
+  return beginning(`: ${actions}${owner}`, 400);
 }
 
 /** Plain words are shown as they are, anything else in quotes. */

@@ -1,8 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { everyAddress } from "../../catalog/addresses.ts";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
-import { destinations, named } from "../../catalog/destinations.ts";
+import { destinations, everyHost } from "../../catalog/destinations.ts";
 import { fileFields } from "../../catalog/file-fields.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { namesSomebody, type Recipient, recipientsIn, textsOfConfig } from "../../catalog/recipients.ts";
@@ -178,13 +177,8 @@ async function requestsOf({ type, name = "", config }: TouchedConnector): Promis
   const connector = `${word(type)} ${quoted(name)}`;
   if (entry?.target.kind === "none") return [{ to: "nowhere outside Kibana and Elasticsearch", connector }];
   const isKnown = config !== undefined || entry?.target.kind === "fixed";
-  const hosts = entry ? destinations(entry, config ?? {}, () => undefined) : addressesIn(config);
+  const hosts = entry ? destinations(entry, config ?? {}, () => undefined) : everyHost(config);
   return [{ to: hostsOf(isKnown ? hosts : []), connector }];
-}
-
-/** In the config of a type that nobody knows. */
-function addressesIn(config: Connector["config"]): string[] {
-  return [...new Set(everyAddress(config, "config").map(({ address }) => named({ address, verified: true })))];
 }
 
 /** @param config the connector's, which may fix whom each of its actions reaches */

@@ -12,7 +12,7 @@ export async function waiting(
   services: ChangeServices,
 ): Promise<Outcome> {
   const secrets = plan.asks.length > 0;
-  const where = url === undefined ? "on the page that their client shows" : "on the page at `url`";
+  const where = url === undefined ? "on the page that their client shows" : "on the page at `confirm.url`";
   const anywhere = services.settings.http?.publicUrl !== undefined;
   const nobody =
     answered === undefined

@@ -1,7 +1,7 @@
 import { ToolError } from "../../errors.ts";
 import type { Execution } from "../../kibana/connectors.ts";
 import { KibanaError } from "../../kibana/errors.ts";
-import { isParamsMistake } from "../../kibana/params-mistake.ts";
+import { failsAgain } from "../../kibana/params-mistake.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { hideSecrets, redactionMark } from "../../secrets/detect.ts";
 import type { ExecuteOp, Runs } from "../plan.ts";
@@ -10,7 +10,7 @@ import { assertUntouched } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
 export const execute: OpKind<ExecuteOp> = {
-  /** Runs again only while Kibana itself calls the failure retryable and the params are not the cause; a time-out ends it as an error. */
+  /** Runs again only while Kibana itself calls the failure retryable and neither params nor credentials are the cause; a time-out ends it as an error. */
   async write(op, { writer, reader, clock }): Promise<Runs> {
     const { space, id, params, retries = 0 } = op;
     const attempts: Execution[] = [];
@@ -28,7 +28,7 @@ export const execute: OpKind<ExecuteOp> = {
         return { attempts: [...attempts, { status: "error", message: ended.said }], ended: ended.why };
       }
       attempts.push(run);
-      if (run.status === "ok" || !run.retry || isParamsMistake(wordsOf(run)) || attempts.length > retries) return { attempts };
+      if (run.status === "ok" || !run.retry || failsAgain(wordsOf(run)) || attempts.length > retries) return { attempts };
       const until = typeof run.retry === "string" ? Date.parse(run.retry) - clock.now() : Number.NaN;
       const wait = Number.isNaN(until) ? 1000 * 2 ** (attempts.length - 1) : Math.max(0, until);
       waited += wait;
@@ -55,7 +55,7 @@ export const execute: OpKind<ExecuteOp> = {
     if (undo) return { op: "execute", space, id, params: undo };
     return safe || onlyReads
       ? { none: "It changed nothing: there is nothing to undo.", onlyRead: true }
-      : { none: "What was sent cannot be taken back." };
+      : { none: "This server cannot take back what was sent." };
   },
 };
 

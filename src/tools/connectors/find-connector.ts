@@ -1,9 +1,11 @@
+import { everyHost } from "../../catalog/destinations.ts";
 import { didYouMean } from "../../did-you-mean.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { plainText, quoted } from "../../plain-text.ts";
 import { isSystem } from "../../rules/rule-state.ts";
+import { compact } from "../fields.ts";
 
 /** The connector is not in the space, but may be in another. */
 export class ConnectorNotHere extends ToolError {
@@ -77,8 +79,10 @@ function meantBy(asked: string, connectors: readonly Connector[]): Connector[] {
   return connectors.filter((one) => [one.id, one.name, one.type].some((text) => text.toLowerCase().includes(word))).slice(0, 5);
 }
 
-function candidate({ id, name, type, references }: Connector) {
-  return { id, name: plainText(name, 80), type, ...(references === undefined ? {} : { uses: references }) };
+/** One that may be meant, with what tells it from the others. */
+export function candidate({ id, name, type, config, references }: Connector) {
+  const hosts = everyHost(config);
+  return compact({ id, name: plainText(name, 80), type, hosts: hosts.slice(0, 3).map((host) => plainText(host, 80)), uses: references });
 }
 
 function systemConnector(id: string): ToolError {

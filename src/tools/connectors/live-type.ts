@@ -1,7 +1,8 @@
 import { findTypeId } from "../../catalog/find-type.ts";
-import { connectorType } from "../../catalog/index.ts";
+import { catalogIds, connectorType } from "../../catalog/index.ts";
 import { ToolError } from "../../errors.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
+import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { plainText, quoted } from "../../plain-text.ts";
 
 /**
@@ -9,7 +10,11 @@ import { plainText, quoted } from "../../plain-text.ts";
  * @returns `note`: which type was taken, if the argument is only similar to its names
  * @throws ToolError type_unknown with similar ones, system_action
  */
-export async function liveType(asked: string, types: readonly LiveType[]): Promise<{ type: LiveType; note: string | undefined }> {
+export async function liveType(
+  asked: string,
+  types: readonly LiveType[],
+  status?: Status,
+): Promise<{ type: LiveType; note: string | undefined }> {
   const { id, near, candidates } = await findTypeId(
     asked,
     types.map((type) => type.id),
@@ -23,6 +28,9 @@ export async function liveType(asked: string, types: readonly LiveType[]): Promi
     );
   }
   if (type) return { type, note: near && taken(asked, type) };
+  const elsewhere = await typeElsewhere(asked, status);
+  if (elsewhere !== undefined)
+    throw new ToolError("type_unknown", elsewhere, "Tell the user; describe_connector_types lists the types that it has.");
   throw new ToolError(
     "type_unknown",
     `This Kibana has no connector type ${quoted(asked, 60)}.`,
@@ -31,6 +39,17 @@ export async function liveType(asked: string, types: readonly LiveType[]): Promi
       : "Call describe_connector_types to see which types it has.",
     { candidates },
   );
+}
+
+/** Why a word that names a type of other Kibanas names none of this one; undefined where it names none at all. */
+export async function typeElsewhere(asked: string, status?: Status): Promise<string | undefined> {
+  const { id, near } = await findTypeId(asked, catalogIds);
+  const entry = id === undefined || near ? undefined : await connectorType(id);
+  if (!entry) return undefined;
+  const { name, since, system } = entry;
+  if (system) return `${id} (${name}) is a system type: Kibana makes its connector itself, and rules use it without any setup.`;
+  const isOlder = status !== undefined && since !== undefined && !isAtLeast(status, since);
+  return `This Kibana does not have ${id} (${name})${isOlder ? `: it came with ${since}, and this is ${status.version}` : ""}.`;
 }
 
 /** Says which type was taken for a word that is only similar to its names. */

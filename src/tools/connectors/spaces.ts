@@ -57,7 +57,7 @@ export function createSpaceChecks(clock: Clock): (reader: Reader, principal: Pri
         meant
           ? `Did you mean "${meant}"?`
           : spaces.length > 0
-            ? "Use one of the spaces in `spaces`."
+            ? "Ask the user which of the spaces in `spaces` is meant."
             : "Ask the operator which space to use.",
         { spaces: spaces.slice(0, 30) },
       );

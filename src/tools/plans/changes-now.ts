@@ -1,3 +1,4 @@
+import { idIn } from "../../change/entries-of.ts";
 import type { JournalEntry } from "../../change/journal.ts";
 import {
   changesOnlySecrets,
@@ -85,9 +86,9 @@ export async function readNow(
 }
 
 /** Its present name; undefined if it is gone or was not looked up. */
-export function nameNow({ begin, end }: JournalEntry, now: Now): string | undefined {
-  const { op, space } = begin.op;
-  const id = begin.op.id ?? end?.id;
+export function nameNow(entry: JournalEntry, now: Now): string | undefined {
+  const { op, space } = entry.begin.op;
+  const id = idIn(entry);
   if (id === undefined) return undefined;
   if (op === "put_workflow") return now.workflows.get(key(space, id))?.name;
   return op === "put_rule" ? now.rules.get(key(space, id))?.name : now.connectors.get(space)?.find((one) => one.id === id)?.name;
@@ -101,7 +102,7 @@ export async function undoNow(
 ): Promise<UndoOffer | undefined> {
   const recorded = inverseOfEntry(entry);
   if (!recorded) return undefined;
-  const id = entry.begin.op.id ?? entry.end?.id;
+  const id = idIn(entry);
   const inverse = withNeedsNow(recorded, now);
   if (mayHaveHappened(entry) && ("none" in inverse || changesOnlySecrets(inverse) || !isLookedUp(inverse, now))) return undefined;
   const why = "none" in inverse ? undefined : await whyNotNow(inverse, now);

@@ -58,7 +58,7 @@ export async function newConnector(
   context: ToolContext,
 ): Promise<NewConnector> {
   const source = from && (await sourceOf(from, target, status, context));
-  const { type: live, note: taken } = await typeOf(type, source?.connector, types);
+  const { type: live, note: taken } = await typeOf(type, source?.connector, { types, status });
   const entry = await connectorType(live.id);
   const merged = source ? mergeConfig(entry, source.connector.config ?? {}, config) : config;
   await assertNoKnownWebhook({ type: live.id, name, config: merged }, async () => types, context.secrets);
@@ -139,10 +139,14 @@ async function carriedAlong(source: Connector, type: string, config: Record<stri
   return other.length > 0 ? [{ field: "config", source: `The config of ${quoted(source.name)}`, hosts: other }] : [];
 }
 
-async function typeOf(asked: string | undefined, source: Connector | undefined, types: readonly LiveType[]) {
+async function typeOf(
+  asked: string | undefined,
+  source: Connector | undefined,
+  { types, status }: { types: readonly LiveType[]; status: Status },
+) {
   if (asked === undefined && !source)
     throw new ToolError("invalid_arguments", "`type` is missing.", "Give a type, or a connector to copy in `from`.");
-  const found = await liveType(asked ?? source?.type ?? "", types);
+  const found = await liveType(asked ?? source?.type ?? "", types, status);
   if (source && found.type.id !== source.type) {
     throw new ToolError(
       "invalid_arguments",

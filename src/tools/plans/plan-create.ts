@@ -100,7 +100,7 @@ export async function planCreate(
       ...checked,
       ...resolved.warnings,
       ...neighbourWarnings(entry, { name, type: live.id, config }, existing),
-      ...hidden.found.map((one) => readableSecret(one, entry, status, context.secrets)),
+      ...hidden.found.map((one) => readableSecret(one, { entry, status, secrets: given }, context.secrets)),
       ...others.missed,
     ],
     outsideWorld: "none",

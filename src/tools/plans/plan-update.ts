@@ -148,7 +148,11 @@ export async function planUpdate(
       ...Object.entries(resolved.secrets)
         .filter(([, value]) => holdsSeveral(value))
         .map(([field]) => `secrets.${field} is replaced as a whole: names in it that are not given are lost.`),
-      ...(renames ? [] : hideSecrets(after.config).found.map((one) => readableSecret(one, entry, status, context.secrets))),
+      ...(renames
+        ? []
+        : hideSecrets(after.config).found.map((one) =>
+            readableSecret(one, { stored: before.config, entry, status, secrets }, context.secrets),
+          )),
     ],
     outsideWorld: "none",
     consequence: "person",

@@ -51,7 +51,7 @@ export async function planInverse(
           space,
           id: inverse.id,
           name: inverse.name,
-          live: (await liveType(inverse.type, types)).type,
+          live: (await liveType(inverse.type, types, status)).type,
           config: inverse.config,
           secrets: given.secrets,
         },

@@ -1,3 +1,4 @@
+import { idIn } from "../../change/entries-of.ts";
 import type { JournalEntry } from "../../change/journal.ts";
 import type { NoChange, Plan } from "../../change/plan.ts";
 import { spacesShown } from "../../change/spaces-shown.ts";
@@ -22,7 +23,7 @@ export async function planUndoOfSeveral(
 ): Promise<SpacesPlan | NoChange> {
   assertForOne(parts, given);
   const beside: SpaceRow[] = [];
-  const all = parts.map((part) => ({ part, space: part[0].begin.op.space, id: idOf(part[0]) }));
+  const all = parts.map((part) => ({ part, space: part[0].begin.op.space, id: idIn(part[0]) }));
   const ended = await inEach(all, ({ part }) => one(part, part.some(lostSecrets) ? given : { ...given, secrets: {} }), beside);
   const plans: Plan[] = [];
   for (const { space, id, value } of ended) {
@@ -61,17 +62,13 @@ function assertForOne(parts: readonly Entries[], { secrets }: Given): void {
     "invalid_arguments",
     "The change had connectors that are no copies of each other: `secrets` would go into all of them.",
     "Undo those that had secrets one by one: give an `id` with its `secrets`.",
-    { ids: lost.map(idOf) },
+    { ids: lost.map(idIn) },
   );
 }
 
 function lostSecrets(entry: JournalEntry): boolean {
   const inverse = inverseOfEntry(entry);
   return inverse !== undefined && "secrets" in inverse && inverse.secrets;
-}
-
-function idOf({ begin, end }: JournalEntry): string | undefined {
-  return begin.op.id ?? end?.id;
 }
 
 function rowOf(space: string, id: string | undefined, { status, message, result }: NoChange): SpaceRow {

@@ -18,10 +18,11 @@ export function authenticationSaid(entry: ConnectorType | undefined, config: Con
   const taken = checkPart(entry, "secrets", {}).errors.length === 0 && checkTogether(entry, config, {}).errors.length === 0;
   if (given || !needed || !taken) return { config, notes: [] };
   const said = JSON.stringify(none);
+  const beside = Object.keys(secrets).join(" and ");
   return {
     config: { ...config, ...none },
     notes: [
-      `No credentials are given, so config gets ${said}: no authentication. For another method give config.hasAuth true and its secrets.`,
+      `${beside ? `Of secrets only ${beside} is` : "No credentials are"} given, so config gets ${said}: no ${beside ? "other " : ""}authentication. For another method give config.hasAuth true and its secrets.`,
     ],
   };
 }
