@@ -16,21 +16,27 @@ export interface Verdict {
   warnings: Problem[];
 }
 
+/** The first Kibana whose schemas were not looked at: it may know more fields. */
+export const firstUnread = "9.7";
+
 /**
  * Checks the value of one part against its type. Paths start with the part: `config.url`. All problems at once.
  * Never quotes a value from `secrets`.
  * @param byRule a rule runs it: templates in params are filled in before Kibana checks them
+ * @returns the paths of keys that the versions known here refuse, beside what is wrong: a later one may know them
  */
-export function checkPart(type: ConnectorType, part: Part, value: unknown, { byRule = false } = {}): Verdict {
+export function checkPart(type: ConnectorType, part: Part, value: unknown, { byRule = false } = {}): Verdict & { unknownKeys: string[] } {
   const schema = type.schemas()[part];
   // A part that is left out is {} to Kibana; null it refuses (K§1.1).
   const given = value === undefined ? {} : value;
   const issues = (schema.safeParse(given).error?.issues ?? []).flatMap((issue) => leaves(issue, given));
-  const verdict: Verdict = { errors: [], warnings: [] };
+  const verdict: Verdict & { unknownKeys: string[] } = { errors: [], warnings: [], unknownKeys: [] };
   const missing = issues.filter((issue) => issue.path.length === 1 && isAbsent(issue, given)).map((issue) => String(issue.path[0]));
   for (const issue of issues) {
     if (issue.code === "unrecognized_keys") {
-      verdict.warnings.push(...issue.keys.map((key) => unknownKey(type, part, given, issue.path, key, missing)));
+      const unknown = issue.keys.map((key) => unknownKey(type, part, given, issue.path, key, missing));
+      verdict.warnings.push(...unknown);
+      verdict.unknownKeys.push(...unknown.map(({ path }) => path));
     } else if (part === "params" && holdsTemplate(valueAt(given, issue.path))) {
       if (byRule) continue;
       verdict.warnings.push({

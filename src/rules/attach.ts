@@ -39,6 +39,9 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
   const { connector, type } = wanted;
   const frequency = frequencyFor(wanted, rule, ruleType);
   const { firing, recovered } = groupsFor(ruleType, wanted, frequency);
+  const onlyRecovery = firing.length === 0;
+  // Beside groups that fire, the texts given are about firing.
+  const meant = (role: About["role"]) => (role === "recovered" && !onlyRecovery ? undefined : wanted.params);
   const present = rule.actions.filter((action) => action.id === connector.id);
   const going = wanted.replace ? present : [];
   const mine = wanted.replace ? [] : present;
@@ -55,8 +58,8 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
     const role = frequency.summary ? "summary" : group === ruleType.recoveryGroup ? "recovered" : "active";
     const about: About = { role, main: group === ruleType.defaultGroup, key, context: contextIn(ruleType, role === "recovered") };
     if (role === "recovered" && type?.recovery) continue;
-    if (isPresent(mine, group, frequency, wanted, role)) continue;
-    const params = wordsOf(going, group, frequency, wanted) ?? paramsFor(wanted, about);
+    if (isPresent(mine, group, frequency, type, role, meant(role))) continue;
+    const params = wordsOf(going, group, frequency, wanted) ?? paramsFor(wanted, about, onlyRecovery);
     if (role === "active" && type && closes(type, params)) checked.errors.push("params: these close an incident and open none");
     add(group, params, role === "recovered" ? onChange : frequency);
   }
@@ -92,9 +95,21 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
           ...beside,
           ...checked.warnings,
           ...mayFail(added, wanted),
+          ...(recovered.length > 0 ? otherOnRecovery(added, wanted, recoveryGroup) : []),
           ...notesOn(rule, ruleType, wanted, { frequency, firing, recovered, key }),
         ],
   };
+}
+
+/** That the action on recovery, which was asked for, does not say what was given. */
+function otherOnRecovery(added: readonly RuleAction[], { params, type }: Wanted, group: string): string[] {
+  const says = added.filter((action) => action.group === group).every((action) => contains(action.params ?? {}, params ?? {}));
+  if (says) return [];
+  return [
+    type?.recovery
+      ? `On ${quoted(group)} it closes what was opened: of params only the key is used there.`
+      : `On ${quoted(group)} its own text is sent, not that of params: name this group alone to give it another.`,
+  ];
 }
 
 /** What the connector's config does not allow these actions; what holds whatever the params are is no matter of this rule. */
@@ -140,8 +155,11 @@ function actionInWords({ group, frequency }: RuleAction): string {
   return `${quoted(group ?? "every run")}${words ? ` (${words})` : ""}`;
 }
 
-/** The recipe with the given params over it; on recovery the recipe wins, and the given params fill what it leaves open. */
-function paramsFor({ connector, type, params }: Wanted, about: About): Params {
+/**
+ * The recipe with the given params over it. On recovery beside groups that fire the recipe wins, and the given params fill what
+ * it leaves open.
+ */
+function paramsFor({ connector, type, params }: Wanted, about: About, onlyRecovery: boolean): Params {
   const recipe = type?.recipe?.params(about);
   if (!recipe) {
     if (params) return params;
@@ -154,17 +172,23 @@ function paramsFor({ connector, type, params }: Wanted, about: About): Params {
   if (!params) return recipe;
   // Another sub-action has its own fields.
   if (params.subAction !== undefined && params.subAction !== recipe.subAction) return params;
-  return about.role === "recovered" ? laidOver(params, recipe) : laidOver(recipe, params);
+  return about.role === "recovered" && !onlyRecovery ? laidOver(params, recipe) : laidOver(recipe, params);
 }
 
 /** Whether the rule has such an action already: same group, same kind, and nothing that was asked for is different. */
-function isPresent(mine: readonly RuleAction[], group: string, frequency: Frequency, wanted: Wanted, role: About["role"]): boolean {
-  const { type, params = {} } = wanted;
+function isPresent(
+  mine: readonly RuleAction[],
+  group: string,
+  frequency: Frequency,
+  type: Wanted["type"],
+  role: About["role"],
+  params: Params = {},
+): boolean {
   return mine.some((action) => {
     if (Boolean(action.frequency?.summary) !== frequency.summary) return false;
     if (!frequency.summary && action.group !== group) return false;
     if (type && role === "active" && closes(type, action.params ?? {})) return false;
-    return role === "recovered" || contains(action.params ?? {}, params);
+    return contains(action.params ?? {}, params);
   });
 }
 
