@@ -38,7 +38,7 @@ function obstaclesOf(rule: Rule, routes: readonly Route[], facts: RouteFacts, se
     ...(failed ? [mayStop("rule_failing", "the rule's last run failed")] : []),
     ...(silentAlerts > 0 ? [goodToKnow("alerts_muted", `${silentAlerts} of its alerts ${silentAlerts === 1 ? "is" : "are"} muted`)] : []),
     ...(routes.length > 0 && !routes.some(hearsOfFiring)
-      ? [stops("recovery_only", "nobody is told when it fires, only when an alert is over")]
+      ? [stops("recovery_only", "it tells only when an alert is over, and not when it fires")]
       : []),
   ];
 }

@@ -1,7 +1,7 @@
 import type { ConnectorType, Params, Problem } from "../../catalog/connector-type.ts";
+import { jsonLeaves } from "../../catalog/json-leaves.ts";
 import { paramsCall } from "../../catalog/params-call.ts";
 import { checkPart } from "../../catalog/validate.ts";
-import { jsonLeaves } from "../../catalog/json-leaves.ts";
 import { effectOf } from "../../catalog/when.ts";
 import { ToolError } from "../../errors.ts";
 import { inWords } from "../plans/check-new-connector.ts";
