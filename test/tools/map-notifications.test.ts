@@ -62,6 +62,16 @@ const classic: Case[] = [
     with_(act("chat", fires, {}), post("chat", "recovered")),
     "nobody | chat on query matched = nobody: .slack refuses its params: params.message is required | chat on recovered",
   ],
+  [
+    "refused-key",
+    with_(act("hook", fires, { message: "m" })),
+    "nobody | hook (hooks.example.org) on query matched = nobody: .webhook refuses its params: params.message is none of its fields",
+  ],
+  [
+    "key-beside-a-sub-action",
+    with_(act("jira", fires, { subAction: "pushToService", subActionParams: { incident: { summary: "s" } }, more: 1 })),
+    "perhaps | jira (OPS at jira.example.org) on query matched = perhaps: .jira may refuse its params: params.more is none of its fields",
+  ],
   ["a-webhook", with_(act("hook", fires, { body: "{}" })), "told | hook (hooks.example.org) on query matched"],
   [
     "a-pager",
@@ -531,6 +541,7 @@ test("what would be silent without a connector is told from what would lose one 
   await made.rule("default", "alone", [ticket]);
   await made.rule("default", "alone-off", [ticket], { enabled: false });
   await made.rule("default", "with-chat", [ticket, post("chat")]);
+  await made.rule("default", "with-recovery", [ticket, post("chat", "recovered")]);
   await made.rule("default", "with-what-is-gone", [ticket, post("gone", "recovered")]);
   await made.rule("default", "over-tickets-only", [starts("tickets-only")]);
   await made.rule("default", "over-both", [starts("tickets-and-chat")]);
@@ -550,15 +561,21 @@ test("what would be silent without a connector is told from what would lose one 
   const { body } = await made.call("map_notifications", { connector: "Tickets", limit: 50 });
   const of = (list: { kind: string; name: string }[]) => list.map((one) => `${one.kind} ${named(one)}`).sort();
   const silent = ["action_policy to-tickets", "case Disk", "case_settings cases", "rule alone", "rule alone-off", "rule new-one"];
-  expect(of(body.would_be_silent)).toEqual([...silent, "rule over-tickets-only", "rule with-what-is-gone", "workflow tickets-only"]);
+  expect(of(body.would_be_silent)).toEqual([
+    ...silent,
+    "rule over-tickets-only",
+    "rule with-recovery",
+    "rule with-what-is-gone",
+    "workflow tickets-only",
+  ]);
   expect(of(body.would_lose_route)).toEqual([
     ...["action_policy to-both", "rule new-two", "rule over-both", "rule with-chat", "workflow tickets-and-chat"],
   ]);
   expect(body.counts).toEqual({
-    would_be_silent: { rule: 5, action_policy: 1, case: 1, case_settings: 1, workflow: 1 },
+    would_be_silent: { rule: 6, action_policy: 1, case: 1, case_settings: 1, workflow: 1 },
     would_lose_route: { rule: 3, action_policy: 1, workflow: 1 },
   });
-  expect(body.summary).toMatch(/^Without "Tickets": 9 would be silent, 5 would lose this route\./);
+  expect(body.summary).toMatch(/^Without "Tickets": 10 would be silent, 5 would lose this route\./);
   expect(body.not_seen).toBeUndefined();
 
   const idle = await made.call("map_notifications", { connector: "nothing-like-it" });
