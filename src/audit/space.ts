@@ -1,5 +1,6 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
+import { firstUnread } from "../catalog/validate.ts";
 import { failedSince, type RunCounts, type Runs, runsOf, runsOfFirst, whoRan } from "../kibana/connector-runs.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
@@ -222,7 +223,10 @@ export async function auditSpace(
     const failingNow = [...(failed?.runs ?? [])].flatMap(([id, runs]) => (runs.failing ? [[id, runs.failing] as const] : []));
     return {
       ...{ space, now, byTags: isAtLeast(status, "9.6"), windows: [] },
-      connectors: { all: connectors, types, notSeen: undefined, failing: new Map(failingNow), entries },
+      connectors: {
+        ...{ all: connectors, types, notSeen: undefined, failing: new Map(failingNow), entries },
+        mayKnowMore: isAtLeast(status, firstUnread),
+      },
       ...users.leads,
     };
   }

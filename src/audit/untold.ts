@@ -1,5 +1,5 @@
 import { isDetectionType } from "../kibana/detection.ts";
-import { type MappedRule, type ObstacleKind, type Route, verdictOn } from "../map/route.ts";
+import { hearsOfFiring, type MappedRule, type ObstacleKind, type Route, verdictOn } from "../map/route.ts";
 
 /** Why nobody hears of an enabled rule. */
 export type Untold =
@@ -7,6 +7,8 @@ export type Untold =
   | { why: "no_route" }
   /** All its routes end at one connector, whose own finding says what is wrong. */
   | { why: "connector"; connector: string; routes: readonly Route[] }
+  /** All its actions run when an alert is over. */
+  | { why: "recovery_only" }
   /** No route gets through, each for a reason of its own. */
   | { why: "routes"; routes: readonly Route[] };
 
@@ -20,9 +22,11 @@ const saidElsewhere: readonly ObstacleKind[] = ["connector_missing", "workflow_m
  * Undefined where somebody hears, only an alert decides, or the rule is switched off or silenced by somebody.
  * Detection rules need no action: Security shows their alerts.
  */
-export function whyUntold({ type, obstacles, routes }: MappedRule): Untold | undefined {
+export function whyUntold({ type, obstacles, routes: all }: MappedRule): Untold | undefined {
+  const routes = all.filter(hearsOfFiring);
   const leadsNowhere = obstacles.some(({ kind }) => kind === "no_actions" || kind === "no_policy");
   if (obstacles.some(({ kind }) => chosen.includes(kind))) return undefined;
+  if (routes.length === 0 && all.length > 0) return { why: "recovery_only" };
   if (routes.length === 0) return leadsNowhere && !isDetectionType(type) ? { why: "no_route" } : undefined;
   const has = (route: Route, kinds: readonly ObstacleKind[]) => route.obstacles.some(({ kind }) => kinds.includes(kind));
   if (!routes.every((route) => verdictOn(route.obstacles) === "nobody" || has(route, ["failing"]))) return undefined;

@@ -16,21 +16,31 @@ export interface Verdict {
   warnings: Problem[];
 }
 
+/** The first Kibana whose schemas were not looked at: it may know more fields. */
+export const firstUnread = "9.7";
+
 /**
  * Checks the value of one part against its type. Paths start with the part: `config.url`. All problems at once.
  * Never quotes a value from `secrets`.
  * @param byRule a rule runs it: templates in params are filled in before Kibana checks them
  * @param onlyErrors nobody asks for warnings: what somebody may have meant takes longer to find than what is wrong
+ * @returns the paths of keys that the versions known here refuse, beside what is wrong: a later one may know them
  */
-export function checkPart(type: ConnectorType, part: Part, value: unknown, { byRule = false, onlyErrors = false } = {}): Verdict {
+export function checkPart(
+  type: ConnectorType,
+  part: Part,
+  value: unknown,
+  { byRule = false, onlyErrors = false } = {},
+): Verdict & { unknownKeys: string[] } {
   const schema = type.schemas()[part];
   // A part that is left out is {} to Kibana; null it refuses (K§1.1).
   const given = value === undefined ? {} : value;
   const issues = (schema.safeParse(given).error?.issues ?? []).flatMap((issue) => leaves(issue, given));
-  const verdict: Verdict = { errors: [], warnings: [] };
+  const verdict: Verdict & { unknownKeys: string[] } = { errors: [], warnings: [], unknownKeys: [] };
   const missing = issues.filter((issue) => issue.path.length === 1 && isAbsent(issue, given)).map((issue) => String(issue.path[0]));
   for (const issue of issues) {
     if (issue.code === "unrecognized_keys") {
+      verdict.unknownKeys.push(...issue.keys.map((key) => dotted(part, [...issue.path, key])));
       if (onlyErrors) continue;
       verdict.warnings.push(...issue.keys.map((key) => unknownKey(type, part, given, issue.path, key, missing)));
     } else if (part === "params" && holdsTemplate(valueAt(given, issue.path))) {

@@ -150,9 +150,9 @@ function doubt(seen: Seen["happened"] | undefined): string {
 }
 
 /** Whether Kibana refused a run before it ran: for what no repetition is refused for, or because the connector is gone. */
-async function neverRan({ space, id }: Op, { status = 0, code }: KibanaError, reader: Reader): Promise<boolean> {
-  // What is not Kibana's answer may have come after the run.
-  if (!ofRepetition.includes(status)) return code !== "kibana_unreachable";
+async function neverRan({ space, id }: Op, { status = 0, code, explained }: KibanaError, reader: Reader): Promise<boolean> {
+  // A proxy may have answered after the run: only words that Kibana refuses with before it runs anything are certain.
+  if (!ofRepetition.includes(status)) return explained;
   if (code !== "connector_not_found" || id === undefined) return false;
   return (await connectorOrNone(reader, space, id).catch(() => "unreadable")) === undefined;
 }

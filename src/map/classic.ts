@@ -1,16 +1,14 @@
 import type { Rule, RuleAction } from "../kibana/rules.ts";
 import { silenceOf } from "../kibana/silence.ts";
 import { plainText } from "../plain-text.ts";
+import { isRecovery, runsOnFiring } from "../rules/firing.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { workflowOf } from "../usage/leading-to.ts";
 import { connectorById, refusedByConfig, refusedParams } from "./connectors.ts";
 import { heldBack } from "./held-back.ts";
-import { goodToKnow, joined, type MappedRule, mayStop, type Obstacle, type Route, stops, verdictOf } from "./route.ts";
+import { goodToKnow, hearsOfFiring, joined, type MappedRule, mayStop, type Obstacle, type Route, stops, verdictOf } from "./route.ts";
 import type { RouteFacts } from "./space.ts";
 import { routesOver } from "./workflow-routes.ts";
-
-/** What runs when an alert is over, in every rule type but those that have none. */
-const recovery = "recovered";
 
 /** A classic rule with whom it tells. @param seesSnoozes whether Kibana's answer says that it is snoozed */
 export function mapClassic(rule: Rule, facts: RouteFacts, seesSnoozes: boolean): MappedRule {
@@ -46,8 +44,8 @@ function obstaclesOf(rule: Rule, routes: readonly Route[], facts: RouteFacts, se
     ...facts.windows,
     ...(failed ? [mayStop("rule_failing", "the rule's last run failed")] : []),
     ...(silentAlerts > 0 ? [goodToKnow("alerts_muted", `${silentAlerts} of its alerts ${silentAlerts === 1 ? "is" : "are"} muted`)] : []),
-    ...(routes.length > 0 && routes.every(({ on }) => on.length === 1 && on[0] === recovery)
-      ? [mayStop("recovery_only", "only when an alert is over")]
+    ...(routes.length > 0 && !routes.some(hearsOfFiring)
+      ? [stops("recovery_only", "it tells only when an alert is over, and not when it fires")]
       : []),
   ];
 }
@@ -55,7 +53,7 @@ function obstaclesOf(rule: Rule, routes: readonly Route[], facts: RouteFacts, se
 function routesOf(action: RuleAction, rule: Rule, facts: RouteFacts): Route[] {
   const { connectors, workflows } = facts;
   const { id, group, params, connector_type_id: type } = action;
-  const before = { on: group ? [group] : [], obstacles: limitsOf(action, rule, facts) };
+  const before = { on: group && !(isRecovery(group) && runsOnFiring(action)) ? [group] : [], obstacles: limitsOf(action, rule, facts) };
   const started = workflowOf(action);
   if (started !== undefined) {
     return routesOver(started, workflows, connectors).map((route) => ({ ...route, obstacles: [...before.obstacles, ...route.obstacles] }));

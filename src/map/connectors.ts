@@ -4,6 +4,7 @@ import { checkPart } from "../catalog/validate.ts";
 import { type Failing, sinceInWords } from "../kibana/connector-runs.ts";
 import { type LiveType, unusable } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
+import { plainText } from "../plain-text.ts";
 import { mayStop, type Obstacle, type Route, stops } from "./route.ts";
 
 /** The connectors of a space, and what is known of each. */
@@ -18,6 +19,8 @@ export interface Connectors {
   failing: ReadonlyMap<string, Failing | undefined>;
   /** What the catalogue knows of their types, by type. */
   entries: ReadonlyMap<string, ConnectorType | undefined>;
+  /** Whether this Kibana may know more fields than the catalogue. */
+  mayKnowMore: boolean;
 }
 
 /** What the catalogue knows of the types of these connectors. */
@@ -38,15 +41,22 @@ export function refusedByConfig({ connector: id }: ConnectorEnd, params: Params,
 }
 
 /** What is wrong with an action's params themselves: Kibana saves such a rule, and each run of the action fails. */
-export function refusedParams({ connector: id }: ConnectorEnd, params: Params, { all, entries }: Connectors): Obstacle[] {
+export function refusedParams({ connector: id }: ConnectorEnd, params: Params, { all, entries, mayKnowMore }: Connectors): Obstacle[] {
   const found = id === undefined ? undefined : all?.get(id);
   const entry = found && entries.get(found.type);
-  const [first, ...others] = entry ? checkPart(entry, "params", params, { byRule: true, onlyErrors: true }).errors : [];
-  if (!entry || !first) return [];
-  const more = others.length > 0 ? `, and ${others.length} more` : "";
-  const text = `${entry.id} refuses its params: ${first.path} ${first.problem}${more}`;
+  if (!entry) return [];
+  const { errors, unknownKeys } = checkPart(entry, "params", params, { byRule: true, onlyErrors: true });
+  const [first, ...others] = [
+    ...errors.map(({ path, problem }) => `${path} ${problem}`),
+    ...unknownKeys.map((path) => `${path} is none of its fields`),
+  ];
+  if (first === undefined) return [];
+  const text = `its params: ${plainText(first, 120)}${others.length > 0 ? `, and ${others.length} more` : ""}`;
+  // Some versions drop what is beside a sub-action and its params.
+  const isRefused = errors.length > 0 || (!mayKnowMore && unknownKeys.some((path) => !entry.subActions || path.split(".").length > 2));
   // Kibana's own description of a type is checked without what its code adds.
-  return [entry.fromKibana ? mayStop("params_refused", text) : stops("params_refused", text)];
+  if (entry.fromKibana) return [mayStop("params_refused", `${entry.id} refuses ${text}`)];
+  return [isRefused ? stops("params_refused", `${entry.id} refuses ${text}`) : mayStop("params_refused", `${entry.id} may refuse ${text}`)];
 }
 
 /** Kibana lists no more (reference/kibana-api.md §1.6). */
@@ -85,7 +95,7 @@ function failingInWords(failing: Failing | undefined): string {
   return `the connector has failed ${sinceInWords(failing)} (${runs} run${runs === 1 ? "" : "s"})`;
 }
 
-function obstaclesAt(connector: Connector, { types, failing, notSeen }: Omit<Connectors, "all" | "entries">): Obstacle[] {
+function obstaclesAt(connector: Connector, { types, failing, notSeen }: Omit<Connectors, "all" | "entries" | "mayKnowMore">): Obstacle[] {
   const { id, type, missingSecrets, preconfigured } = connector;
   const live = types?.get(type);
   const why = types && unusable(live, preconfigured);

@@ -2,7 +2,7 @@ import type { Reader } from "../kibana/reader.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
 import { startingWorkflows } from "../usage/leading-to.ts";
 import { mapClassic } from "./classic.ts";
-import { type MappedRule, type Obstacle, type Verdict, verdictOn, verdicts } from "./route.ts";
+import { hearsOfFiring, type MappedRule, type Obstacle, type Verdict, verdictOn, verdicts } from "./route.ts";
 import { rulesOf, v2Pages } from "./run.ts";
 import type { RouteFacts } from "./space.ts";
 import { mapV2, routesByPolicy } from "./v2.ts";
@@ -41,10 +41,11 @@ export async function rulesOverWorkflows(
   return (await Promise.all([classic(), v2()])).flat().filter(({ routes }) => leads(routes));
 }
 
-/** Whether a rule tells somebody through one connector now, and what is in the way of its best route there. */
+/** Whether a rule tells somebody through one connector when it fires now, and what is in the way of its best route there. */
 export function wayTo({ obstacles, routes }: MappedRule, connector: string): { verdict: Verdict; obstacles: Obstacle[] } {
-  const ways = routes
-    .filter((route) => route.connector === connector)
+  const there = routes.filter((route) => route.connector === connector);
+  const firing = there.filter(hearsOfFiring);
+  const ways = (firing.length > 0 ? firing : there)
     .map((route) => [...obstacles, ...route.obstacles])
     .map((all) => ({ verdict: verdictOn(all), obstacles: all }))
     .sort((one, other) => verdicts.indexOf(other.verdict) - verdicts.indexOf(one.verdict));

@@ -1,4 +1,5 @@
 import type { Params } from "../catalog/connector-type.ts";
+import { isRecovery } from "../rules/firing.ts";
 
 /** The worst first. */
 export const verdicts = ["nobody", "perhaps", "told"] as const;
@@ -79,10 +80,15 @@ export function verdictOn(obstacles: readonly Obstacle[]): Verdict {
   return obstacles.some((one) => one.stops === "perhaps") ? "perhaps" : "told";
 }
 
-/** The verdict on a rule: its best route, unless something stops the rule itself. */
+/** Whether somebody hears over this route when the rule fires, and not only when the alert is over. */
+export function hearsOfFiring({ on }: Pick<Route, "on">): boolean {
+  return on.length === 0 || !on.every(isRecovery);
+}
+
+/** The verdict on a rule: the best route that it takes when it fires, unless something stops the rule itself. */
 export function verdictOf({ obstacles, routes }: Pick<MappedRule, "obstacles" | "routes">): Verdict {
   const own = verdictOn(obstacles);
-  const best = Math.max(0, ...routes.map((route) => verdicts.indexOf(verdictOn(route.obstacles))));
+  const best = Math.max(0, ...routes.filter(hearsOfFiring).map((route) => verdicts.indexOf(verdictOn(route.obstacles))));
   return verdicts[Math.min(best, verdicts.indexOf(own))] ?? "nobody";
 }
 

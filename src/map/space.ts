@@ -1,3 +1,4 @@
+import { firstUnread } from "../catalog/validate.ts";
 import { ToolError } from "../errors.ts";
 import { isUnlicensed } from "../kibana/absent.ts";
 import type { ActionPolicy } from "../kibana/alerting-v2.ts";
@@ -119,6 +120,7 @@ export async function readSpace(
       notSeen: Array.isArray(connectors) ? undefined : connectors.why,
       failing: "failing" in failing ? failing.failing : new Map(),
       entries: await entriesOf(Array.isArray(connectors) ? connectors : []),
+      mayKnowMore: isAtLeast(status, firstUnread),
     },
     workflows: workflowsIn(looked),
     policies: Array.isArray(policies) ? { all: policies, notSeen: undefined } : { all: undefined, notSeen: policies.why },

@@ -2,7 +2,7 @@ import { grouped } from "../grouped.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { usersOf } from "../usage/look.ts";
 import { type Sight, type Use, whereOf } from "../usage/use.ts";
-import { type MappedRule, type ObstacleKind, type Route, verdictOn } from "./route.ts";
+import { hearsOfFiring, type MappedRule, type ObstacleKind, type Route, verdictOn } from "./route.ts";
 import type { Deployment, SpaceFacts } from "./space.ts";
 import { routesByPolicy } from "./v2.ts";
 import { routesOver } from "./workflow-routes.ts";
@@ -20,10 +20,13 @@ export function lossOf({ routes }: Pick<MappedRule, "routes">, connector: string
   return hasOther(routes, connector) ? "would_lose_route" : "would_be_silent";
 }
 
-/** Whether another route gets through. @param ignored what somebody has switched off for a while */
+/** Whether another route gets through when the rule fires. @param ignored what somebody has switched off for a while */
 function hasOther(routes: readonly Route[], connector: string, ignored: readonly ObstacleKind[] = []): boolean {
   return routes.some(
-    (route) => route.connector !== connector && verdictOn(route.obstacles.filter(({ kind }) => !ignored.includes(kind))) !== "nobody",
+    (route) =>
+      route.connector !== connector &&
+      hearsOfFiring(route) &&
+      verdictOn(route.obstacles.filter(({ kind }) => !ignored.includes(kind))) !== "nobody",
   );
 }
 

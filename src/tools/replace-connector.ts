@@ -35,5 +35,5 @@ export const replaceConnector = changeTool({
   }),
   argumentHints: { dry: "is not an argument: did you mean dry_run?", connector: "is not an argument: name the old connector in `from`" },
   plan: planReplace,
-  report: async (plan, results) => replaced(plan, results),
+  report: replaced,
 });

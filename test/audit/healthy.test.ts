@@ -74,7 +74,7 @@ async function healthy() {
   await rule("default", "tickets", [
     act("jira-ops", fires, push),
     act("jira-web", fires, push),
-    act("snow", fires, { ...push, subActionParams: { incident: { correlation_id: key } } }),
+    act("snow", fires, { ...push, subActionParams: { incident: { short_description: "s", correlation_id: key } } }),
     act("snow", "recovered", { subAction: "closeIncident", subActionParams: { incident: { correlation_id: key } } }),
   ]);
   await rule(

@@ -75,7 +75,7 @@ async function planted(options: ProductOptions = {}) {
     { username: "k", password: "geheim-und-lang" },
   );
   await rule("default", "tickets", [
-    act("table-api", fires, { subAction: "pushToService", subActionParams: { incident: { correlation_id: key } } }),
+    act("table-api", fires, { subAction: "pushToService", subActionParams: { incident: { short_description: "s", correlation_id: key } } }),
     act("table-api", "recovered", { subAction: "closeIncident", subActionParams: { incident: { correlation_id: key } } }),
   ]);
   await connector(

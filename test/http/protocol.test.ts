@@ -239,6 +239,8 @@ test("if Kibana does not answer, the server is alive and not ready", async () =>
   const ready = await served.send({ method: "GET", path: "/readyz" });
   expect([ready.status, ready.text]).toEqual([503, '{"status":"unavailable"}']);
   expect((await served.send({ method: "GET", path: "/healthz" })).status).toBe(200);
+  // Monitors ask by address.
+  expect((await served.send({ method: "GET", path: "/healthz", headers: { host: "10.0.0.9" } })).status).toBe(200);
 });
 
 test("a drain does not wait for clients that only listen", async () => {

@@ -12,6 +12,7 @@ import {
   deployment,
   holdingDeletes,
   logs,
+  makeConnector,
   makeRule,
   serve,
   setActions,
@@ -134,6 +135,47 @@ describe("a rule begins to use a connector", () => {
     made.hook.before = atRequest(isDelete, () => makeRule(made.bare, "late", [logs("one")]));
     const { body } = await call("safe_delete_connector", { ids: ["one"] });
     expect(body.warnings.join()).toMatch(/It happened anyway\..*"Rule late"/s);
+  });
+});
+
+describe("somebody changes the connector while what uses it is read just before the DELETE", () => {
+  const asOther = (made: Deployment) =>
+    made
+      .bare("DELETE", "/api/actions/connector/one")
+      .then(() => makeConnector(made.bare, "one", { connector_type_id: ".index", config: { index: "kept" } }));
+  test.each<[what: string, act: (made: Deployment) => Promise<unknown>]>([
+    ["its name", (made) => made.bare("PUT", "/api/actions/connector/one", { name: "Another", config: {}, secrets: {} })],
+    ["its type", asOther],
+  ])("%s, between two pages: nothing is deleted", async (_what, act) => {
+    const made = await deployment({ connectors: ["one"] }, ["--empty", "--kibana-version", "9.5.0"]);
+    const yaml = (n: number) =>
+      `name: w${n}\ntriggers:\n  - type: manual\nsteps:\n  - name: s\n    type: console\n    with: { message: x }\n`;
+    for (let n = 0; n < 101; n++) await made.bare("POST", "/api/workflows/workflow", { yaml: yaml(n) });
+    const { call } = await serve(made);
+    // The plan, the plan again, and the last look each read two pages.
+    made.hook.before = atRequest(
+      ({ path }) => path.includes("/api/workflows?page=2"),
+      () => act(made),
+      3,
+    );
+    const { body, failed } = await call("safe_delete_connector", { ids: ["one"] });
+    expect([failed, body.error?.code, deletes(made)]).toEqual([true, "confirmation_invalid", []]);
+    expect(await made.connectorIds()).toEqual(["one"]);
+  });
+
+  test("its type, while a slow list is awaited: nothing is deleted", async () => {
+    const made = await deployment({ connectors: ["one"] });
+    const { call } = await serve(made);
+    made.hook.before = atRequest(
+      ({ method, path }) => method === "GET" && path === "/api/actions/connectors",
+      async () => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        await asOther(made);
+      },
+      3,
+    );
+    expect((await call("safe_delete_connector", { ids: ["one"] })).body.error.code).toBe("confirmation_invalid");
+    expect(deletes(made)).toEqual([]);
   });
 });
 

@@ -267,6 +267,26 @@ describe("recipients and hosts", () => {
     for (const one of many.slice(25, 30)) expect(removing.find((line) => line.startsWith("No longer: "))).toContain(`to "${one}"`);
   });
 
+  test.each<[type: string, config: Dict, before: string, after: string]>([
+    [".index", { index: "elsewhere" }, 'index "alerts-out"', 'index "elsewhere"'],
+    [".jira", { projectKey: "Y" }, 'projectKey "X"', 'projectKey "Y"'],
+    [".webhook", { url: "https://hooks.example.com/y" }, 'url "https://hooks.example.com/x"', 'url "https://hooks.example.com/y"'],
+  ])(
+    "of an update of %s: what it reached before is no longer reached, and how often Kibana counts it",
+    async (type, config, before, after) => {
+      const id = await connector(type, "One");
+      await rule(`Rule of ${id}`, [{ id, params: {} }]);
+      const secrets =
+        type === ".jira" ? { secrets: { email: { $env: "CONNECTOR_SECRET_A" }, apiToken: { $env: "CONNECTOR_SECRET_A" } } } : {};
+      const message = (await asked("update_connector", { id, config, ...secrets })).split("\n");
+      expect(message.find((line) => line.startsWith("Recipients: "))).toContain(after);
+      expect(message.find((line) => line.startsWith("No longer: "))).toBe(`No longer: ${before}`);
+      expect(message).toContainEqual(expect.stringContaining("Kibana counts 1 reference to it"));
+      const renamed = await asked("update_connector", { id, name: "Two", ...secrets });
+      expect(renamed).not.toMatch(/^No longer: |Kibana counts/m);
+    },
+  );
+
   const hiddenWord = "rule-param-secret-9";
   const slackToken = "xoxb-123456789012-1234567890123-abcdefghijklmnopqrstuvwx";
   test.each<[string, string, Dict, string[]]>([

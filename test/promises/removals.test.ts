@@ -107,6 +107,40 @@ describe("what a change removes from rules without naming it", () => {
     expect(questions[0]).toContain('It removes 2 actions of "The live" (live).');
   });
 
+  test.each<[what: string, tool: string, args: object]>([
+    ["a removal", "replace_connector", { from: "live", remove: true, rules: ["late"] }],
+    [
+      "actions for recovery alone in their place",
+      "attach_connector",
+      { connector: "live", rules: ["late"], replace: true, groups: ["recovered"], params: { message: "x" } },
+    ],
+  ])("%s that leaves only what runs on recovery: nobody hears when the rule fires", async (_what, tool, args) => {
+    const made = await deployment({ connectors: ["live", "other"] });
+    await makeRule(made.bare, "late", [logs("live"), logs("other", { group: "recovered" })]);
+    const { call, questions } = await serve(made);
+    const { body } = await call(tool, { ...args });
+    const note = 'rule "Rule late" (late) will notify nobody when it fires: what is left runs only when an alert is over.';
+    expect([body.status, questions[0], body.warnings]).toEqual([
+      "done",
+      expect.stringContaining(`Note: ${note}`),
+      expect.arrayContaining([note]),
+    ]);
+    const fired = JSON.parse(await made.bare("POST", "/sandbox/rules/late/fire", { state: "active" }));
+    expect(fired.actions).toEqual([]);
+    // It was so before: nothing is new.
+    const again = await call("replace_connector", { from: "other", to: "live", rules: ["late"] });
+    expect(again.body.warnings.join()).not.toContain("when it fires");
+  });
+
+  test("a removal from several rules says what stays in each", async () => {
+    const made = await deployment({ connectors: ["live", "other"], rules: { both: ["live", "other"], one: ["live"] } });
+    const { call, questions } = await serve(made);
+    await call("replace_connector", { from: "live", remove: true });
+    const line = (id: string) => questions[0]?.split("\n").find((one) => one.startsWith(`- update rule "Rule ${id}"`));
+    expect(line("both")).toContain('→ nothing; stays: "The other: query matched (onActionGroupChange)"');
+    expect(line("one")).not.toContain("stays");
+  });
+
   test("an undo of attach: the actions that were added, and that the rule then notifies nobody", async () => {
     const made = await deployment({ connectors: ["live"], rules: { bare: [] } });
     const { call, questions } = await serve(made);

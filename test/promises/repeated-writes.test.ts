@@ -373,6 +373,22 @@ test("somebody else's connector of our id, name, type and address, but with more
 });
 
 describe("where Kibana does not show it", () => {
+  test.each([
+    ...[400, 401, 403, 413].map((status) => [status, "unknown", "simulated"] as const),
+    [400, "not_done", "[request body.params]: expected an object"],
+    [401, "not_done", "[security_exception]: unable to authenticate with provided credentials"],
+    [403, "not_done", "Unauthorized to execute actions"],
+    [403, "not_done", "Action type .server-log is disabled because your basic license does not support it"],
+  ] as const)("a run that is answered %i is %s: %s", async (status, outcome, message) => {
+    const made = await deployment({ connectors: ["one"] });
+    const { url, meets } = await repeating(made);
+    const server = await serve({ url });
+    meets.next = { status, done: outcome === "unknown", message };
+    const { failed, body } = await server.call("execute_connector", { id: "one", params: { message: "m" } });
+    expect(failed ? "not_done" : body.status).toBe(outcome);
+    expect(await newest(server)).toMatchObject({ outcome });
+  });
+
   const hook = { id: "one", name: "One", type: ".slack", secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_HOOK" } } };
   const env = { CONNECTOR_SECRET_HOOK: "https://hooks.slack.com/services/T0/B0/abcdefghijk" };
 

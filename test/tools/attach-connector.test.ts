@@ -648,3 +648,41 @@ test.each([
   const ids = body.detail.candidates.map((one: { id: string }) => one.id);
   expect(typeof candidates === "number" ? ids.length : ids).toEqual(candidates);
 });
+
+describe("params for the recovery group", () => {
+  test.each<[what: string, id: string, params: Record<string, unknown>]>([
+    ["a message", "chat", { message: "All is well" }],
+    ["a log's document", "log", { documents: [{ ok: true }] }],
+    ["a webhook's body", "hook", { body: "{}" }],
+  ])("alone are what is sent: %s", async (_what, id, params) => {
+    const made = await deployment([id]);
+    await makeRule(made, "r", []);
+    const call = { connector: id, rules: ["r"], groups: ["recovered"], params };
+    const { status, warnings = [] } = await attach(made, call);
+    expect([status, warnings.join().includes("own text")]).toEqual(["done", false]);
+    expect((await ruleOf(made, "r")).actions).toMatchObject([{ group: "recovered", params }]);
+    expect((await attach(made, call)).status).toBe("no_change");
+    const other = await attach(made, { ...call, params: id === "chat" ? { message: "Other" } : params });
+    expect(other.status).toBe(id === "chat" ? "done" : "no_change");
+  });
+
+  test("beside another group are about that one, and the plan says so", async () => {
+    const made = await deployment(["chat"]);
+    await makeRule(made, "r", []);
+    const groups = ["query matched", "recovered"];
+    const { warnings } = await attach(made, { connector: "chat", rules: ["r"], groups, params: { message: "Down" } });
+    expect(warnings).toContain('On "recovered" its own text is sent, not that of params: name this group alone to give it another.');
+    const { actions } = await ruleOf(made, "r");
+    expect(actions.map(({ params }: { params: { message: string } }) => params.message)).toEqual([
+      "Down",
+      expect.stringContaining("recovered"),
+    ]);
+  });
+
+  test("of a type that closes give it no text, and the plan says so", async () => {
+    const made = await deployment(["pager"]);
+    await makeRule(made, "r", []);
+    const { warnings } = await attach(made, { connector: "pager", rules: ["r"], groups: ["recovered"], params: { summary: "Well" } });
+    expect(warnings).toContain('On "recovered" it closes what was opened: of params only the key is used there.');
+  });
+});

@@ -49,6 +49,39 @@ const openai = {
 };
 const message = { message: "hello" };
 
+describe("an id that leads a call which nobody is asked about to another path is refused", () => {
+  const sentinel = { type: ".sentinelone", config: { url: "https://s1.example.com" }, secrets: { token: "stored-token" } };
+  const snow = {
+    type: ".servicenow",
+    config: { apiUrl: "https://x.service-now.com", usesTableApi: false },
+    secrets: { username: "u", password: "p" },
+  };
+  test.each<[string, Parameters<typeof running>[0], Record<string, unknown>, string]>([
+    ["up", jira, { subAction: "getIncident", subActionParams: { externalId: "../../x" } }, "externalId"],
+    ["a query", jira, { subAction: "issue", subActionParams: { id: "OPS-1?expand=all" } }, "id"],
+    ["a fragment", jira, { subAction: "fieldsByIssueType", subActionParams: { id: "1#" } }, "id"],
+    ["an escape", jira, { subAction: "issue", subActionParams: { id: "%2e%2e%2fx" } }, "id"],
+    ["two dots alone", snow, { subAction: "getIncident", subActionParams: { externalId: ".." } }, "externalId"],
+    ["a segment", sentinel, { subAction: "downloadAgentFile", subActionParams: { agentId: "a/b", activityId: "1" } }, "agentId"],
+  ])("%s", async (_what, one, params, field) => {
+    const { execute, runs } = await running(one, { person: "nobody" });
+    const { body } = await execute(params);
+    expect([body.code, body.detail.problems, runs()]).toEqual([
+      "invalid_arguments",
+      [{ path: `params.subActionParams.${field}`, problem: "is no plain id" }],
+      0,
+    ]);
+  });
+
+  test("a plain one is sent, and one in a call that a person is asked about is theirs to judge", async () => {
+    const { execute, runs } = await running(jira, { person: declines });
+    expect((await execute({ subAction: "getIncident", subActionParams: { externalId: "OPS-1" } })).body.status).toBe("done");
+    const incident = { summary: "s", externalId: "../x" };
+    expect((await execute({ subAction: "pushToService", subActionParams: { incident, comments: null } })).body.status).toBe("declined");
+    expect(runs()).toBe(1);
+  });
+});
+
 describe("params that Kibana would refuse are refused before it is called, each with its path", () => {
   test.each<[string, Parameters<typeof running>[0], Record<string, unknown>, string[]]>([
     ["a missing field", slack, {}, ["params.message"]],

@@ -60,7 +60,17 @@ const classic: Case[] = [
   [
     "refused-beside-another",
     with_(act("chat", fires, {}), post("chat", "recovered")),
-    "told | chat on query matched = nobody: .slack refuses its params: params.message is required | chat on recovered",
+    "nobody | chat on query matched = nobody: .slack refuses its params: params.message is required | chat on recovered",
+  ],
+  [
+    "refused-key",
+    with_(act("hook", fires, { message: "m" })),
+    "nobody | hook (hooks.example.org) on query matched = nobody: .webhook refuses its params: params.message is none of its fields",
+  ],
+  [
+    "key-beside-a-sub-action",
+    with_(act("jira", fires, { subAction: "pushToService", subActionParams: { incident: { summary: "s" } }, more: 1 })),
+    "perhaps | jira (OPS at jira.example.org) on query matched = perhaps: .jira may refuse its params: params.more is none of its fields",
   ],
   ["a-webhook", with_(act("hook", fires, { body: "{}" })), "told | hook (hooks.example.org) on query matched"],
   [
@@ -124,7 +134,11 @@ const classic: Case[] = [
     with_(post("chat", fires, { alerts_filter: { timeframe: { days: [1], hours: { start: "08:00", end: "09:00" }, timezone: "UTC" } } })),
     "perhaps | chat on query matched = perhaps: only alerts that fit its hours",
   ],
-  ["recovery-only", with_(post("chat", "recovered")), "perhaps: only when an alert is over | chat on recovered"],
+  [
+    "recovery-only",
+    with_(post("chat", "recovered")),
+    "nobody: it tells only when an alert is over, and not when it fires | chat on recovered",
+  ],
   [
     "a-case",
     with_({ id: "system-connector-.cases", params: { subAction: "run", subActionParams: { groupingBy: [] } } }),
@@ -387,7 +401,10 @@ function seenFromConnectors(cases: readonly Case[]): Map<string, string> {
   for (const [id, , expected] of cases) {
     const [head = "", ...routes] = expected.split(" | ");
     const [ofRule = "told", own = ""] = head.split(/: (.*)/s);
-    for (const route of routes) {
+    // A connector that hears when the rule fires is judged by that.
+    const firing = routes.filter((route) => !route.includes(" on recovered"));
+    const endOf = (route: string) => route.split(" on ")[0];
+    for (const route of routes.filter((one) => firing.includes(one) || !firing.some((other) => endOf(other) === endOf(one)))) {
       const [, way = "", , verdict = "told", stops = ""] = /^(.*?)( on [^=:]+?)?(?: = (\w+))?(?:: (.*))?$/s.exec(route) ?? [];
       const connector =
         way
@@ -524,6 +541,7 @@ test("what would be silent without a connector is told from what would lose one 
   await made.rule("default", "alone", [ticket]);
   await made.rule("default", "alone-off", [ticket], { enabled: false });
   await made.rule("default", "with-chat", [ticket, post("chat")]);
+  await made.rule("default", "with-recovery", [ticket, post("chat", "recovered")]);
   await made.rule("default", "with-what-is-gone", [ticket, post("gone", "recovered")]);
   await made.rule("default", "over-tickets-only", [starts("tickets-only")]);
   await made.rule("default", "over-both", [starts("tickets-and-chat")]);
@@ -543,15 +561,21 @@ test("what would be silent without a connector is told from what would lose one 
   const { body } = await made.call("map_notifications", { connector: "Tickets", limit: 50 });
   const of = (list: { kind: string; name: string }[]) => list.map((one) => `${one.kind} ${named(one)}`).sort();
   const silent = ["action_policy to-tickets", "case Disk", "case_settings cases", "rule alone", "rule alone-off", "rule new-one"];
-  expect(of(body.would_be_silent)).toEqual([...silent, "rule over-tickets-only", "rule with-what-is-gone", "workflow tickets-only"]);
+  expect(of(body.would_be_silent)).toEqual([
+    ...silent,
+    "rule over-tickets-only",
+    "rule with-recovery",
+    "rule with-what-is-gone",
+    "workflow tickets-only",
+  ]);
   expect(of(body.would_lose_route)).toEqual([
     ...["action_policy to-both", "rule new-two", "rule over-both", "rule with-chat", "workflow tickets-and-chat"],
   ]);
   expect(body.counts).toEqual({
-    would_be_silent: { rule: 5, action_policy: 1, case: 1, case_settings: 1, workflow: 1 },
+    would_be_silent: { rule: 6, action_policy: 1, case: 1, case_settings: 1, workflow: 1 },
     would_lose_route: { rule: 3, action_policy: 1, workflow: 1 },
   });
-  expect(body.summary).toMatch(/^Without "Tickets": 9 would be silent, 5 would lose this route\./);
+  expect(body.summary).toMatch(/^Without "Tickets": 10 would be silent, 5 would lose this route\./);
   expect(body.not_seen).toBeUndefined();
 
   const silentOf = async (limit: number) => (await made.call("map_notifications", { connector: "Tickets", limit })).body;

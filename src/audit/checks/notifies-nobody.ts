@@ -10,7 +10,8 @@ const shown = 3;
 /** A rule whose only connector is broken is in the finding on that connector: one fault, one finding. */
 export const notifiesNobody: MappedCheck = {
   name: "notifies_nobody",
-  finds: "enabled rules of both alerting systems without any action or fitting action policy, or of which no route gets through",
+  finds:
+    "enabled rules of both alerting systems without any action or fitting action policy, or of which no route gets through when they fire",
   ignores:
     "info where there is nothing to run; detection rules without actions; rules with one broken connector, a connector or workflow that is gone, or a workflow that is off: those findings name them",
   of: "mapped_rule",
@@ -26,6 +27,10 @@ export const notifiesNobody: MappedCheck = {
     if (untold.why === "no_route") {
       const what = rule.obstacles.some(({ kind }) => kind === "no_policy") ? "No action policy fits it" : "It has no actions";
       return [{ severity: "info", group: "untidy", ...about, evidence: `${what}: its alerts are only seen by who looks for them.` }];
+    }
+    if (untold.why === "recovery_only") {
+      const evidence = "All its actions run when an alert is over: nobody hears when it fires.";
+      return [{ severity: "medium", group: "will_break", ...about, evidence }];
     }
     const { routes } = untold;
     const each = routes.slice(0, shown).map((route) => `${plainText(endOf(route), 60)} (${reasonOf(route)})`);

@@ -201,7 +201,8 @@ function inShort({ before, after }: Effect): string {
   const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
   const [then, now] = [list(before?.actions ?? before?.places), list(after?.actions ?? after?.places)];
   const named = (lines: string[]) => lines.map((line) => quoted(line, 100)).join(", ");
-  const { gone: goes, fresh: comes } = paired(then, now, (line) => line);
+  const { pairs, gone: goes, fresh: comes } = paired(then, now, (line) => line);
+  const stays = pairs.map(([line]) => line);
   const ownerOf = (state: Effect["before"]) => ownerWord(String(state?.api_key_owner ?? state?.scheduled_runs_as ?? "unknown"));
   const owners = [ownerOf(before), ownerOf(after)];
   const what = after?.scheduled_runs_as === undefined ? "its API key" : "its scheduled runs as";
@@ -214,7 +215,8 @@ function inShort({ before, after }: Effect): string {
         : comes.length > 0
           ? `adds ${named(comes)}`
           : "the same actions";
-  return beginning(`: ${actions}${owner}`, 400);
+  const rest = goes.length > 0 && stays.length > 0 ? `; stays: ${named(stays)}` : "";
+  return beginning(`: ${actions}${owner}${rest}`, 400);
 }
 
 /** Plain words are shown as they are, anything else in quotes. */

@@ -27,7 +27,7 @@ export interface Reach {
   recipients: string[];
   /** Other texts that only the service reads, so that it may take them for somebody: `body.text "…"`. */
   mayName: string[];
-  /** Recipients that only removed actions reached. */
+  /** Recipients that only removed actions reached, or a connector before its update. */
   noLonger: string[];
   /** Where requests of a connector went before its update. */
   hostsBefore: string[];
@@ -152,6 +152,7 @@ async function reachOfOp(op: Op): Promise<OpReach> {
         ...nothing,
         hosts: entry ? destinations(entry, config, () => undefined) : [],
         hostsBefore: entry && op.op === "update" ? destinations(entry, op.before.config ?? {}, () => undefined) : [],
+        left: op.op === "update" ? shownRecipients(entry, { config: op.before.config ?? {} }) : [],
         reached: [...shownRecipients(entry, { config }), ...cutTexts(entry, config, op.op === "update" ? (op.before.config ?? {}) : {})],
       };
     }

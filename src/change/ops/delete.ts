@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { ToolError } from "../../errors.ts";
 import { isNoRoute } from "../../kibana/absent.ts";
 import { KibanaError } from "../../kibana/errors.ts";
@@ -46,8 +47,33 @@ export const remove: OpKind<DeleteOp> = {
  * @throws ToolError in_use, references_unknown, confirmation_invalid: nothing was written
  */
 async function assertStillFree(op: DeleteOp, reader: Reader): Promise<void> {
-  const [why] = await Promise.all([whyNotNow(op, reader), assertUntouched(op.before, op.space, reader)]);
+  const others = counting(reader);
+  const looked = async () => {
+    // By then the first requests of the others are under way.
+    await setImmediate();
+    const asked = others.asked();
+    await assertUntouched(op.before, op.space, reader);
+    return { asked, at: performance.now() };
+  };
+  const [why, last] = await Promise.all([whyNotNow(op, others.reader), looked()]);
   if (why) throw new ToolError(why.code, `${why.message} It was not deleted.`, why.fix, why.detail);
+  // While further pages were read, somebody may have changed the connector.
+  if (others.asked() > last.asked || performance.now() - last.at > tooOld) await assertUntouched(op.before, op.space, reader);
+}
+
+/** Milliseconds by which others may answer later than the connector was read. */
+const tooOld = 200;
+
+/** A reader that counts what it is asked. */
+function counting(reader: Reader): { reader: Reader; asked(): number } {
+  let asked = 0;
+  const counted = new Proxy(reader, {
+    get(target, name) {
+      asked += 1;
+      return Reflect.get(target, name);
+    },
+  });
+  return { reader: counted, asked: () => asked };
 }
 
 async function whyNotNow({ space, before, where, unseen }: DeleteOp, reader: Reader): Promise<ToolError | undefined> {

@@ -1,3 +1,4 @@
+import { firstUnread } from "../../catalog/validate.ts";
 import { ToolError } from "../../errors.ts";
 import type { Failing, Runs } from "../../kibana/connector-runs.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
@@ -67,6 +68,7 @@ export async function rulesNow(reader: Reader, known: Known) {
       notSeen: undefined,
       failing,
       entries,
+      mayKnowMore: isAtLeast(status, firstUnread),
     },
     workflows: workflowsIn(seen ?? { space, looked: [] }),
     policies: typeof policies === "string" ? { all: undefined, notSeen: policies } : { all: policies, notSeen: undefined },

@@ -14,6 +14,7 @@ import { ruleState } from "../../rules/rule-state.ts";
 import { type Known, lookAtWorkflows, othersUsing, type Usage } from "../../usage/look.ts";
 import { explainReferences } from "../../usage/references.ts";
 import { stayingWarnings, workflowsNaming } from "../../usage/staying.ts";
+import { whereOf } from "../../usage/use.ts";
 import { assertHasSecrets, assertRunnable } from "../connectors/connector-row.ts";
 import { ConnectorNotHere, pickConnector } from "../connectors/find-connector.ts";
 import { isFormerId, onlyAName } from "../connectors/former-id.ts";
@@ -175,10 +176,13 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
     moved: to ? "moved" : "removed",
     from: from.id,
     test: to && doubts.length > 0 ? await safeTest(to, inSpace, "Test the new connector; moving rules does not prove that it works.") : [],
-    used:
-      from.known && explainReferences(from.known, using.length) !== undefined
-        ? undefined
-        : using.length + new Set(uses.map(({ kind, id }) => `${kind} ${id}`)).size,
+    counted: {
+      id: from.id,
+      known: from.known,
+      where: from.known ? whereOf(from.known, types, status) : { status, features: [] },
+      isAnothers: connectors.some(({ id, name }) => (from.known ? id === from.known.name && id !== from.id : name === from.id)),
+    },
+    hidden: from.known !== undefined && explainReferences(from.known, using.length) !== undefined,
   };
 }
 

@@ -116,14 +116,21 @@ export async function planUpdate(
   const limits = entry?.risks && !isDeepStrictEqual(after.config, before.config ?? {});
   const fitting = limits ? await orWhy(rulesWith(kibana, space, { id: before.id, known: before }), 200) : [];
   const removed = removedKeys(before.config ?? {}, after.config);
+  const { references = 0 } = existing.find(({ id }) => id === before.id) ?? {};
   const plan: Plan = {
     summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${authorisationsLost(before)}${removalsInWords([op])}`,
     ops: [op],
     effects: [effectOn("update", before, space, difference(before, after, mapSealed(resolved.secrets, String), resolved.asked))],
-    beforehand:
-      noOtherSecrets && onlyAPersonKnows
+    beforehand: [
+      ...(noOtherSecrets && onlyAPersonKnows
         ? ["assert_no_other_secrets does not count from an agent: the person is asked whether something else is stored."]
-        : [],
+        : []),
+      ...(references > 0 && !isDeepStrictEqual(after.config, before.config ?? {})
+        ? [
+            `Kibana counts ${references} reference${references === 1 ? "" : "s"} to it, of rules, cases and queued runs: they use it as it is then.`,
+          ]
+        : []),
+    ],
     warnings: [
       ...awaiting.used,
       ...(naming.missed.length > 0 ? [] : awaiting.missed),

@@ -6,10 +6,11 @@ import { type Inverse, inverseOfEntry, mayHaveHappened } from "../../change/undo
 import { ToolError } from "../../errors.ts";
 import { unusable } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import type { Rule } from "../../kibana/rules.ts";
+import type { Rule, RuleAction } from "../../kibana/rules.ts";
 import { ownValue } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { sameField } from "../../rules/rule-state.ts";
+import { actionKey, paired } from "../../rules/same-action.ts";
 import { doubtsAbout } from "../connectors/last-run.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
@@ -73,7 +74,12 @@ export async function planUndoRules(
   const unsure = there.filter(({ isUnsure }) => isUnsure);
   const open = there.filter(({ inverse, isAfter, isUnsure }) => uncertain.has(inverse.id) && !isAfter && !isUnsure);
   const changed = there.filter((one) => !already.includes(one) && !one.isAfter && !one.isUnsure && !open.includes(one));
-  const todo = there.filter((one) => one.isAfter && !already.includes(one));
+  const possible = there.filter((one) => one.isAfter && !already.includes(one));
+  const ofOthers = possible.flatMap(({ inverse, rule }) => {
+    const why = nowOfAnotherType(rule.actions, inverse.to.actions, known);
+    return why === undefined ? [] : [{ rule, name: rule.name, why }];
+  });
+  const todo = possible.filter(({ rule }) => !ofOthers.some((one) => one.rule === rule));
   const obstacles = todo.flatMap(({ inverse, rule }) => obstacle(rule, inverse.to.actions, known) ?? []);
   const ops = todo
     .filter(({ rule }) => !obstacles.some((one) => one.rule === rule))
@@ -89,7 +95,11 @@ export async function planUndoRules(
     ...(unsure.length > 0
       ? [`${rulesInWords(unsure.map(({ rule }) => rule.name))} ${unsure.length > 1 ? "stay as they are" : "stays as it is"}: ${cannotTell}`]
       : []),
-    ...eachReason([...unable, ...open.map(({ rule, isBefore }) => ({ name: rule.name, why: isBefore ? asBeforeIt : neitherNor }))]),
+    ...eachReason([
+      ...unable,
+      ...ofOthers,
+      ...open.map(({ rule, isBefore }) => ({ name: rule.name, why: isBefore ? asBeforeIt : neitherNor })),
+    ]),
     ...(gone.length > 0 ? [`${gone.length} rule${gone.length > 1 ? "s are" : " is"} gone: ${gone.slice(0, 5).map(word).join(", ")}.`] : []),
   ];
   const [first, ...rest] = ops;
@@ -105,7 +115,7 @@ export async function planUndoRules(
     }
     return {
       noChange: true,
-      ...(changed.length + unsure.length > 0 ? { status: "plan_changed" } : {}),
+      ...(changed.length + unsure.length + ofOthers.length > 0 ? { status: "plan_changed" } : {}),
       message: left.length > 0 ? `Nothing was written. ${left.join(" ")}` : "The rules are as they were before that change.",
       space,
       result: compact({ changed_since: changed.map(({ rule }) => rule.id), gone }),
@@ -146,6 +156,22 @@ export async function planUndoRules(
     asks: [],
     knownHosts: [],
   };
+}
+
+/** Why actions cannot come back: somebody gave a connector's id to one of another type, which would not take their params. */
+function nowOfAnotherType(
+  now: readonly RuleAction[],
+  then: readonly RuleAction[],
+  known: ReadonlyMap<string, Connector>,
+): string | undefined {
+  const other = paired(now, then, actionKey).fresh.find(({ id, connector_type_id: type }) => {
+    const found = known.get(id);
+    return found !== undefined && type != null && found.type !== type;
+  });
+  return (
+    other &&
+    `The id ${quoted(other.id, 60)} now belongs to a connector of type ${known.get(other.id)?.type}, and its action was for ${other.connector_type_id}.`
+  );
 }
 
 async function ruleOrNone(id: string, space: string, { kibana }: ToolContext): Promise<Rule | undefined> {

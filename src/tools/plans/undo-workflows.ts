@@ -43,9 +43,15 @@ export async function planUndoWorkflows(
   const { differingReferences } = await import("../../usage/workflow-text.ts");
 
   async function whyRefused(now: string, to: string): Promise<string | undefined> {
-    const back = (differingReferences(now, to) ?? []).map(({ is }) => is.text);
+    const returning = (differingReferences(now, to) ?? []).map(({ is }) => is);
+    const back = returning.map(({ text }) => text);
     const gone = back.find((text) => !existing.has(text));
     if (gone !== undefined) return `Before, it named ${quoted(gone, 60)}, and no connector has that id or name now.`;
+    for (const { text, type } of returning) {
+      const found = connectors.find(({ id }) => id === text) ?? connectors.find(({ name }) => name === text);
+      if (type !== undefined && found && found.type !== type)
+        return `Before, it named ${quoted(text, 60)} for ${type}, which now belongs to a connector of type ${found.type}.`;
+    }
     // Kibana does not know the name yet.
     if (named && back.includes(named.name)) return undefined;
     const [refused] = await kibana.workflowErrors(space, to);

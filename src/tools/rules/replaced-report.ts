@@ -3,12 +3,15 @@ import { isSaved } from "../../change/saved-rules.ts";
 import type { Report } from "../../change/services.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
+import { runsOnFiring } from "../../rules/firing.ts";
+import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import type { LeftWorkflow } from "../workflows/repoint-workflows.ts";
 import { workflowRows } from "../workflows/workflow-rows.ts";
 import { toGoOn } from "./first-rules.ts";
 import type { Move } from "./replaced-earlier.ts";
 import { overlapWarnings, ownersNow } from "./rule-changes.ts";
+import { type Counted, stillUsedBy } from "./still-used.ts";
 
 /** The most rules that an answer names one by one, and with their actions; list_changes has them all. */
 export const rowsShown = 20;
@@ -33,14 +36,15 @@ export interface ReplacePlan extends Plan {
   moved: "moved" | "removed";
   /** The connector whose actions were meant. */
   from: string;
+  counted: Counted;
   /** The call that tests the new connector, if actions were moved. */
   test: NextCall[];
-  /** How many rules used the old connector; undefined if this key may not see them all. */
-  used: number | undefined;
+  /** Whether something refers to it that this key cannot see. */
+  hidden: boolean;
 }
 
 /** What happened to each rule and workflow; those that need attention come first. */
-export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
+export async function replaced(plan: ReplacePlan, results: OpResult[], { kibana }: Pick<ToolContext, "kibana">): Promise<Report> {
   const ofRules = results.filter(({ op }) => op.op === "put_rule");
   const done = ofRules.filter((result) => result.outcome === "done");
   const { failed, waiting } = notDone(
@@ -62,8 +66,9 @@ export function replaced(plan: ReplacePlan, results: OpResult[]): Report {
         later: plan.later || undefined,
       }),
       // The first thing that a delete would check.
-      still_used_by:
-        plan.used === undefined ? "unknown: something that this key cannot see refers to it" : plan.used - done.length - movedWorkflows,
+      still_used_by: plan.hidden
+        ? "unknown: something that this key cannot see refers to it"
+        : await stillUsedBy(plan.counted, plan.ops[0].space, kibana),
       api_key_owner: ownersNow(results),
       earlier: plan.earlier,
       rules: rows.slice(0, rowsShown),
@@ -116,10 +121,19 @@ function skippedWarning(left: readonly Left[]): string {
   return `${skipped.length} detection rule${skipped.length > 1 ? "s" : ""} of Elastic Security keep${skipped.length > 1 ? "" : "s"} the old connector (${ids.map(word).join(", ")}${skipped.length > 5 ? ", …" : ""}): such rules belong to the Security app. Edit them there, or name them in \`rules\`.`;
 }
 
-/** Warns about rules that lose their last action. */
+/** Warns about rules that lose their last action, or the last that runs when they fire. */
 export function silencedWarning(changes: readonly { rule: Rule; op: PutRuleOp }[]): string[] {
-  const silent = changes.filter(({ op }) => op.after.actions.length === 0).map(({ rule }) => rule);
-  return silent.length > 0 ? [`${inWords(silent)} will notify nobody: no action is left.`] : [];
+  const silent = changes.filter(({ op }) => !op.after.actions.some(runsOnFiring));
+  const bare = silent.filter(({ op }) => op.after.actions.length === 0).map(({ rule }) => rule);
+  const late = silent.filter(({ op }) => op.after.actions.length > 0 && op.before.actions.some(runsOnFiring)).map(({ rule }) => rule);
+  return [
+    ...(bare.length > 0 ? [`${inWords(bare)} will notify nobody: no action is left.`] : []),
+    ...(late.length > 0
+      ? [
+          `${inWords(late)} will notify nobody when ${late.length > 1 ? "they fire" : "it fires"}: what is left runs only when an alert is over.`,
+        ]
+      : []),
+  ];
 }
 
 /** The answer if no rule needs a change. */
