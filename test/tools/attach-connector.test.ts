@@ -665,24 +665,4 @@ describe("params for the recovery group", () => {
     const other = await attach(made, { ...call, params: id === "chat" ? { message: "Other" } : params });
     expect(other.status).toBe(id === "chat" ? "done" : "no_change");
   });
-
-  test("beside another group are about that one, and the plan says so", async () => {
-    const made = await deployment(["chat"]);
-    await makeRule(made, "r", []);
-    const groups = ["query matched", "recovered"];
-    const { warnings } = await attach(made, { connector: "chat", rules: ["r"], groups, params: { message: "Down" } });
-    expect(warnings).toContain('On "recovered" its own text is sent, not that of params: name this group alone to give it another.');
-    const { actions } = await ruleOf(made, "r");
-    expect(actions.map(({ params }: { params: { message: string } }) => params.message)).toEqual([
-      "Down",
-      expect.stringContaining("recovered"),
-    ]);
-  });
-
-  test("of a type that closes give it no text, and the plan says so", async () => {
-    const made = await deployment(["pager"]);
-    await makeRule(made, "r", []);
-    const { warnings } = await attach(made, { connector: "pager", rules: ["r"], groups: ["recovered"], params: { summary: "Well" } });
-    expect(warnings).toContain('On "recovered" it closes what was opened: of params only the key is used there.');
-  });
 });

@@ -581,7 +581,7 @@ test("what would be silent without a connector is told from what would lose one 
   const silentOf = async (limit: number) => (await made.call("map_notifications", { connector: "Tickets", limit })).body;
   const short = await silentOf(1);
   const shown = short.would_be_silent.filter(({ kind }: { kind: string }) => kind === "rule").length;
-  expect(short.warnings).toEqual([`${5 - shown} of the rules that would be silent are on later pages: follow \`cursor\`.`]);
+  expect(short.warnings).toEqual([`${6 - shown} of the rules that would be silent are on later pages: follow \`cursor\`.`]);
   expect(body.warnings).toBeUndefined();
 
   const idle = await made.call("map_notifications", { connector: "nothing-like-it" });
