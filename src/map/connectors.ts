@@ -4,6 +4,7 @@ import { checkPart } from "../catalog/validate.ts";
 import { type Failing, sinceInWords } from "../kibana/connector-runs.ts";
 import { type LiveType, unusable } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
+import { hideInText } from "../secrets/detect.ts";
 import { mayStop, type Obstacle, type Route, stops } from "./route.ts";
 
 /** The connectors of a space, and what is known of each. */
@@ -44,7 +45,7 @@ export function refusedParams({ connector: id }: ConnectorEnd, params: Params, {
   const [first, ...others] = entry ? checkPart(entry, "params", params, { byRule: true }).errors : [];
   if (!entry || !first) return [];
   const more = others.length > 0 ? `, and ${others.length} more` : "";
-  const text = `${entry.id} refuses its params: ${first.path} ${first.problem}${more}`;
+  const text = `${entry.id} refuses its params: ${hideInText(first.path)} ${first.problem}${more}`;
   // Kibana's own description of a type is checked without what its code adds.
   return [entry.fromKibana ? mayStop("params_refused", text) : stops("params_refused", text)];
 }
