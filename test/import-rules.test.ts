@@ -31,7 +31,7 @@ const table: Record<string, readonly string[]> = {
     "plain-object",
     "version",
   ],
-  rules: ["kibana", "catalog", "errors", "plain-text", "plain-object", "did-you-mean", "read-url"],
+  rules: ["kibana", "catalog", "shapes", "errors", "plain-text", "plain-object", "did-you-mean", "read-url"],
   usage: ["kibana", "rules", "errors", "grouped", "plain-text", "plain-object", "json-depth"],
   secrets: ["shapes", "sealed", "settings", "catalog", "web", "errors", "plain-text", "host-name", "json-depth", "private-files"],
   "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text", "read-url"],

@@ -39,3 +39,16 @@ export function jsonLeaves(json: string, path: readonly string[], reads: (key: s
 function leavesOfText(text: string, path: readonly string[], reads: (key: string) => boolean): Leaf[] {
   return objectIn(text) !== undefined && reads(path.at(-1) ?? "") ? jsonLeaves(text, path, reads) : [{ path, text }];
 }
+
+/** Every text in a value, and in each that is JSON itself the texts of it. */
+export function textsWithin(value: unknown): Set<string> {
+  const texts = new Set<string>();
+  const look = (one: unknown): void => {
+    if (one !== null && typeof one === "object") for (const item of Object.values(one)) look(item);
+    if (typeof one !== "string") return;
+    texts.add(one);
+    for (const { text } of leavesOfText(one, [], () => true)) texts.add(text);
+  };
+  look(value);
+  return texts;
+}

@@ -18,13 +18,15 @@ export interface Recipient {
 export interface Hide {
   /** Out of a value at a field that an entry names. */
   named(value: unknown, isUrl: boolean): unknown;
-  /** Out of a text under a key of any meaning. */
+  /** Out of all under a key of any meaning that the caller did not write. */
+  stored(value: unknown, key: string): unknown;
+  /** Out of a text under such a key, whoever wrote it. */
   free(text: string, key: string): string;
   /** Whether the key says that its value is a secret. */
   isSecret(key: string): boolean;
 }
 
-const nothingHidden: Hide = { named: (value) => value, free: (text) => text, isSecret: () => false };
+const nothingHidden: Hide = { named: (value) => value, stored: (value) => value, free: (text) => text, isSecret: () => false };
 const everything = ".**";
 /** Fields for addresses of the web. */
 const isUrl = /(url|path)$/i;
@@ -107,7 +109,7 @@ export function namesSomebody({ what, value, free }: Recipient): boolean {
 
 function leaves(value: unknown, path: readonly string[], hide: Hide): Recipient[] {
   if (value === undefined) return [];
-  return jsonLeaves(JSON.stringify(value), path, (key) => !hide.isSecret(key))
+  return jsonLeaves(JSON.stringify(hide.stored(value, path.at(-1) ?? "")), path, (key) => !hide.isSecret(key))
     .filter((leaf) => leaf.path.length > 0 && (leaf.path.length > path.length || !["{}", "[]"].includes(leaf.text)))
     .map((leaf) => {
       const one = { what: leaf.path.join("."), value: hide.free(leaf.text, leaf.path.at(-1) ?? "") };

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { textsWithin } from "../catalog/json-leaves.ts";
 import { noChange, outcome, shown } from "./answer.ts";
 import { brokenMeanwhile } from "./broken-meanwhile.ts";
 import { getConsent } from "./consent/agree.ts";
@@ -33,7 +34,12 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
   const approval =
     change.confirm !== undefined && approvals.knows(change.confirm) ? approvals.look(change.confirm, change.tool, change.args) : undefined;
   const typed = approval?.state === "approved" ? approval.typed : undefined;
-  const planned = await change.plan(typed);
+  const own = textsWithin(asked.args);
+  const plan = async () => {
+    const made = await change.plan(typed);
+    return "noChange" in made ? made : { ...made, own };
+  };
+  const planned = await plan();
   if ("noChange" in planned) return noChange(planned, services);
   const whole = await sayingWhatIsLost(planned, services);
   const opinion = await judged(whole, caller, services);
@@ -47,7 +53,7 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
 
   return alone.on(first.ops.flatMap(targetsOf), since, async (changed) => {
     if (consent.waited || changed) {
-      const again = await change.plan(typed);
+      const again = await plan();
       if ("noChange" in again) return noChange(again, services);
       const now = await judged(again, caller, services);
       const nowAsks = consent.how === "not_needed" && now.reasons.length > 0;

@@ -209,6 +209,8 @@ export interface Plan {
    * only where no page can be opened that does.
    */
   rulesMeant?: { words: string; namedOnPage: boolean };
+  /** The texts of the call: whoever made it knows them, and a person who is asked reads them as they are. */
+  own?: ReadonlySet<string>;
   /** Params that the caller gave for all of it, redacted. */
   given?: Record<string, unknown>;
   warnings: string[];

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { KibanaError } from "./errors.ts";
 import { type Get, path, type Query, type Send } from "./http.ts";
 import { listOf, readAs } from "./read-as.ts";
+import { said } from "./said.ts";
 
 const Workflow = z.object({
   id: z.string(),
@@ -108,7 +109,7 @@ export function workflowReads(get: Get, query: Query) {
       const body = await query({ path: "/api/workflows/validate", space, version: "1", body: { yaml } }).catch(unlessRefused);
       if (body === undefined) return [];
       const { valid, diagnostics } = readAs(Validation, body);
-      const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
+      const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => said(message));
       return valid || errors.length > 0 ? errors : ["Kibana does not say why."];
     },
   };

@@ -5,6 +5,7 @@ import { type Failing, sinceInWords } from "../kibana/connector-runs.ts";
 import { type LiveType, unusable } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText } from "../plain-text.ts";
+import { hideInText } from "../secrets/detect.ts";
 import { mayStop, type Obstacle, type Route, stops } from "./route.ts";
 
 /** The connectors of a space, and what is known of each. */
@@ -54,6 +55,10 @@ export function refusedParams({ connector: id }: ConnectorEnd, params: Params, {
   const text = `its params: ${plainText(first, 120)}${others.length > 0 ? `, and ${others.length} more` : ""}`;
   // Some versions drop what is beside a sub-action and its params.
   const isRefused = errors.length > 0 || (!mayKnowMore && unknownKeys.some((path) => !entry.subActions || path.split(".").length > 2));
+  const [first, ...others] = entry ? checkPart(entry, "params", params, { byRule: true }).errors : [];
+  if (!entry || !first) return [];
+  const more = others.length > 0 ? `, and ${others.length} more` : "";
+  const text = `${entry.id} refuses its params: ${hideInText(first.path)} ${first.problem}${more}`;
   // Kibana's own description of a type is checked without what its code adds.
   if (entry.fromKibana) return [mayStop("params_refused", `${entry.id} refuses ${text}`)];
   return [isRefused ? stops("params_refused", `${entry.id} refuses ${text}`) : mayStop("params_refused", `${entry.id} may refuse ${text}`)];

@@ -3,10 +3,10 @@ import { destinations } from "../catalog/destinations.ts";
 import { namesSomebody, recipientsIn } from "../catalog/recipients.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText } from "../plain-text.ts";
-import { hideInField, hideInRecipient, namesSecret } from "../secrets/detect.ts";
+import { hidingInReach } from "../secrets/detect.ts";
 import type { Route } from "./route.ts";
 
-const hide = { named: hideInRecipient, free: hideInField, isSecret: namesSecret };
+const hide = hidingInReach();
 /** Fields that say who gets it, or where it is put; others say what is done there. */
 const says =
   /(?:^|\.)(?:to|cc|bcc|channels?|channelIds?|channelNames|responders|project_?key|organisation|org_?id|app_?id|index|indexOverride)$/i;

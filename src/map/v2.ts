@@ -1,5 +1,6 @@
 import type { ActionPolicy, V2Rule } from "../kibana/alerting-v2.ts";
 import { plainText, quoted } from "../plain-text.ts";
+import { hideInText } from "../secrets/detect.ts";
 import { matchOf } from "./policy-match.ts";
 import { joined, type MappedRule, mayStop, type Obstacle, type Route, stops, verdictOf } from "./route.ts";
 import type { RouteFacts } from "./space.ts";
@@ -35,7 +36,7 @@ export function routesByPolicy(
   if (match === "none") return [];
   const { id, name, enabled, snoozedUntil, interval, matcher } = policy;
   const snoozed = snoozedUntil !== undefined && Date.parse(snoozedUntil) > now ? snoozedUntil : undefined;
-  const condition = matcher.expression === "" ? "its tags" : quoted(matcher.expression, 80);
+  const condition = matcher.expression === "" ? "its tags" : quoted(hideInText(matcher.expression), 80);
   const before: Obstacle[] = [
     ...(enabled ? [] : [stops("policy_off", "the action policy is disabled")]),
     ...(snoozed === undefined ? [] : [stops("policy_snoozed", `the action policy is snoozed until ${snoozed.slice(0, 16)}Z`)]),

@@ -1,6 +1,7 @@
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import { checkPart } from "../catalog/validate.ts";
 import type { Rule, RuleType } from "../kibana/rules.ts";
+import { hideInText } from "../shapes/text.ts";
 import { namesFor } from "./action-variables.ts";
 import { checkTemplates } from "./check-templates.ts";
 import type { ParseTemplate } from "./wanted.ts";
@@ -26,7 +27,7 @@ export function checkAction(
   const shape = type ? checkPart(type, "params", params, { byRule: true }) : { errors: [], warnings: [] };
   const templates = checkTemplates(params, namesFor(rule, ruleType, summary, group), parse);
   const inWords = ({ path, problem, suggestion }: { path: string; problem: string; suggestion?: string }) =>
-    `${path}: ${problem}${suggestion === undefined ? "" : ` (${suggestion})`}`;
+    hideInText(`${path}: ${problem}${suggestion === undefined ? "" : ` (${suggestion})`}`);
   errors.push(...[...shape.errors, ...templates.errors].map(inWords));
   warnings.push(...[...shape.warnings, ...templates.warnings, ...templates.notes].map(inWords), ...rawInJson(params));
 }

@@ -1,5 +1,6 @@
 import type { Rule } from "../kibana/rules.ts";
 import { plainText, word } from "../plain-text.ts";
+import { hideInText } from "../shapes/text.ts";
 
 /**
  * How a rule groups its alerts, which decides how many incidents there can be at once: each alert opens its own. By rule
@@ -12,7 +13,7 @@ export function groupingOf({ rule_type_id: type, params }: Pick<Rule, "rule_type
   if (group.length === 0) return "one for the whole rule";
   const size = params.termSize;
   const most = topTypes.includes(type) && typeof size === "number" ? ` (${size} at most)` : "";
-  return `one for each ${group.map((field) => (field === row ? field : word(plainText(field, 80)))).join(" and ")}${most}`;
+  return `one for each ${group.map((field) => (field === row ? field : word(plainText(hideInText(field), 80)))).join(" and ")}${most}`;
 }
 
 /** Whether a rule can have several alerts at once; undefined where its type does not say. */

@@ -51,18 +51,58 @@ export function hideInData(data: unknown, most: number): unknown {
   });
 }
 
-/**
- * As hideSecrets, for what says whom or what a call reaches: nobody and no command is out of sight by looking like a secret.
- * Of a text that is no address of the web only one that is a token from end to end is hidden.
- */
-export function hideInRecipient(value: unknown, isUrl: boolean): unknown {
-  return walk(value, "", "", [], (text) => (isToken(text) ? redactionMark : isUrl ? hideInUrl(asUrlsAreRead(text)) : text));
+/** Hides secrets in what says whom or what a call reaches (catalog/recipients.ts). */
+interface HideInReach {
+  named(value: unknown, isUrl: boolean): unknown;
+  stored(value: unknown, key: string): unknown;
+  free(text: string, key: string): string;
+  isSecret(key: string): boolean;
 }
 
-/** A text under a key of unknown meaning, without secrets. */
-export function hideInField(text: string, key: string): string {
-  if (namesSecret(key) && text !== "") return redactionMark;
-  return /^\s*https?:/i.test(text) ? hideInText(text) : hideBesideNames(text);
+/**
+ * As hideSecrets, for what says whom or what a call reaches. In a text that the caller wrote nobody and no command is out of
+ * sight by looking like a secret: only tokens from end to end are hidden, and what a key or an address says is one. Any other
+ * text was in Kibana before, and is shown as all that reads it there shows it; mail addresses stay.
+ * @param own the caller's texts
+ */
+export function hidingInReach(own: ReadonlySet<string> = nothing): HideInReach {
+  const inUrl = (text: string) => hideInUrl(asUrlsAreRead(text));
+  return {
+    named(value, isUrl) {
+      const isText = typeof value === "string";
+      return walk(value, "", "", [], (text) => {
+        if (isToken(text)) return redactionMark;
+        const shown = isUrl ? inUrl(text) : text;
+        return own.has(text) ? shown : isText ? hideBesideMail(shown) : hideUnlessMail(shown);
+      });
+    },
+    stored: (value, key) => walk(value, key, "", [], hideUnlessMail, own),
+    free(text, key) {
+      if (namesSecret(key) && text !== "") return redactionMark;
+      return /^\s*https?:/i.test(text) ? hideInText(text) : hideBesideNames(text);
+    },
+    isSecret: namesSecret,
+  };
+}
+
+const nothing: ReadonlySet<string> = new Set();
+const mailAddress = /^[\w.!#$%*+~-]{1,64}@[\w.-]{1,255}$/;
+
+function hideUnlessMail(text: string): string {
+  return mailAddress.test(text) ? text : hideInText(text);
+}
+
+/** In a field for addresses: `key=ann@example.com` may be one, too. */
+const mailInList = /^[^@/:\\]{1,64}@[^@/:\\]{1,255}$/;
+
+/** A field for addresses may hold several in one text. */
+function hideBesideMail(text: string): string {
+  let [shown, others] = ["", ""];
+  for (const part of text.split(/([\s<>,;"'()&?]+)/)) {
+    if (mailInList.test(part)) [shown, others] = [shown + hideInText(others) + part, ""];
+    else others += part;
+  }
+  return shown + hideInText(others);
 }
 
 /** Whose value it is: `{"password": {"query": …}}` of a query, `{"name": "X-Api-Key", "value": …}` of a list. */
@@ -80,7 +120,8 @@ const reached = /^(?:user(?:_?name)?|url|host|boost|operator|enabled)$/i;
 /** And these, where they are words. */
 const aboutIt = /^(?:name|id|type|field|key|description)$/i;
 
-function walk(value: unknown, key: string, path: string, found: FoundSecret[], inText = hideInText): unknown {
+/** @param own texts that stay as they are */
+function walk(value: unknown, key: string, path: string, found: FoundSecret[], inText = hideInText, own = nothing): unknown {
   const below = (name: string | number) => (path ? `${path}.${name}` : String(name));
   const hide = () => {
     found.push({ path, why: `the name "${key}"` });
@@ -90,7 +131,7 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[], i
     return value.map((item, index) => {
       const before: unknown = value[index - 1];
       const isValue = typeof before === "string" && isHeader(before) && namesSecret(before);
-      return walk(item, isValue ? before : key, below(index), found, inText);
+      return walk(item, isValue ? before : key, below(index), found, inText, own);
     });
   }
   if (value !== null && typeof value === "object") {
@@ -102,18 +143,20 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[], i
         const isItsValue = named !== undefined && (/^(val|values?|query)$/.test(name) || within);
         return [
           name.length < shortestToken ? name : inText(name, (why) => found.push({ path, why })),
-          walk(item, isItsValue ? named : name, below(name), found, inText),
+          walk(item, isItsValue ? named : name, below(name), found, inText, own),
         ];
       }),
     );
   }
   if (typeof value === "number") return namesSecret(key) && looksSecret(String(value)) ? hide() : value;
-  if (typeof value !== "string" || value === "" || (isShown(value) && !/\{\{[^{}]*$/.test(value))) return value;
+  if (typeof value !== "string" || value === "" || own.has(value)) return value;
+  const inWhole = () => inText(value, (why) => found.push({ path, why }));
+  // Of templates alone the key says nothing; what is written in their braces may.
+  if (isShown(value) && !/\{\{[^{}]*$/.test(value)) return inWhole();
   if (namesSecret(key)) return hide();
   const object = objectIn(value);
-  const inWhole = () => inText(value, (why) => found.push({ path, why }));
   if (object === undefined || hasRepeatedKeys(value, object)) return inWhole();
   // JSON in a text, as additionalFields has it: looked through like config itself.
-  const hidden = JSON.stringify(walk(object, key, path, found, inText));
+  const hidden = JSON.stringify(walk(object, key, path, found, inText, own));
   return hidden === JSON.stringify(object) ? value : hidden;
 }

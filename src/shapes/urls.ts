@@ -14,7 +14,7 @@ const authority = new RegExp(String.raw`(\b(?:https?|wss?|ftp):[/\\]*|(?<=[a-z\d
 const passwordWithSlash = /(:\/\/[^\s/\\@:?#[\]]{1,100}:)(?!\d{0,5}(?:[\s/\\?#"'<>),;]|$))(?=[^\s@"']{0,200}[/\\?#])[^\s@"']{1,300}@/g;
 /** The scheme before a token is a part of it. */
 const scheme = String.raw`(?:(?:[Bb]earer|[Bb]asic|[Aa]pi[Kk]ey|[Tt]oken)(?:\s{1,4}|\+|%20))?`;
-const parameter = new RegExp(String.raw`(^|[?&;#])([^=?&;\s#]+)=(?!>)(${scheme}(?:(?!${closing})[^&\s#])+)`, "g");
+const parameter = new RegExp(String.raw`(^|[?&;#])([^=?&;\s#]+)=(?!>)(${scheme}(?:(?!${closing}|;[\w.-]{1,60}=)[^&\s#])+)`, "g");
 /** The same with a value of the characters that tokens have. */
 const tokenParameter = new RegExp(String.raw`(^|[?&;#])([^=?&;\s#]+)=(${scheme}[\w.~+/=:%-]+)`, "g");
 const path = /(\bhttps?:[/\\]*[^\s?#/\\]+)([/\\][^\s?#]*)?/gi;

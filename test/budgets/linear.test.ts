@@ -42,7 +42,7 @@ import { fitsWildcard } from "../../src/sandbox/wildcard.ts";
 import { seal } from "../../src/sealed.ts";
 import { readBindings } from "../../src/secrets/binding.ts";
 import { encodedFile } from "../../src/secrets/certificate.ts";
-import { hideInField, hideInRecipient, hideInText, hideSecrets } from "../../src/secrets/detect.ts";
+import { hideInText, hideSecrets, hidingInReach } from "../../src/secrets/detect.ts";
 import { createRedactor } from "../../src/secrets/redact.ts";
 import { resolveSecrets } from "../../src/secrets/resolve.ts";
 import { namesSecret } from "../../src/shapes/names.ts";
@@ -200,16 +200,14 @@ const takers: Record<string, Taker> = {
   "the detector, in a text": (text) => hideInText(text),
   "the detector, by key": (text) => hideSecrets({ [text]: "x", headers: { [text]: text }, url: text }),
   "the detector, beside whoever is written to": (text) =>
-    hideInRecipient({ [text]: "x", to: [text, `a@${text}`, `a <${text}>`], url: `https://hooks.slack.com/services/${text}` }, true),
+    [text, `a@${text}`, `a <${text}>`, { [text]: "x", url: `https://hooks.slack.com/services/${text}` }].map((one) =>
+      [true, false].map((isUrl) => hidingInReach().named(one, isUrl)),
+    ),
   "addresses in what a tool reads": (text) =>
     [text, `a@${text}`, `a <${text}>`, `https://a.example, ${text}`].map((one) => namedAddresses({ x: one }, "x")),
   "whom a tool may write to": (text) =>
     [text, `a@${text}`, `a <${text}>`, `[${JSON.stringify(text)}]`, `{"to":${text}}`].map((one) =>
-      recipientsIn(
-        mcp,
-        { params: { subActionParams: { [text]: one, a: { to: one } } } },
-        { named: hideInRecipient, free: hideInField, isSecret: namesSecret },
-      ).map(namesSomebody),
+      recipientsIn(mcp, { params: { subActionParams: { [text]: one, a: { to: one } } } }, hidingInReach()).map(namesSomebody),
     ),
   "addresses of known services": (text) => [knownWebhook(text), knownWebhook(`https://events.pagerduty.com/${text}`)],
   "names of fields and parameters": (text) =>

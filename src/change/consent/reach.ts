@@ -4,13 +4,13 @@ import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations, everyHost } from "../../catalog/destinations.ts";
 import { fileFields } from "../../catalog/file-fields.ts";
 import { connectorType } from "../../catalog/index.ts";
-import { namesSomebody, type Recipient, recipientsIn, textsOfConfig } from "../../catalog/recipients.ts";
+import { type Hide, namesSomebody, type Recipient, recipientsIn, textsOfConfig } from "../../catalog/recipients.ts";
 import { asUrlsAreRead } from "../../host-name.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { exact, oneLine, quoted, word } from "../../plain-text.ts";
 import { actionKey, paired } from "../../rules/same-action.ts";
-import { hideInField, hideInRecipient, hideInText, namesSecret } from "../../secrets/detect.ts";
+import { hideInText, hidingInReach } from "../../secrets/detect.ts";
 import type { Scrub } from "../../secrets/redact.ts";
 import type { Op, Plan, SecretFlow, TouchedConnector } from "../plan.ts";
 import { type Recording, recordingOf } from "../recorded.ts";
@@ -69,10 +69,12 @@ async function reachOfNew(plan: Plan, scrub: Scrub, by: UndoBy): Promise<Reach> 
 }
 
 async function inWords(plan: Plan, scrub: Scrub): Promise<Omit<Reach, "recording" | "undo">> {
-  const { ops, flows } = plan;
+  const { ops, flows, own } = plan;
+  // The model reads it too.
+  const hide = hidingInReach(own);
   const each: OpReach[] = [];
   for (const op of ops) {
-    each.push(await reachOfOp(op));
+    each.push(await reachOfOp(op, hide));
     // Rules may be many, and their texts long: others are answered in between.
     await setImmediate();
   }
@@ -115,7 +117,7 @@ interface OpReach {
   left: Recipient[];
 }
 
-async function reachOfOp(op: Op): Promise<OpReach> {
+async function reachOfOp(op: Op, hide: Hide): Promise<OpReach> {
   const nothing: OpReach = { hosts: [], hostsBefore: [], used: [], reached: [], kept: [], left: [] };
   switch (op.op) {
     case "delete":
@@ -123,14 +125,14 @@ async function reachOfOp(op: Op): Promise<OpReach> {
       return nothing;
     case "put_rule":
     case "put_workflow": {
-      const of = async (actions: readonly RuleAction[]) => (await Promise.all(actions.map((one) => recipientsOfAction(one)))).flat();
+      const of = async (actions: readonly RuleAction[]) => (await Promise.all(actions.map((one) => recipientsOfAction(one, hide)))).flat();
       const { before, after } = { before: op.before.actions, after: op.after.actions };
       const { pairs, gone, fresh } = paired(before, after, actionKey);
       const touched = new Map(op.touches.map((one) => [one.id, one]));
       return {
         ...nothing,
         used: [...new Set(fresh.map(({ id }) => id))].flatMap((id) => touched.get(id) ?? []),
-        reached: (await Promise.all(fresh.map((one) => recipientsOfAction(one, touched.get(one.id)?.config)))).flat().map(asFilledIn),
+        reached: (await Promise.all(fresh.map((one) => recipientsOfAction(one, hide, touched.get(one.id)?.config)))).flat().map(asFilledIn),
         kept: await of(pairs.map(([, stays]) => stays)),
         left: await of(gone),
       };
@@ -141,7 +143,7 @@ async function reachOfOp(op: Op): Promise<OpReach> {
       return {
         ...nothing,
         hosts: entry ? destinations(entry, config, () => undefined) : [],
-        reached: shownRecipients(entry, { config, params: op.params }),
+        reached: recipientsIn(entry, { config, params: op.params }, hide),
       };
     }
     default: {
@@ -152,8 +154,11 @@ async function reachOfOp(op: Op): Promise<OpReach> {
         ...nothing,
         hosts: entry ? destinations(entry, config, () => undefined) : [],
         hostsBefore: entry && op.op === "update" ? destinations(entry, op.before.config ?? {}, () => undefined) : [],
-        left: op.op === "update" ? shownRecipients(entry, { config: op.before.config ?? {} }) : [],
-        reached: [...shownRecipients(entry, { config }), ...cutTexts(entry, config, op.op === "update" ? (op.before.config ?? {}) : {})],
+        left: op.op === "update" ? recipientsIn(entry, { config: op.before.config ?? {} }, hide) : [],
+        reached: [
+          ...recipientsIn(entry, { config }, hide),
+          ...cutTexts(entry, config, op.op === "update" ? (op.before.config ?? {}) : {}, hide),
+        ],
       };
     }
   }
@@ -163,11 +168,16 @@ async function reachOfOp(op: Op): Promise<OpReach> {
 const shownWhole = { json: 2000, text: 200 };
 
 /** What is written of a config and cut in the details of a question. Files of certificates name nobody. */
-function cutTexts(entry: ConnectorType | undefined, config: Record<string, unknown>, before: Record<string, unknown>): Recipient[] {
+function cutTexts(
+  entry: ConnectorType | undefined,
+  config: Record<string, unknown>,
+  before: Record<string, unknown>,
+  hide: Hide,
+): Recipient[] {
   const files = fileFields(entry, "config", config);
   const isWritten = ([key, value]: [string, unknown]) => !files.has(key) && !isDeepStrictEqual(before[key] ?? null, value ?? null);
   const written = Object.fromEntries(Object.entries(config).filter(isWritten));
-  const texts = textsOfConfig(written, hideFromModel);
+  const texts = textsOfConfig(written, hide);
   return JSON.stringify(written).length > shownWhole.json ? texts : texts.filter(({ value }) => [...value].length > shownWhole.text);
 }
 
@@ -183,16 +193,13 @@ async function requestsOf({ type, name = "", config }: TouchedConnector): Promis
 }
 
 /** @param config the connector's, which may fix whom each of its actions reaches */
-async function recipientsOfAction({ connector_type_id: type, params }: RuleAction, config?: Connector["config"]): Promise<Recipient[]> {
-  return shownRecipients(await connectorType(type ?? ""), { ...(config && { config }), params: params ?? {} });
+async function recipientsOfAction(
+  { connector_type_id: type, params }: RuleAction,
+  hide: Hide,
+  config?: Connector["config"],
+): Promise<Recipient[]> {
+  return recipientsIn(await connectorType(type ?? ""), { ...(config && { config }), params: params ?? {} }, hide);
 }
-
-/** Without secrets beside whoever is written to: the model reads it. */
-function shownRecipients(entry: ConnectorType | undefined, given: Parameters<typeof recipientsIn>[1]): Recipient[] {
-  return recipientsIn(entry, given, hideFromModel);
-}
-
-const hideFromModel = { named: hideInRecipient, free: hideInField, isSecret: namesSecret };
 
 /** Somebody who is named is never hidden, even by a known value; of other texts any word may be a name. */
 function told(one: Recipient, scrub: Scrub): string {

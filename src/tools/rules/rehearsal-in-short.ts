@@ -17,7 +17,7 @@ export function inShort(rule: Rule, type: RuleType, actions: readonly RehearsedA
       on: role === "summary" ? "summary" : group,
       path: plainText(hideInText(one.path), 200),
       problem: plainText(hideInText(one.problem), 400),
-      fix: one.fix,
+      fix: hideInText(one.fix),
     })),
   );
   const notes = [...new Set(actions.flatMap((one) => one.notes))];
