@@ -48,17 +48,13 @@ export function refusedParams({ connector: id }: ConnectorEnd, params: Params, {
   if (!entry) return [];
   const { errors, unknownKeys } = checkPart(entry, "params", params, { byRule: true, onlyErrors: true });
   const [first, ...others] = [
-    ...errors.map(({ path, problem }) => `${path} ${problem}`),
-    ...unknownKeys.map((path) => `${path} is none of its fields`),
+    ...errors.map(({ path, problem }) => `${hideInText(path)} ${problem}`),
+    ...unknownKeys.map((path) => `${hideInText(path)} is none of its fields`),
   ];
   if (first === undefined) return [];
   const text = `its params: ${plainText(first, 120)}${others.length > 0 ? `, and ${others.length} more` : ""}`;
   // Some versions drop what is beside a sub-action and its params.
   const isRefused = errors.length > 0 || (!mayKnowMore && unknownKeys.some((path) => !entry.subActions || path.split(".").length > 2));
-  const [first, ...others] = entry ? checkPart(entry, "params", params, { byRule: true }).errors : [];
-  if (!entry || !first) return [];
-  const more = others.length > 0 ? `, and ${others.length} more` : "";
-  const text = `${entry.id} refuses its params: ${hideInText(first.path)} ${first.problem}${more}`;
   // Kibana's own description of a type is checked without what its code adds.
   if (entry.fromKibana) return [mayStop("params_refused", `${entry.id} refuses ${text}`)];
   return [isRefused ? stops("params_refused", `${entry.id} refuses ${text}`) : mayStop("params_refused", `${entry.id} may refuse ${text}`)];
