@@ -93,4 +93,4 @@ interface Call {
 }
 
 /** What is read before the tools can be listed; names and shapes of secrets, without which no answer leaves, are 5 kB of it. */
-export const start = { bytes: 262_000, files: 5 };
+export const start = { bytes: 263_000, files: 5 };

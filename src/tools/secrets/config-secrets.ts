@@ -2,7 +2,8 @@ import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { describeFields } from "../../catalog/describe.ts";
 import { ToolError } from "../../errors.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
-import { type FoundSecret, hideSecrets } from "../../secrets/detect.ts";
+import type { FoundSecret } from "../../secrets/detect.ts";
+import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
 import { offeredReference } from "./proposed-secrets.ts";
 
@@ -20,12 +21,13 @@ export function literalsInConfig(
   { given, stored = {}, entry, status }: { given: Config; stored?: Config | undefined; entry: ConnectorType | undefined; status: Status },
   source: SecretSource,
 ): string[] {
-  const { literals, noPage, prefix } = source;
+  const { literals, noPage, prefix, refused } = source;
   if (literals === "warn") return [];
-  const found = hideSecrets(given).found.filter(({ path }) => valueAt(given, path) !== valueAt(stored, path));
+  const found = hideInConfig(given).found.filter(({ path }) => valueAt(given, path) !== valueAt(stored, path));
   for (const { path } of found) {
     const place = placeOf(path, entry, status);
     if (!place) continue;
+    for (const one of found) if (placeOf(one.path, entry, status)) refused?.add(valueAt(given, one.path), one.path.split(".").at(-1) ?? "");
     const secrets = JSON.stringify(place(offeredReference(source)));
     const before = valueAt(stored, path) === undefined ? "" : ` with config: ${JSON.stringify(nested(path.split("."), null))}`;
     throw new ToolError(
