@@ -1,4 +1,5 @@
-import { type FoundSecret, hideSecrets, redactionMark } from "../secrets/detect.ts";
+import { type FoundSecret, redactionMark } from "../secrets/detect.ts";
+import { hideInConfig } from "../secrets/hide-in-config.ts";
 
 /** A value that is not in the file; whoever applies the file provides it. */
 export interface Placeholder {
@@ -40,7 +41,7 @@ export function configCode(
   config: Record<string, unknown>,
   variable: (path: string, isPart: boolean) => string,
 ): { code: CodeRecord; found: FoundSecret[]; placeholders: Placeholder[] } {
-  const { config: marked, found } = hideSecrets(config);
+  const { config: marked, found } = hideInConfig(config);
   const paths = new Set(found.map(({ path }) => path));
   const placeholders: Placeholder[] = [];
 

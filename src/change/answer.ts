@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { ToolError } from "../errors.ts";
 import { grouped } from "../grouped.ts";
 import { beginning, firstThatFit, oneLine, quoted } from "../plain-text.ts";
-import { hideSecrets } from "../secrets/detect.ts";
+import { hideInConfig } from "../secrets/hide-in-config.ts";
 import { isTaken } from "./broken-meanwhile.ts";
 import { askedOf, type Consent } from "./consent/ask.ts";
 import { reachOf, requestInWords } from "./consent/reach.ts";
@@ -128,7 +128,7 @@ export async function outcome(
       op: result.op.op,
       id: result.op.id,
       ...(result.error ? { error: services.redactor.text(result.error.message) } : {}),
-      ...(result.outcome === "unknown" && result.seen ? { now: services.redactor.json(hideSecrets(result.seen).config) } : {}),
+      ...(result.outcome === "unknown" && result.seen ? { now: services.redactor.json(hideInConfig(result.seen).config) } : {}),
     }));
   const warnings = [
     ...savedWarnings(id, results, by),

@@ -4,7 +4,8 @@ import { connectorType } from "../catalog/index.ts";
 import { recipientsIn } from "../catalog/recipients.ts";
 import type { RuleAction } from "../kibana/rules.ts";
 import type { RuleState } from "../rules/rule-state.ts";
-import { hideCertainSecrets, hideSecrets } from "../secrets/detect.ts";
+import { hideCertainSecrets } from "../secrets/detect.ts";
+import { hideInConfig } from "../secrets/hide-in-config.ts";
 import type { Scrub } from "../secrets/redact.ts";
 import { isSecretAsAWhole, type WordsOfReach, wordsToKeep } from "./consent/words-to-keep.ts";
 import { keyedDigest } from "./digest.ts";
@@ -97,7 +98,7 @@ async function addressesOf(op: Op): Promise<string[]> {
 
 /** Texts that may be names, addresses or people: config texts that do not look like a secret, and whom rules' actions reach. */
 async function textsOf(op: Op): Promise<string[]> {
-  const texts = configsOf(op).flatMap((config) => Object.values(hideSecrets(config).config).filter((value) => typeof value === "string"));
+  const texts = configsOf(op).flatMap((config) => Object.values(hideInConfig(config).config).filter((value) => typeof value === "string"));
   const reached = await Promise.all(
     actionsOf(op).map(async ({ connector_type_id: type, params }) =>
       recipientsIn(await connectorType(type ?? ""), { params: params ?? {} }),

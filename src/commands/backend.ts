@@ -101,14 +101,14 @@ export function createBackend(
     async context(caller: Caller) {
       const { runChange, shared: all } = await whenOpen();
       const { principal, reads, redactor: known, progress = () => {}, forApp } = caller;
-      const { spacesFor, ...rest } = all;
+      const { spacesFor, refusedTo, ...rest } = all;
       const kibana = all.kibana.until(reads);
       return {
         ...rest,
         kibana,
         spaces: spacesFor(kibana, principal),
         settings: { ...rest.settings, space: defaultSpace(settings, principal) },
-        secrets: { ...all.secrets, allowed: principal.secrets },
+        secrets: { ...all.secrets, allowed: principal.secrets, refused: refusedTo(principal.name) },
         principal,
         signal: reads,
         progress,

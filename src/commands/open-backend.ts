@@ -16,6 +16,7 @@ import type { Reader } from "../kibana/reader.ts";
 import { createTurns } from "../kibana/turns.ts";
 import type { Log } from "../log.ts";
 import type { Redactor } from "../secrets/redact.ts";
+import { createRefusedValues } from "../secrets/refused-values.ts";
 import { isRemote } from "../settings/http.ts";
 import type { Settings } from "../settings/index.ts";
 import { createSpaceChecks } from "../tools/connectors/spaces.ts";
@@ -34,6 +35,7 @@ const writesAtOnce = 4;
 /** The part of the context that all calls share. */
 type Shared = Omit<ToolContext, "principal" | "signal" | "progress" | "forApp" | "learn" | "spaces"> & {
   spacesFor: ReturnType<typeof createSpaceChecks>;
+  refusedTo: ReturnType<typeof createRefusedValues>;
 };
 
 /** An opened backend. */
@@ -131,6 +133,7 @@ export async function openBackend({ settings: given, env, clock, log, exports, r
       key: journal.key,
     },
     spacesFor: createSpaceChecks(clock),
+    refusedTo: createRefusedValues(),
     secrets: { env, prefix: settings.secretPrefix, dir: settings.secretDir, literals: settings.literalSecrets, noPage: nobodyHere },
     exports,
   };

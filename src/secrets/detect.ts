@@ -17,8 +17,8 @@ export interface FoundSecret {
 }
 
 /**
- * Looks through a connector's config for secrets: header-like names, userinfo and token parameters in URLs, known token shapes.
- * @returns the config with marks in their place, and where they were. Mustache templates are not secrets.
+ * Looks for secrets: header-like names, tokens in URLs, known token shapes.
+ * @returns the value with marks in their place, and where they were. Mustache templates are not secrets.
  */
 export function hideSecrets<T>(config: T): { config: T; found: FoundSecret[] };
 export function hideSecrets(config: unknown): {
@@ -29,10 +29,10 @@ export function hideSecrets(config: unknown): {
   return { config: walk(config, "", "", found), found };
 }
 
-/** As hideSecrets, but URLs keep path segments that only look random: most are links to documents. */
+/** As hideSecrets, but URLs keep parts that only look random: most are links to documents. */
 export function hideCertainSecrets<T>(value: T): T;
 export function hideCertainSecrets(value: unknown): unknown {
-  return walk(value, "", "", [], hideCertainInText);
+  return walk(value, "", "", [], (text, found) => hideCertainInText(text, found));
 }
 
 /** Characters of an answer's data that are read: more than are shown of it. */
@@ -120,8 +120,16 @@ const reached = /^(?:user(?:_?name)?|url|host|boost|operator|enabled)$/i;
 /** And these, where they are words. */
 const aboutIt = /^(?:name|id|type|field|key|description)$/i;
 
-/** @param own texts that stay as they are */
-function walk(value: unknown, key: string, path: string, found: FoundSecret[], inText = hideInText, own = nothing): unknown {
+/** Hides what is secret within one text, which stands at a path. */
+type InText = (text: string, found: (why: string) => void, path: string) => string;
+const inAnyText: InText = (text, found) => hideInText(text, found);
+
+/**
+ * As hideSecrets, with the texts that no name gives away read by `inText`.
+ * @param key the field that has the value
+ * @param own texts that stay as they are
+ */
+export function walk(value: unknown, key: string, path: string, found: FoundSecret[], inText = inAnyText, own = nothing): unknown {
   const below = (name: string | number) => (path ? `${path}.${name}` : String(name));
   const hide = () => {
     found.push({ path, why: `the name "${key}"` });
@@ -142,7 +150,7 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[], i
         const within = namesSecret(key) && !reached.test(name) && !isWord;
         const isItsValue = named !== undefined && (/^(val|values?|query)$/.test(name) || within);
         return [
-          name.length < shortestToken ? name : inText(name, (why) => found.push({ path, why })),
+          name.length < shortestToken ? name : inText(name, (why) => found.push({ path, why }), path),
           walk(item, isItsValue ? named : name, below(name), found, inText, own),
         ];
       }),
@@ -150,7 +158,7 @@ function walk(value: unknown, key: string, path: string, found: FoundSecret[], i
   }
   if (typeof value === "number") return namesSecret(key) && looksSecret(String(value)) ? hide() : value;
   if (typeof value !== "string" || value === "" || own.has(value)) return value;
-  const inWhole = () => inText(value, (why) => found.push({ path, why }));
+  const inWhole = () => inText(value, (why) => found.push({ path, why }), path);
   // Of templates alone the key says nothing; what is written in their braces may.
   if (isShown(value) && !/\{\{[^{}]*$/.test(value)) return inWhole();
   if (namesSecret(key)) return hide();

@@ -91,7 +91,8 @@ function givenBy({ source }: Sealed): "operator" | "typed" | "literals" {
   return source.endsWith(" (plain text)") ? "literals" : "operator";
 }
 
-function learn(known: KnownValues, sealed: Sealed): void {
+/** Of a secret, whatever of it is not to be shown. */
+export function learn(known: KnownValues, sealed: Sealed): void {
   const value = String(unseal(sealed));
   // Every list of types shows a type's name: redacting it would only take the type out of all answers.
   if (isTypeName(value)) return;
@@ -117,9 +118,10 @@ function oneAfterTheOther(first: Scrub, second: Scrub & { knowsAny(): boolean })
 }
 
 /**
+ * Takes known values out of texts.
  * @param followed what agents act on stays: keys, ids, tools and statuses, whatever is in them
  */
-function scrubOf(all: readonly KnownValues[], followed = false): Scrub & { knowsAny(): boolean } {
+export function scrubOf(all: readonly KnownValues[], followed = false): Scrub & { knowsAny(): boolean } {
   const knowsAny = () => all.some(({ size }) => size > 0);
 
   function spansIn(given: string): Span[] {

@@ -8,6 +8,7 @@ import { encodedFile } from "./certificate.ts";
 import { redactionMark } from "./detect.ts";
 import { readSecretFile } from "./file-reference.ts";
 import { fileText } from "./file-text.ts";
+import type { RefusedValues } from "./refused-values.ts";
 import { unusableFiles } from "./tls-files.ts";
 
 /** Where references lead. */
@@ -25,6 +26,8 @@ export interface SecretSource {
   allowed?: readonly string[] | undefined;
   /** What a person typed for `{"$ask": true}`, by path; undefined: nobody was asked yet. */
   typed?: ReadonlyMap<string, Sealed> | undefined;
+  /** Learns what this caller is refused as plain text; undefined: nobody calls. */
+  refused?: RefusedValues | undefined;
 }
 
 export interface Resolved {
@@ -57,6 +60,7 @@ export function resolveSecrets(
   askable: readonly string[] = [],
   files: ReadonlyMap<string, FileKind> = new Map(),
 ): Resolved {
+  if (source.literals === "refuse") source.refused?.add(given, "secrets");
   const walk: Walk = { source, files, secrets: {}, asked: [], bindings: new Map(), warnings: [], read: [], literals: [] };
   if (isAsk(given) && source.noPage) throw nobodyTypes("secrets", source);
   if (isAsk(given) && askable.length === 0) {
@@ -188,7 +192,8 @@ function plainTexts([path = "", ...more]: readonly string[], source: SecretSourc
   );
 }
 
-function ways({ prefix, dir, noPage }: SecretSource): string {
+/** How a secret is passed without its value. */
+export function ways({ prefix, dir, noPage }: SecretSource): string {
   const file = dir === undefined ? "" : ', {"$file": "name"} for a file in the secrets folder';
   const operator = `ave the operator put it into the environment of this server and pass {"$env": "${prefix}SOMETHING"}${file}.`;
   return noPage ? `H${operator}` : `Pass {"$ask": true} and a person types it on a local page, or h${operator}`;

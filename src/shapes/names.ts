@@ -61,7 +61,7 @@ function dashed(name: string): string {
 }
 
 /** ASCII characters that are percent-encoded, even twice. */
-function decoded(name: string): string {
+export function decoded(name: string): string {
   let plain = name;
   for (let round = 0; round < 3 && plain.includes("%"); round++)
     plain = plain.replace(/%([2-7][\da-f])/gi, (_whole, code: string) => String.fromCharCode(Number.parseInt(code, 16)));

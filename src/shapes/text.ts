@@ -2,7 +2,7 @@ import { withoutKnown } from "../plain-text.ts";
 import { looksSecret } from "./looks-secret.ts";
 import { withoutTagged } from "./markup.ts";
 import { withoutNamed, withoutSpoken } from "./spoken.ts";
-import { type Mark, redactionMark, withoutParameters, withoutPathTokens, withoutUserinfo } from "./urls.ts";
+import { type Mark, redactionMark, withoutParameters, withoutUrlTokens, withoutUserinfo } from "./urls.ts";
 
 const slackPath = /(?<=hooks\.slack(?:-gov)?\.com\.{0,3}(?::\d{1,5})?\/{1,4}(?:services|workflows|triggers)\/{1,4})[A-Za-z0-9_/-]{8,}/gi;
 const wholeToken =
@@ -32,7 +32,8 @@ const schemes = [
 /** `user:password@host` as a whole; `mailto:ann@example.com` is an address. */
 const credentialsAtHost = /^(?!(?:mailto|sips?|xmpp|acct|smtp|im):)([^\s:/@\\]{1,256}:)([^\s:/@\\]{3,256})(@[^\s:/@\\]+(?::\d{1,5})?)$/i;
 
-type Shapes = (text: string, mark: Mark) => string;
+/** A way to hide what has a shape. */
+export type Shapes = (text: string, mark: Mark) => string;
 
 const certain: Shapes = (text, mark) => {
   let hidden = withoutSpoken(withoutTagged(withoutParameters(withoutLogin(text, mark), mark), mark), mark);
@@ -41,16 +42,17 @@ const certain: Shapes = (text, mark) => {
     hidden = hidden.replace(scheme, (whole, value: string) => (looksSecret(value) ? mark("credentials") : whole));
   return hideTokens(hidden, mark);
 };
-const all: Shapes = (text, mark) => withoutPathTokens(certain(text, mark), mark);
+/** All shapes of secrets. */
+export const all: Shapes = (text, mark) => withoutUrlTokens(certain(text, mark), mark);
 const besideNames: Shapes = (text, mark) =>
   hideTokens(withoutNamed(withoutParameters(withoutLogin(text, mark), mark, "tokens"), mark), mark);
-const inUrl: Shapes = (text, mark) => withoutPathTokens(besideNames(text, mark).replace(slackPath, mark("a Slack webhook path")), mark);
+const inUrl: Shapes = (text, mark) => withoutUrlTokens(besideNames(text, mark).replace(slackPath, mark("a Slack webhook path")), mark);
 
 /**
  * Known secrets go first, whole: a shape may end in the middle of one, and what is left of it would not be known any more.
  * They are looked for only where there is a shape, for whoever shows a text looks for them in the rest of it.
  */
-function hiding(shapes: Shapes) {
+export function hiding(shapes: Shapes) {
   return (text: string, found: (why: string) => void = () => {}, known = withoutKnown): string => {
     const hidden = shapes(text, marking(found));
     if (hidden === text) return text;
@@ -67,7 +69,7 @@ function hiding(shapes: Shapes) {
 /** Secrets within one text: URL parts and token shapes. */
 export const hideInText = hiding(all);
 
-/** As hideInText, but segments of a path that only look random stay. */
+/** As hideInText, but parts of an address that only look random stay. */
 export const hideCertainInText = hiding(certain);
 
 /** Secrets in a text that may also name somebody, or be a command: with a secret goes nothing that is no part of it. */

@@ -1,4 +1,4 @@
-import { namesSecret } from "./names.ts";
+import { decoded, namesSecret } from "./names.ts";
 
 /** The mark that replaces a secret. */
 export const redactionMark = "[redacted]";
@@ -17,7 +17,10 @@ const scheme = String.raw`(?:(?:[Bb]earer|[Bb]asic|[Aa]pi[Kk]ey|[Tt]oken)(?:\s{1
 const parameter = new RegExp(String.raw`(^|[?&;#])([^=?&;\s#]+)=(?!>)(${scheme}(?:(?!${closing}|;[\w.-]{1,60}=)[^&\s#])+)`, "g");
 /** The same with a value of the characters that tokens have. */
 const tokenParameter = new RegExp(String.raw`(^|[?&;#])([^=?&;\s#]+)=(${scheme}[\w.~+/=:%-]+)`, "g");
-const path = /(\bhttps?:[/\\]*[^\s?#/\\]+)([/\\][^\s?#]*)?/gi;
+/** An address of the web up to its host, and what is behind it. */
+const behindHost = /(\b(?:https?|wss?|ftp):[/\\]*[^\s?#/\\]+)([/\\?#]\S*)?/gi;
+/** What could be a token as a whole, with the padding of base64. */
+const part = /[^\s/\\"'<>(),;?#&=|!*$]+(?:=+(?![\w%-]))?/g;
 
 /** Hides the userinfo of URLs; the host stays. A user's name does too, before a password. */
 export function withoutUserinfo(text: string, mark: Mark): string {
@@ -51,24 +54,51 @@ export function isShown(value: string): boolean {
   return own.length < value.length && !/[\p{L}\d]/u.test(own);
 }
 
-/** Hides the segments of a path that look random. */
-export function withoutPathTokens(text: string, mark: Mark): string {
-  return text.replace(
-    path,
-    (_whole, start: string, rest = "") =>
-      start + rest.replace(/[^/\\"'<>(),;]+/g, (segment: string) => (looksRandom(segment) ? mark("a token in the URL's path") : segment)),
-  );
+/** Hides what looks random behind the host: in the path, its parameters, the query and the fragment. */
+export function withoutUrlTokens(text: string, mark: Mark): string {
+  return text.replace(behindHost, (_whole, start: string, rest = "") => {
+    const path = /^[^?#]*/.exec(rest)?.[0].length ?? 0;
+    return start + withoutTokens(rest, (at) => mark(at < path ? "a token in the URL's path" : "a token in the URL"));
+  });
 }
 
+/**
+ * Hides each word that looks random.
+ * @param isId it is an id by its name, as what stands behind `…id=` within it: hexadecimal digits are none of a secret there
+ */
+export function withoutTokens(text: string, mark: (at: number) => string, isId = false): string {
+  return text.replace(part, (one: string, at: number) => {
+    if (!looksRandom(one)) return one;
+    return hexadecimal.test(one) && (isId || /ids?=$/i.test(text.slice(Math.max(0, at - 4), at))) ? one : mark(at);
+  });
+}
+
+/** The words of a text, of which each could be a token. */
+export function wordsOf(text: string): string[] {
+  return text.match(part) ?? [];
+}
+
+const hexadecimal = /^[0-9a-f]+$/i;
+
 /** Long and mixed, as nobody names a thing; UUIDs and words are not. */
-function looksRandom(segment: string): boolean {
-  const plain = segment.replace(/%(2b|2f|3d|7e)/gi, "_");
+export function looksRandom(text: string): boolean {
+  const plain = decoded(text).replaceAll("/", "_");
   if (plain.length < 20 || !/^[\w.~+=:-]+$/.test(plain)) return false;
   const parts = plain.split(/[.~:]/);
   const least = parts.length > 1 ? 16 : 20;
-  return parts.some((part) => isMixed(part, least) || (part.length >= 32 && /^[0-9a-f]+$/i.test(part) && /\d/.test(part)));
+  return parts.some((one) => (isMixed(one, least) && !isOfWords(one)) || (one.length >= 32 && hexadecimal.test(one) && /\d/.test(one)));
 }
 
 function isMixed(part: string, least: number): boolean {
   return part.length >= least && /[a-z]/.test(part) && /[A-Z]/.test(part) && /\d/.test(part);
+}
+
+/** `Payments-Platform-Team-2026`, `MyTeam-GPT4-EastUS2` */
+export function isOfWords(text: string): boolean {
+  return text.split(/[^A-Za-z\d]+/).every((part) => {
+    const [, letters = "", digits] = /^([A-Za-z]*)(\d{0,8})$/.exec(part) ?? [];
+    const isWord =
+      letters.length < 2 || letters.split(/(?<=[a-z])(?=[A-Z])/).every((one) => /^(?:[A-Z][a-z]+|[a-z]{2,}|[A-Z]{2,}[a-z]*)$/.test(one));
+    return digits !== undefined && isWord && (letters === "" || digits.length <= 4);
+  });
 }

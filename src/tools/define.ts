@@ -16,6 +16,7 @@ import { chosenSpaces, namesSeveral } from "./connectors/several-spaces.ts";
 import type { SpaceCheck } from "./connectors/spaces.ts";
 import type { KeptExports } from "./exports/kept-exports.ts";
 import { widens } from "./fields.ts";
+import { refusedBefore } from "./secrets/refused-before.ts";
 
 export type Risk = "read" | "write" | "destructive";
 
@@ -188,6 +189,7 @@ function changing<Input extends z.ZodObject, P extends Plan>(
     async call(given, context) {
       const { dry_run: dryRun, confirm, ...rest } = readArguments(input, given, tool.argumentHints);
       const args = readArguments(tool.input, rest);
+      const again = refusedBefore(args, context.secrets);
       // The plan after a person's yes asks the same once more, all at once.
       const reader = context.kibana.repeatable();
       return placed(tool.name, context, async () =>
@@ -197,7 +199,15 @@ function changing<Input extends z.ZodObject, P extends Plan>(
             args,
             dryRun: dryRun === true,
             confirm: typeof confirm === "string" ? confirm : undefined,
-            plan: (typed) => plan(args, { ...context, kibana: reader(), secrets: { ...context.secrets, typed } }),
+            async plan(typed) {
+              const planning = plan(args, { ...context, kibana: reader(), secrets: { ...context.secrets, typed } });
+              if (!again) return planning;
+              // The plan's own refusal names the field that takes the secret.
+              await planning.catch((error: unknown) => {
+                if (error instanceof ToolError && error.code === again.code) throw error;
+              });
+              throw again;
+            },
             report: (made, results) => tool.report(made, results, context),
           }),
         ),

@@ -6,7 +6,7 @@ import type { Runs } from "../kibana/connector-runs.ts";
 import { type LiveType, unusable } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText } from "../plain-text.ts";
-import { hideSecrets } from "../secrets/detect.ts";
+import { hideInConfig } from "../secrets/hide-in-config.ts";
 import { shownUse } from "../usage/free.ts";
 import { notLookedAtInWords, othersUsing, type Usage } from "../usage/look.ts";
 import { connectorRow } from "./connectors/connector-row.ts";
@@ -188,7 +188,7 @@ function isLikeAnId(text: string): boolean {
 
 function described(found: Connector, types: readonly LiveType[]) {
   const type = types.find((one) => one.id === found.type);
-  const { config, found: hidden } = hideSecrets(found.config);
+  const { config, found: hidden } = hideInConfig(found.config);
   const notes = hidden.map((one) => `config.${one.path} holds a readable secret (${one.why}); everybody who may read connectors sees it.`);
   if (!found.config)
     notes.push(found.preconfigured ? "Kibana does not show the config of this preconfigured connector." : "It is stored without a config.");

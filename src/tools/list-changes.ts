@@ -8,6 +8,7 @@ import { type Recorded, recordedIn } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import { plainJson, plainText, quoted } from "../plain-text.ts";
 import { hideSecrets } from "../secrets/detect.ts";
+import { hideInConfig } from "../secrets/hide-in-config.ts";
 import { readAcross, type ToolContext } from "./define.ts";
 import { compact, warnings, widens } from "./fields.ts";
 import { type Now, nameNow, readNow, undoNow } from "./plans/changes-now.ts";
@@ -110,7 +111,7 @@ function beforeAndAfter(entry: JournalEntry, now: Now): { before?: unknown; afte
   const { before, after } = states(record, now);
   // Actions are cut already.
   const shown = ({ secrets, ...state }: Shown) => ({
-    ...(record.op === "put_rule" ? state : plainJson(hideSecrets(state).config, longest)),
+    ...(record.op === "put_rule" ? state : plainJson((record.op === "execute" ? hideSecrets : hideInConfig)(state).config, longest)),
     // Names of fields, which are no secret.
     ...compact({ secrets }),
   });

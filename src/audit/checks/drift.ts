@@ -2,7 +2,8 @@ import { credentialsFor } from "../../catalog/when.ts";
 import { grouped } from "../../grouped.ts";
 import { isPlainObject, valueAt } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
-import { hideInText, hideSecrets } from "../../secrets/detect.ts";
+import { hideInText } from "../../secrets/detect.ts";
+import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { type DeploymentCheck, type DeploymentFacts, type Draft, refTo } from "../check.ts";
 import type { ReadyCall } from "../finding.ts";
 import { canonical, isNothing } from "../same-target.ts";
@@ -124,7 +125,7 @@ function shownValues(path: string, copies: readonly Copy[]): string {
 function shownValue({ config, values }: Copy, path: string): string {
   const set = values.get(path);
   if (!set) return "not set";
-  const value = valueAt(hideSecrets(config).config, set.path);
+  const value = valueAt(hideInConfig(config).config, set.path);
   // The key itself may look like a secret, and is hidden then.
   if (value === undefined) return "a value that is not shown";
   return typeof value === "string" ? quoted(value, 60) : plainText(JSON.stringify(value), 60);
@@ -142,7 +143,7 @@ function inShort(texts: readonly string[], most: number, between: string): strin
 /** The call that gives a copy what most have, where that says no secret and its credentials are certain. */
 function align(copy: Copy, usual: Copy, many: number): ReadyCall | undefined {
   const { space, connector, config, entry } = copy;
-  const secrets = hideSecrets(usual.config).found.map(({ path }) => path.toLowerCase());
+  const secrets = hideInConfig(usual.config).found.map(({ path }) => path.toLowerCase());
   const patch: Config = {};
   for (const path of new Set([...usual.values.keys(), ...copy.values.keys()])) {
     const [wanted, now] = [usual.values.get(path), copy.values.get(path)];

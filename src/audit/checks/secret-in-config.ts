@@ -1,7 +1,7 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { plainText } from "../../plain-text.ts";
-import { hideSecrets } from "../../secrets/detect.ts";
+import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { type ConnectorCheck, type Draft, refTo } from "../check.ts";
 import type { SpaceFacts } from "../facts.ts";
 
@@ -16,7 +16,7 @@ export const secretInConfig: ConnectorCheck = {
   why: "Everybody who may list connectors can read it, and exports and backups contain it.",
   fix: "Edit the connector: move the value to its authentication or secret headers. Change it at the service too: it was readable.",
   find({ connector, entry }, space) {
-    const { found } = hideSecrets(connector.config ?? {});
+    const { found } = hideInConfig(connector.config ?? {});
     if (found.length === 0) return undefined;
     const inAddress = found.every(({ path, why }) => /ur[li]$/i.test(path) && !/password/.test(why));
     const places = found.slice(0, 3).map(({ path, why }) => `config.${plainText(path, 60)} (${plainText(why, 60)})`);

@@ -1,6 +1,6 @@
 import { plainText } from "../../plain-text.ts";
 import { readUrl } from "../../read-url.ts";
-import { hideSecrets } from "../../secrets/detect.ts";
+import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { type ConnectorCheck, refTo } from "../check.ts";
 import { reachOf } from "../hosts.ts";
 
@@ -22,7 +22,7 @@ export const webhookWithoutAuth: ConnectorCheck = {
   fix: "Edit the connector: set the authentication that the service requires.",
   find({ connector, entry }, { secretHeaders }) {
     const { config } = connector;
-    if (!entry?.openAddress || !config || !isOpen(config) || hideSecrets(config).found.length > 0) return undefined;
+    if (!entry?.openAddress || !config || !isOpen(config) || hideInConfig(config).found.length > 0) return undefined;
     const address = [config.url, config.createIncidentUrl].find((value) => typeof value === "string");
     const url = typeof address === "string" ? readUrl(address) : undefined;
     if (!url) return undefined;

@@ -4,7 +4,7 @@ import { ToolError } from "../../errors.ts";
 import { type LiveType, unusable } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
-import { hideSecrets } from "../../secrets/detect.ts";
+import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import type { Settings } from "../../settings/index.ts";
 import { compact } from "../fields.ts";
 
@@ -100,7 +100,7 @@ export function connectorView(
   }: Pick<Connector, "id" | "name" | "type" | "config" | "authMode" | "userAuthStatus"> & { references?: number | undefined },
   space: string,
 ) {
-  const shown = hideSecrets(config ?? {}).config;
+  const shown = hideInConfig(config ?? {}).config;
   return compact({ id, name: plainText(name, 120), type, space, uses: references, ...authorisationOf(more), config: shown });
 }
 

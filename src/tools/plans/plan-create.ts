@@ -8,7 +8,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 import type { Status } from "../../kibana/status.ts";
 import { quoted, word } from "../../plain-text.ts";
 import { mapSealed, type SealedRecord } from "../../sealed.ts";
-import { hideSecrets } from "../../secrets/detect.ts";
+import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { resolveSecrets, type SecretSource } from "../../secrets/resolve.ts";
 import { awaitedBy } from "../../usage/awaited.ts";
 import { assertId, canChooseId, freeId } from "../connectors/connector-id.ts";
@@ -68,7 +68,7 @@ export async function planCreate(
     rulesAwaiting(chosen, space, context),
     awaitedBy({ id: chosen, name, type: live.id }, existing, { status, features: live.features }, { reader: context.kibana, space }),
   ]);
-  const hidden = hideSecrets(config);
+  const hidden = hideInConfig(config);
   const op: CreateOp = { op: "create", space, id: chosen, name, type: live.id, config, secrets };
   if (entry?.takesEvents) op.makesToken = !context.secrets.noPage;
   return {

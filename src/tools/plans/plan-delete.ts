@@ -6,7 +6,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 import { daysAgo } from "../../kibana/executions.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { exact, plainText, quoted, word } from "../../plain-text.ts";
-import { hideSecrets } from "../../secrets/detect.ts";
+import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { inWords, neverSeen, notLookedAt, notLookedAtInWords } from "../../usage/look.ts";
 import { isRestorable } from "../connectors/connector-id.ts";
 import { effectOn } from "../connectors/connector-row.ts";
@@ -67,7 +67,7 @@ export async function planDelete(
         ? `Delete connector ${quoted(first.before.name)} (${word(first.before.type)}, id ${word(first.id)}) in space ${space}.`
         : `Delete ${free.length} connectors in space ${space}.`,
     ops: [first, ...rest],
-    effects: free.map((one) => effectOn("delete", one, space, { before: hideSecrets(one.config ?? {}).config })),
+    effects: free.map((one) => effectOn("delete", one, space, { before: hideInConfig(one.config ?? {}).config })),
     ...(only?.doubt === undefined ? {} : { notSeen: only.doubt }),
     warnings: [...unlistable(all), ...(await Promise.all(free.map(notes))).flat()],
     outsideWorld: "none",

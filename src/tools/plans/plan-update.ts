@@ -10,7 +10,7 @@ import { isPlainObject } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { rulesWith } from "../../rules/find-rules.ts";
 import { mapSealed, Sealed, type SealedTree } from "../../sealed.ts";
-import { hideSecrets } from "../../secrets/detect.ts";
+import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { resolveSecrets } from "../../secrets/resolve.ts";
 import { awaitedIn } from "../../usage/awaited.ts";
 import { lookAtWorkflows } from "../../usage/look.ts";
@@ -157,7 +157,7 @@ export async function planUpdate(
         .map(([field]) => `secrets.${field} is replaced as a whole: names in it that are not given are lost.`),
       ...(renames
         ? []
-        : hideSecrets(after.config).found.map((one) =>
+        : hideInConfig(after.config).found.map((one) =>
             readableSecret(one, { stored: before.config, entry, status, secrets }, context.secrets),
           )),
     ],
@@ -202,8 +202,8 @@ function difference(
   secrets: unknown,
   asked: readonly string[],
 ): { before: Config; after: Config } {
-  const old = hideSecrets(before.config ?? {}).config;
-  const fresh = hideSecrets(after.config).config;
+  const old = hideInConfig(before.config ?? {}).config;
+  const fresh = hideInConfig(after.config).config;
   const changed = [...new Set([...Object.keys(before.config ?? {}), ...Object.keys(after.config)])].filter(
     (key) => !isDeepStrictEqual(before.config?.[key] ?? null, after.config[key] ?? null),
   );

@@ -3,7 +3,8 @@ import { describeFields } from "../../catalog/describe.ts";
 import { ToolError } from "../../errors.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { isPlainObject } from "../../plain-object.ts";
-import { type FoundSecret, hideSecrets } from "../../secrets/detect.ts";
+import type { FoundSecret } from "../../secrets/detect.ts";
+import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { availableNames, type SecretSource } from "../../secrets/resolve.ts";
 import { compact } from "../fields.ts";
 import { offeredReference } from "./proposed-secrets.ts";
@@ -27,12 +28,13 @@ interface Given {
  */
 export function literalsInConfig({ given, stored = {}, entry, status }: Given, source: SecretSource): string[] {
   assertNoReference({ given, stored, entry, status });
-  const { literals, noPage, prefix } = source;
+  const { literals, noPage, prefix, refused } = source;
   if (literals === "warn") return [];
-  const found = hideSecrets(given).found.filter(({ path }) => valueAt(given, path) !== valueAt(stored, path));
+  const found = hideInConfig(given).found.filter(({ path }) => valueAt(given, path) !== valueAt(stored, path));
   for (const { path } of found) {
     const place = placeOf(path, entry, status);
     if (!place) continue;
+    for (const one of found) if (placeOf(one.path, entry, status)) refused?.add(valueAt(given, one.path), one.path.split(".").at(-1) ?? "");
     const secrets = nested(place, offeredReference(source));
     throw new ToolError(
       "literal_secret_refused",

@@ -36,6 +36,7 @@ export async function assertNoKnownWebhook(
     if (!live || unusable(live, false)) continue;
     const proposal = proposedSecrets(found.fields, await connectorType(found.type), { type: found.type, name }, source);
     const call = `create_connector with type: "${found.type}"${found.config ? `, config: ${JSON.stringify(found.config)}` : ""}, ${proposalInWords(proposal, source)}`;
+    source.refused?.add(value, field);
     const change = Object.keys(stored).length > 0;
     throw new ToolError(
       "literal_secret_refused",

@@ -11,7 +11,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { canonicalJson } from "../../plain-object.ts";
 import { plainText, quoted } from "../../plain-text.ts";
-import { hideSecrets } from "../../secrets/detect.ts";
+import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { requestFlow } from "./secret-flows.ts";
 
 type Runnable = Pick<Connector, "id" | "name" | "type" | "config">;
@@ -94,7 +94,7 @@ function elsewhereBy(found: Runnable, entry: ConnectorType | undefined, params: 
 function mayHold({ config }: Runnable, entry: ConnectorType | undefined): boolean {
   if (config === undefined || entry === undefined) return true;
   const ways = credentialsFor(entry, config);
-  return ways.some(({ fields, optional = [] }) => fields.length + optional.length > 0) || hideSecrets(config).found.length > 0;
+  return ways.some(({ fields, optional = [] }) => fields.length + optional.length > 0) || hideInConfig(config).found.length > 0;
 }
 
 function shownHosts(hosts: readonly string[]): string {
