@@ -212,8 +212,10 @@ function inShort({ before, after }: Effect): string {
       : goes.length > 0
         ? `removes ${named(goes)}`
         : comes.length > 0
-          ? `adds ${named(comes)}`
-          : "the same actions";
+          ? `adds ${named(comes)}${before?.goes === undefined ? "" : ", changes others"}`
+          : before?.goes === undefined
+            ? "the same actions"
+            : "changes its actions' contents";
   return beginning(`: ${actions}${owner}`, 400);
 }
 
