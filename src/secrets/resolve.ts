@@ -134,7 +134,8 @@ function resolve(value: unknown, path: string, walk: Walk): SealedTree | undefin
   }
   if (!reference) {
     const resolved = entries.map(([key, item]) => [key, resolve(item, `${path}.${key}`, walk)] as const);
-    return Object.fromEntries(resolved.filter((entry): entry is [string, SealedTree] => entry[1] !== undefined));
+    const known = resolved.filter((entry): entry is [string, SealedTree] => entry[1] !== undefined);
+    return known.length === 0 && resolved.length > 0 ? undefined : Object.fromEntries(known);
   }
   const [kind, name] = reference;
   if (entries.length === 1 && typeof name === "string" && kind === "$env") return fromEnvironment(name, path, walk);

@@ -437,6 +437,11 @@ describe("a webhook without credentials", () => {
     expect(changed.body.status).toBe("done");
   });
 
+  test("shows a header that is to be typed once", async () => {
+    const { body } = await create({ ...hook, secrets: { secretHeaders: { "X-Token": { $ask: true } } }, dry_run: true });
+    expect(JSON.stringify(body.plan)).toContain('"secrets":{"secretHeaders.X-Token":"<to be typed>"}');
+  });
+
   test("may still have secret headers", async () => {
     const secrets = { secretHeaders: { "X-Token": { $env: "CONNECTOR_SECRET_PD" } } };
     const { body } = await create({ ...hook, config: { url }, secrets });

@@ -53,6 +53,14 @@ test("one that comes a second time is shown too", async () => {
   expect(question(shown, whatMatters(shown, reach, "k"))).toContain(': adds "Chat: fired"');
 });
 
+test("other params of the same action are no action that comes", async () => {
+  const change = made([action({ params: { message: "old" } })], [action({ params: { message: "new" } })]);
+  const effects = effectsOnRules([change], [chat], "ann");
+  const shown = plan({ ops: [change.op], effects: [...effects, ...effects] });
+  const reach = await reachOf(shown, createRedactor(), anybody);
+  expect(question(shown, whatMatters(shown, reach, "k"))).toContain(": changes its actions' contents");
+});
+
 test("a frequency that moves from the rule into its actions touches no connector, and another frequency does", () => {
   const often = (notify_when: string) => ({ frequency: { summary: false, notify_when, throttle: null } });
   const state = (...actions: RuleAction[]) => ruleState(withActions(actions));

@@ -200,23 +200,22 @@ function effectLine({ verb, kind, name, type, id, space }: Effect): string {
 function inShort({ before, after }: Effect): string {
   const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
   const [then, now] = [list(before?.actions ?? before?.places), list(after?.actions ?? after?.places)];
-  const named = (lines: string[]) => lines.map((line) => quoted(line, 100)).join(", ");
-  const { pairs, gone: goes, fresh: comes } = paired(then, now, (line) => line);
-  const stays = pairs.map(([line]) => line);
   const ownerOf = (state: Effect["before"]) => ownerWord(String(state?.api_key_owner ?? state?.scheduled_runs_as ?? "unknown"));
   const owners = [ownerOf(before), ownerOf(after)];
   const what = after?.scheduled_runs_as === undefined ? "its API key" : "its scheduled runs as";
   const owner = owners[0] === owners[1] ? "" : `; ${what}: ${owners.join(" → ")}`;
-  const actions =
-    goes.length > 0 && comes.length > 0
-      ? `${named(goes)} → ${named(comes)}`
-      : goes.length > 0
-        ? `removes ${named(goes)}`
-        : comes.length > 0
-          ? `adds ${named(comes)}`
-          : "the same actions";
-  const rest = goes.length > 0 && stays.length > 0 ? `; stays: ${named(stays)}` : "";
-  return beginning(`: ${actions}${owner}${rest}`, 400);
+  return beginning(`: ${actionsInShort(then, now, before?.goes !== undefined)}${owner}`, 400);
+}
+
+/** @param isChangedWithin the contents of other actions change too */
+function actionsInShort(then: readonly string[], now: readonly string[], isChangedWithin: boolean): string {
+  const named = (lines: readonly string[]) => lines.map((line) => quoted(line, 100)).join(", ");
+  const { pairs, gone, fresh } = paired(then, now, (line) => line);
+  const stays = gone.length > 0 && pairs.length > 0 ? `; stays: ${named(pairs.map(([line]) => line))}` : "";
+  if (gone.length > 0 && fresh.length > 0) return `${named(gone)} → ${named(fresh)}${stays}`;
+  if (gone.length > 0) return `removes ${named(gone)}${stays}`;
+  if (fresh.length > 0) return `adds ${named(fresh)}${isChangedWithin ? ", changes others" : ""}`;
+  return isChangedWithin ? "changes its actions' contents" : "the same actions";
 }
 
 /** Plain words are shown as they are, anything else in quotes. */
