@@ -21,6 +21,12 @@ export function newParams({ connector, type, params }: Wanted, about: About): Pa
   return params ? over(recipe, params) : recipe;
 }
 
+/** Of a group that the call does not name: the recipe's own words, and of the given params what it says nothing of. */
+export function ownParams(wanted: Wanted, about: About): Params {
+  const recipe = wanted.type?.recipe?.params(about);
+  return recipe && wanted.params ? over(wanted.params, recipe) : newParams(wanted, about);
+}
+
 /** The params that an action has, with the given ones over them; new ones where it closes what it should open. */
 export function correctedParams(had: Params, wanted: Wanted, about: About): Params {
   const { type, params, dedupKey } = wanted;

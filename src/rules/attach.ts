@@ -5,7 +5,7 @@ import { ToolError } from "../errors.ts";
 import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
 import { quoted } from "../plain-text.ts";
 import { groupsFor } from "./action-groups.ts";
-import { closingWith, correctedParams, newParams } from "./action-params.ts";
+import { closingWith, correctedParams, newParams, ownParams } from "./action-params.ts";
 import { contextIn } from "./action-variables.ts";
 import { notesOn, recovers } from "./attach-notes.ts";
 import { otherFrequency, sentToo } from "./beside.ts";
@@ -96,11 +96,12 @@ export function attach(rule: Rule, ruleType: RuleType, asked: Wanted, parse: Par
     }
     if (closer) continue;
     const opened = alike.filter(({ params }) => !(type && role === "active" && closes(type, params ?? {})));
-    if (opened.some(({ params }) => contains(params ?? {}, wanted.params ?? {}))) {
+    const own = role === "recovered" && wanted.groups === undefined;
+    if (opened.some(({ params }) => contains(params ?? {}, own ? {} : (wanted.params ?? {})))) {
       right.push(group);
       continue;
     }
-    add(group, newParams(wanted, about), role === "recovered" ? onChange : frequency);
+    add(group, own ? ownParams(wanted, about) : newParams(wanted, about), role === "recovered" ? onChange : frequency);
   }
   if (replace && asksKind(asked))
     for (const action of present) if (Boolean(action.frequency?.summary) !== frequency.summary) becomes.set(action, undefined);

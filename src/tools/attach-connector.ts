@@ -36,7 +36,7 @@ export const attachConnector = changeTool({
     frequency: z
       .strictObject({ summary: z.boolean().optional(), notify_when: z.enum(notifyWhen).optional(), throttle: z.string().optional() })
       .optional(),
-    replace: z.boolean().optional().describe("Change its actions in these groups instead of adding"),
+    replace: z.boolean().optional().describe("Change its actions of these groups"),
     space: changedSpace,
   }),
   argumentHints: {

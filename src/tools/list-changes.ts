@@ -23,7 +23,7 @@ export const listChanges = readAcross({
   description: "Changes that this server made here, newest first, each with its undo or why there is none.",
   input: z.strictObject({
     space: widens(z.string().optional().describe("Default: all"), "all spaces"),
-    id: widens(z.string().optional().describe("Connector or rule: id or name"), "all connectors and rules"),
+    id: widens(z.string().optional().describe("Id or name"), "all connectors and rules"),
     limit: z.number().int().min(1).max(100).default(10),
     detail: z.boolean().optional().describe("Before and after"),
     cursor: z.string().optional(),
