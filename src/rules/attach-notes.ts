@@ -54,9 +54,7 @@ function aboutWords({ params, type }: Wanted, { firing, recovered, mine }: Chose
     mine.filter(({ group }) => groups.includes(group ?? "")).map((action) => canonicalJson(action.params));
   const fired = new Set(wordsOn(firing));
   if (!wordsOn(recovered).some((one) => fired.has(one) && !one.includes("alert.actionGroup"))) return [];
-  return [
-    `The same is sent when an alert fires and when it recovers: write {{alert.actionGroupName}} in it, or give ${recovered.map((group) => quoted(group)).join(", ")} params of its own in a second call, with replace: true.`,
-  ];
+  return ["The same is sent when an alert fires and when it recovers: {{alert.actionGroupName}} in it tells which."];
 }
 
 /** What shares a key shares an incident, and the first to recover closes it for all. */
