@@ -26,6 +26,8 @@ export interface Attachment {
   /** What else changes in the rule, in sentences. */
   otherChanges: string[];
   warnings: string[];
+  /** What only helps whoever decides: the answer has the actions themselves. */
+  beforehand: string[];
   /** Actions of the connector stay that are not as asked for: `replace` would replace them. */
   beside: boolean;
 }
@@ -84,6 +86,7 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
     unchanged,
     added: unchanged ? [] : added,
     beside: beside.length > 0,
+    beforehand: recovered.length > 0 ? otherOnRecovery(added, wanted, recoveryGroup) : [],
     otherChanges: [
       ...(going.length > 0 ? [goingInWords(going)] : []),
       ...(rekeyed.size > 0 && closing ? [rekeyedInWords(rekeyed, closing)] : []),
@@ -95,7 +98,6 @@ export function attach(rule: Rule, ruleType: RuleType, wanted: Wanted, parse: Pa
           ...beside,
           ...checked.warnings,
           ...mayFail(added, wanted),
-          ...(recovered.length > 0 ? otherOnRecovery(added, wanted, recoveryGroup) : []),
           ...notesOn(rule, ruleType, wanted, { frequency, firing, recovered, key }),
         ],
   };

@@ -629,7 +629,9 @@ describe("params for the recovery group", () => {
     const made = await deployment(["chat"]);
     await makeRule(made, "r", []);
     const groups = ["query matched", "recovered"];
-    const { warnings } = await attach(made, { connector: "chat", rules: ["r"], groups, params: { message: "Down" } });
+    const call = { connector: "chat", rules: ["r"], groups, params: { message: "Down" } };
+    const { warnings } = await attach(made, { ...call, dry_run: true });
+    await attach(made, call);
     expect(warnings).toContain('On "recovered" its own text is sent, not that of params: name this group alone to give it another.');
     const { actions } = await ruleOf(made, "r");
     expect(actions.map(({ params }: { params: { message: string } }) => params.message)).toEqual([
@@ -641,7 +643,13 @@ describe("params for the recovery group", () => {
   test("of a type that closes give it no text, and the plan says so", async () => {
     const made = await deployment(["pager"]);
     await makeRule(made, "r", []);
-    const { warnings } = await attach(made, { connector: "pager", rules: ["r"], groups: ["recovered"], params: { summary: "Well" } });
+    const { warnings } = await attach(made, {
+      connector: "pager",
+      rules: ["r"],
+      groups: ["recovered"],
+      params: { summary: "Well" },
+      dry_run: true,
+    });
     expect(warnings).toContain('On "recovered" it closes what was opened: of params only the key is used there.');
   });
 });

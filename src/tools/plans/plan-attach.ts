@@ -154,7 +154,7 @@ export async function planAttach(given: Given, context: SpaceContext): Promise<A
     ...(Array.isArray(args.rules) ? {} : { rulesMeant: { words: likeInWords(args.rules), namedOnPage: false } }),
     effects: effects.map((effect, at) => ({ ...effect, after: { ...effect.after, alerts: groupings[at] } })),
     ...(params ? { given: hideSecrets(params).config } : {}),
-    beforehand: doubts,
+    beforehand: [...doubts, ...perRule(changes.map(({ rule, attachment }) => ({ rule, notes: attachment.beforehand })))],
     warnings: [
       ...notes,
       ...leftInWords(left, later),
