@@ -53,7 +53,7 @@ export function startDeadline(ms: number, outer?: AbortSignal): Deadline {
   return startLimit(createStop(), ms, outer, () => new DOMException("no answer in time", "TimeoutError"));
 }
 
-/** As `AbortController`, which would take a good part of the time that a request takes. */
+/** As `AbortController`, which costs too much for each request. */
 function createStop() {
   const listeners = new Set<() => void>();
   const signal = {

@@ -3,11 +3,13 @@ import type { Dispatcher } from "undici";
 import type { Signal } from "./deadline.ts";
 
 /** An answer with its whole body, which is undefined where it has more bytes than are read. */
-export interface Answer {
+interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
   body: Buffer | undefined;
 }
+
+export type Asked = Dispatcher.DispatchOptions;
 
 interface Limits {
   /** Ends the request at once, whatever the network does: undici can stop one only once it is connected. */
@@ -18,8 +20,8 @@ interface Limits {
   began(status: number): void;
 }
 
-/** One request. `dispatch`, since the streams of undici's `request` take as long as everything else about it. */
-export function exchange(dispatcher: Dispatcher, asked: Dispatcher.DispatchOptions, { signal, most, began }: Limits): Promise<Answer> {
+/** One request, by `dispatch`: undici's `request` makes a stream of each answer. */
+export function exchange(dispatcher: Dispatcher, asked: Asked, { signal, most, began }: Limits): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let answer: Omit<Answer, "body"> = { status: 0, headers: {} };

@@ -1,4 +1,3 @@
-import type { Dispatcher } from "undici";
 import { ToolError } from "../errors.ts";
 import { isDeeperThan } from "../json-depth.ts";
 import { hasMoreCommas } from "../json-size.ts";
@@ -10,7 +9,7 @@ import { traceparent } from "../trace.ts";
 import { openConnections } from "./connections.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import { fromAnswer, KibanaError, notKibana, tooDeep, tooLarge } from "./errors.ts";
-import { exchange } from "./exchange.ts";
+import { type Asked, exchange } from "./exchange.ts";
 import { fromNetwork } from "./network-failure.ts";
 import { askedWait, waitBefore } from "./retry-after.ts";
 
@@ -120,7 +119,7 @@ export function createHttp(settings: KibanaSettings, timeout: number, userAgent:
     }
   }
 
-  function asked(method: "GET" | "POST" | "PUT" | "DELETE", call: Call & { body?: unknown }): Dispatcher.DispatchOptions {
+  function asked(method: "GET" | "POST" | "PUT" | "DELETE", call: Call & { body?: unknown }): Asked {
     const trace = traceparent();
     return {
       method,
