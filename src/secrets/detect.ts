@@ -6,7 +6,7 @@ import { isHeader, namesSecret } from "../shapes/names.ts";
 import { hideBesideNames, hideCertainInText, hideInText, hideInUrl, isToken } from "../shapes/text.ts";
 import { isShown, redactionMark } from "../shapes/urls.ts";
 
-export { hideInText, namesSecret, redactionMark };
+export { hideInText, redactionMark };
 
 /** A secret found in what Kibana keeps readable. */
 export interface FoundSecret {
