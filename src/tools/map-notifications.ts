@@ -9,7 +9,7 @@ import { mapRules } from "../map/run.ts";
 import type { NotSeen } from "../map/space.ts";
 import { type Loss, lossOf } from "../map/without.ts";
 import { firstThatFit, plainText, quoted } from "../plain-text.ts";
-import { candidate } from "./connectors/find-connector.ts";
+import { namesake } from "./connectors/find-connector.ts";
 import { chosenSpaces } from "./connectors/several-spaces.ts";
 import { readAcross } from "./define.ts";
 import { compact, idOrName, next, warnings, widens } from "./fields.ts";
@@ -226,7 +226,7 @@ function severalNamed(name: string, space: string, all: readonly Connector[]): T
     "ambiguous_connector",
     `${all.length} connectors in the space "${space}" fit ${quoted(name, 60)}.`,
     "Use the id of the one you mean.",
-    { candidates: all.map(candidate) },
+    { candidates: all.map(namesake) },
   );
 }
 

@@ -113,7 +113,7 @@ describe("each kind of change, undone, restores what was stored", () => {
     const change = await changed(made, "execute_connector", args);
     expect(await undo(made, change)).toMatchObject({
       code: "invalid_arguments",
-      message: expect.stringContaining("cannot take back"),
+      message: expect.stringContaining("cannot be taken back by this server"),
     });
     const [row] = (await made.call("list_changes")).body.changes;
     expect(row).toMatchObject({ change, outcome: "done", no_undo: expect.any(String) });

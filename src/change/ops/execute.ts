@@ -55,7 +55,7 @@ export const execute: OpKind<ExecuteOp> = {
     if (undo) return { op: "execute", space, id, params: undo };
     return safe || onlyReads
       ? { none: "It changed nothing: there is nothing to undo.", onlyRead: true }
-      : { none: "This server cannot take back what was sent." };
+      : { none: "What was sent cannot be taken back by this server." };
   },
 };
 

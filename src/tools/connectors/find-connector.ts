@@ -49,7 +49,7 @@ function pickByName(connectors: readonly Connector[], space: string, name: strin
       `${named.length} connectors in the space "${space}" have that name.`,
       "Use the id of the one you mean.",
       {
-        candidates: named.map(candidate),
+        candidates: named.map(namesake),
       },
     );
   }
@@ -79,10 +79,14 @@ function meantBy(asked: string, connectors: readonly Connector[]): Connector[] {
   return connectors.filter((one) => [one.id, one.name, one.type].some((text) => text.toLowerCase().includes(word))).slice(0, 5);
 }
 
-/** One that may be meant, with what tells it from the others. */
-export function candidate({ id, name, type, config, references }: Connector) {
-  const hosts = everyHost(config);
-  return compact({ id, name: plainText(name, 80), type, hosts: hosts.slice(0, 3).map((host) => plainText(host, 80)), uses: references });
+function candidate({ id, name, type, references }: Connector) {
+  return compact({ id, name: plainText(name, 80), type, uses: references });
+}
+
+/** One of several of the same name, with where it sends: that tells them apart. */
+export function namesake(one: Connector) {
+  const hosts = everyHost(one.config);
+  return { ...candidate(one), ...compact({ hosts: hosts.slice(0, 3).map((host) => plainText(host, 80)) }) };
 }
 
 function systemConnector(id: string): ToolError {
