@@ -11,6 +11,7 @@ const Schedules = z.object({
       name: z.string(),
       enabled: z.boolean().default(true),
       params: z.object({ api_config: Model, apiConfig: Model }).nullish(),
+      actions: z.array(z.object({ id: z.string() })).nullish(),
     }),
   ),
 });
@@ -27,19 +28,25 @@ export interface ModelUser {
   connector: string | undefined;
 }
 
+/** Also whom it tells what was found: connectors, by their ids. */
+export interface Schedule extends ModelUser {
+  tells: string[];
+}
+
 /** How many are asked for at once. */
 const onAPage = 100;
 
 export function assistantReads(get: Get) {
   return {
     /** The first schedules of attack discovery. 9.4.3 counts pages from 0, others from 1: without `page` all answer the first. */
-    async attackDiscoverySchedules(space: string): Promise<{ total: number; schedules: ModelUser[] }> {
+    async attackDiscoverySchedules(space: string): Promise<{ total: number; schedules: Schedule[] }> {
       const body = await get({ path: "/api/attack_discovery/schedules/_find", space, query: { per_page: onAPage } });
       const { total, data } = readAs(Schedules, body);
       return {
         total,
-        schedules: data.map(({ params, ...rest }) => ({
+        schedules: data.map(({ params, actions, ...rest }) => ({
           ...rest,
+          tells: (actions ?? []).map(({ id }) => id),
           connector: params?.api_config?.connectorId ?? params?.apiConfig?.connectorId ?? undefined,
         })),
       };

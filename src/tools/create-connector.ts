@@ -4,7 +4,7 @@ import type { NextCall, NoChange, OpResult, Plan } from "../change/plan.ts";
 import { newId } from "../change/write-and-look.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import { quoted } from "../plain-text.ts";
+import { quoted, word } from "../plain-text.ts";
 import { howToAuthorise } from "./connectors/authorise.ts";
 import { canChooseId, freeId } from "./connectors/connector-id.ts";
 import { connectorView } from "./connectors/connector-row.ts";
@@ -80,7 +80,14 @@ export const createConnector = changeInSpaces({
     const { config, references, authMode, userAuthStatus } = result.stored ?? made ?? {};
     const authorisation = { ...(authMode && { authMode }), ...(userAuthStatus && { userAuthStatus }) };
     const { space } = result.op;
+    // Whoever was asked has read of them.
+    const unforeseen = references !== undefined && references > 0 && (plan.asksBecause ?? []).length === 0;
     return {
+      warnings: unforeseen
+        ? [
+            `Kibana counts ${references} that refer${references === 1 ? "s" : ""} to the id ${word(id)} already: from now on ${references === 1 ? "it uses" : "they use"} this connector, and this key cannot see who ${references === 1 ? "it is" : "they are"}. The undo is refused as long as that is so.`,
+          ]
+        : [],
       result: compact({
         connector: connectorView({ id, name: result.op.name, type: result.op.type, config, references, ...authorisation }, space),
         authorise: howToAuthorise(authorisation, deployment.url, space),

@@ -23,6 +23,23 @@ export const attackDiscovery: Source = {
   },
 };
 
+/** Whom attack discovery tells what it found. Kibana counts these references, so they are read only where it cannot: of an id that is gone. */
+export const discoveryActions: Source = {
+  what: "actions of attack discovery",
+  ofSolution: true,
+  canHold: (where) => isAtLeast(where.status, "9.1") && hasFeature(where, "alerting"),
+  async look(reader, space) {
+    const { schedules } = await reader.attackDiscoverySchedules(space);
+    const holders = schedules.flatMap(({ tells, id, name, enabled }) =>
+      tells.map((names) => ({
+        use: { kind: "attack_discovery" as const, id, name, space, enabled, how: "an action", can_be_moved: false },
+        names,
+      })),
+    );
+    return { holders, unseen: [] };
+  },
+};
+
 /** The model that assistants use where none is chosen, a setting of the space. */
 export const defaultModel: Source = {
   what: "the setting for the default AI connector",

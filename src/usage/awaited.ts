@@ -1,8 +1,11 @@
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { quoted, word } from "../plain-text.ts";
+import { discoveryActions } from "./assistants.ts";
+import { openCases } from "./cases.ts";
 import { usersInWords } from "./free.ts";
 import { inWords, lookAround, type Seen } from "./look.ts";
+import { sources } from "./sources.ts";
 import { eachUser, type Where } from "./use.ts";
 import type { Called } from "./workflow-references.ts";
 import { workflows } from "./workflows.ts";
@@ -15,6 +18,9 @@ export interface Awaited {
   isBlind: boolean;
 }
 
+/** What Kibana counts for a connector that is there. What of it cannot be read is told by the count once the connector is made. */
+const counted = [openCases, discoveryActions];
+
 /** What waits for a new connector: whatever names its id, and workflows that name it by its name. */
 export async function awaitedBy(
   called: Called,
@@ -22,7 +28,7 @@ export async function awaitedBy(
   where: Where,
   { reader, space }: { reader: Reader; space: string },
 ): Promise<Awaited> {
-  return awaitedIn(await lookAround(reader, space, [where]), called, existing);
+  return awaitedIn(await lookAround(reader, space, [where], [...sources, ...counted]), called, existing);
 }
 
 /**
@@ -41,7 +47,9 @@ export function awaitedIn({ looked }: Seen, called: Called, existing: readonly C
   const reached = existing.filter((one) => holders.some(({ names, byName }) => byName && names === one.name));
   const instead = reached.map((one) => `${quoted(one.name, 60)} (${word(one.id)})`);
   const missed = looked.flatMap(({ source, found }) =>
-    found.unseen.filter(({ permanent, listed }) => !permanent && !listed).map((one) => ({ source, words: inWords(one) })),
+    counted.includes(source)
+      ? []
+      : found.unseen.filter(({ permanent, listed }) => !permanent && !listed).map((one) => ({ source, words: inWords(one) })),
   );
   const words = [...new Set(missed.map((one) => one.words))].join("; ");
   return {

@@ -1,21 +1,40 @@
 import type { Case } from "../kibana/cases.ts";
 import type { Reader } from "../kibana/reader.ts";
-import type { Use } from "./use.ts";
+import { hasFeature, type Source, type Use } from "./use.ts";
 import { wholeList } from "./whole-list.ts";
 
 const mostPages = 10;
+
+/** Open cases, which push to their connector again. Kibana counts them, so they are read only where it cannot: of an id that is gone. */
+export const openCases: Source = {
+  what: "cases",
+  ofSolution: true,
+  canHold: (where) => hasFeature(where, "cases"),
+  async look(reader, space) {
+    const { items } = await casesOf(reader, space);
+    const open = [...items.values()].filter((one) => one.open);
+    return {
+      holders: open.flatMap((one) => (one.connector === undefined ? [] : [{ use: use(one, space), names: one.connector }])),
+      unseen: [],
+    };
+  },
+};
 
 /**
  * The cases that push to a connector. Kibana has no filter for it, so they are read only to explain its count of references.
  * @returns `complete`: whether all cases of the space were read
  */
 export async function casesWith(reader: Reader, space: string, connector: string): Promise<{ uses: Use[]; complete: boolean }> {
-  const { items, complete } = await wholeList(async (at) => {
+  const { items, complete } = await casesOf(reader, space);
+  const uses = [...items.values()].filter((one) => one.connector === connector).map((one) => use(one, space));
+  return { uses, complete };
+}
+
+function casesOf(reader: Reader, space: string) {
+  return wholeList(async (at) => {
     const { total, cases } = await reader.cases(space, at);
     return { total, items: cases };
   }, mostPages);
-  const uses = [...items.values()].filter((one) => one.connector === connector).map((one) => use(one, space));
-  return { uses, complete };
 }
 
 function use({ id, title, open }: Case, space: string): Use {

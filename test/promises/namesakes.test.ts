@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { startSandbox } from "../../src/sandbox/index.ts";
 import { startServer, yes } from "../support/built-server.ts";
 import { accepts, product } from "../support/product.ts";
+import { refusing } from "../support/refusing.ts";
 import { action, makeConnector, makeRule, ruleOf } from "../support/rules-deployment.ts";
 
 type Made = Awaited<ReturnType<typeof product>>;
@@ -177,5 +178,55 @@ describe("the same call again does not mean another connector that has the id as
     const { body } = await call();
     expect([body.status, body.warnings.join()]).toEqual(["no_change", expect.stringContaining("Give live for the other")]);
     expect((await ruleOf(made, "r2")).actions).toHaveLength(1);
+  });
+});
+
+describe("what Kibana would count for a connector that is gone is not taken over by a new one without a question", () => {
+  const discovery = (made: Made) =>
+    made.bare("POST", "/api/attack_discovery/schedules", {
+      ...{ name: "Nightly", enabled: true, schedule: { interval: "24h" } },
+      params: { alerts_index_pattern: ".alerts*", size: 100, api_config: { connectorId: "model", name: "m", actionTypeId: ".gen-ai" } },
+      actions: [action("gone", { group: "default", params: { message: "m" } })],
+    });
+  const incident = (status: string) => async (made: Made) => {
+    const connector = { id: "gone", name: "Gone", type: ".jira", fields: null };
+    const about = { title: "Disk", description: "d", tags: [], owner: "cases", settings: { syncAlerts: false } };
+    const { id, version } = JSON.parse(await made.bare("POST", "/api/cases", { ...about, connector }));
+    if (status !== "open") await made.bare("PATCH", "/api/cases", { cases: [{ id, version, status }] });
+  };
+  const model = { config: { apiProvider: "Other", apiUrl: "https://m.example.org/v1", defaultModel: "m" }, secrets: { apiKey: "k" } };
+  const log = { name: "New", id: "gone", type: ".server-log", config: {} };
+  const jira = { name: "New", id: "gone", type: ".jira", config: { apiUrl: "https://j.example.org", projectKey: "P" } };
+  const secrets = { email: { $env: "CONNECTOR_SECRET_LOGIN" }, apiToken: { $env: "CONNECTOR_SECRET_LOGIN" } };
+  const env = { CONNECTOR_SECRET_LOGIN: "a-login-of-no-value" };
+
+  test.each<[string, (made: Made) => Promise<unknown>, Dict, string | undefined]>([
+    ["an action of attack discovery", discovery, log, 'Named already by 1 schedule of attack discovery: "Nightly"'],
+    ["an open case", incident("open"), { ...jira, secrets }, 'Named already by 1 case: "Disk"'],
+    ["a case that is closed does not count", incident("closed"), { ...jira, secrets }, undefined],
+  ])("%s", async (_what, seed, args, said) => {
+    const made = await deployment({ env, settings: { targetHosts: ["*"] } });
+    await makeConnector(made, "model", ".gen-ai", model);
+    await named(made, "gone", "Gone");
+    await seed(made);
+    await made.bare("DELETE", "/api/actions/connector/gone");
+    const { body } = await made.call("create_connector", args);
+    expect([body.status, body.asked]).toEqual(["done", said ? "form" : "none"]);
+    expect(made.questions.map(({ message }) => message).join()).toContain(said ?? "");
+  });
+
+  test("where this key may not read them, Kibana's count says so afterwards", async () => {
+    const made = await deployment();
+    await makeConnector(made, "model", ".gen-ai", model);
+    await named(made, "gone", "Gone");
+    await discovery(made);
+    await made.bare("DELETE", "/api/actions/connector/gone");
+    const blind = await refusing(made, { method: "GET", path: "/api/attack_discovery/", times: 9 });
+    const { body } = await blind.call("create_connector", log);
+    expect([body.status, body.asked, body.warnings]).toEqual([
+      "done",
+      "none",
+      [expect.stringMatching(/^Kibana counts 1 that refers to the id gone already: .* this key cannot see who it is\./)],
+    ]);
   });
 });
