@@ -1,5 +1,5 @@
 import { ToolError } from "../errors.ts";
-import { lastError, type Runs, runsOf } from "../kibana/connector-runs.ts";
+import { lastError, type RunCounts, type Runs, runsOf } from "../kibana/connector-runs.ts";
 import { daysAgo, logReach } from "../kibana/executions.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { plainText } from "../plain-text.ts";
@@ -13,6 +13,7 @@ export type Health =
       window_days: number;
       runs: number;
       failures: number;
+      last_7_days: RunCounts;
       /** From 0 to 1; undefined without runs. */
       failure_rate: number | undefined;
       last_success: string | undefined;
@@ -33,10 +34,19 @@ export function allRuns(reader: Reader, space: string, id: string, now: number):
   return runsOf(reader, space, id, { from: daysAgo(logReach, now) });
 }
 
+/** How many of them the last week had. */
+export async function runsOfWeek(reader: Reader, space: string, id: string, now: number): Promise<RunCounts> {
+  const inWeek = (outcome: "failure" | "success") => reader.newestRuns(space, { from: daysAgo(7, now), outcome, of: [id], most: 1 });
+  const [failed, succeeded] = await Promise.all([inWeek("failure"), inWeek("success")]);
+  return { runs: failed.total + succeeded.total, failures: failed.total };
+}
+
 /**
  * A connector's runs as far as Kibana's execution log reaches (reference/kibana-api.md §8).
  */
-export async function healthOf(reading: Promise<Runs>): Promise<Health> {
+export async function healthOf(reading: Promise<Runs>, week: Promise<RunCounts>): Promise<Health> {
+  // Both are under way: a failure of either is told once.
+  week.catch(() => undefined);
   try {
     const { successes, failures, lastSuccess, lastFailure, failing } = await reading;
     const runs = successes + failures;
@@ -44,6 +54,7 @@ export async function healthOf(reading: Promise<Runs>): Promise<Health> {
       window_days: logReach,
       runs,
       failures,
+      last_7_days: await week,
       failure_rate: runs === 0 ? undefined : Math.round((failures / runs) * 1000) / 1000,
       last_success: lastSuccess,
       failing_since: failing?.since,

@@ -101,7 +101,7 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
       types,
       others,
       withRules ? ((found.preconfigured ? undefined : early.get(found.id)) ?? rulesOf(found)) : undefined,
-      include.has("health") ? healthFrom(runsOf(found.id)) : undefined,
+      include.has("health") ? healthFrom(runsOf(found.id), found.id, inSpace, context) : undefined,
     ]);
     const { type, config, notes } = described(found, known);
     if (typeof read === "string") notes.push(`Which rules use it could not be read: ${read}`);
@@ -214,7 +214,7 @@ async function repairCalls(
   return [];
 }
 
-async function healthFrom(reading: Promise<Runs>) {
-  const { healthOf } = await import("../audit/health.ts");
-  return compact(await healthOf(reading));
+async function healthFrom(reading: Promise<Runs>, id: string, inSpace: string, { kibana }: ToolContext) {
+  const { healthOf, runsOfWeek } = await import("../audit/health.ts");
+  return compact(await healthOf(reading, runsOfWeek(kibana, inSpace, id, Date.now())));
 }

@@ -14,6 +14,7 @@ test("of a connector that fails: how often, the last error, and what the log can
     window_days: 90,
     runs: 4,
     failures: 4,
+    last_7_days: { runs: 4, failures: 4 },
     failure_rate: 1,
     failing_since: expect.stringMatching(/^\d{4}-/),
     failures_since: 4,

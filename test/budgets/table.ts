@@ -20,10 +20,10 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
     // Rules with what is in their way now (maintenance windows, action policies, runs), all other users (the version, and three
     // lists) and runs come without a second call, and several connectors in one.
     calls: [
-      { args: { id: "ops-slack" }, requests: 11, tokens: 260 },
+      { args: { id: "ops-slack" }, requests: 13, tokens: 260 },
       { args: { id: "ops-slack", include: ["rules"] }, requests: 11, tokens: 190 },
       { args: { id: "ops-slack", include: ["rules", "actions"] }, requests: 11, tokens: 270 },
-      { args: { ids: ["ops-slack", "ops-slack-2"] }, requests: 14, tokens: 320 },
+      { args: { ids: ["ops-slack", "ops-slack-2"] }, requests: 18, tokens: 320 },
     ],
   },
   describe_connector_types: {
@@ -58,7 +58,7 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
   test_connector: {
     listed: 185,
     calls: [
-      { args: { id: "log-of-tests" }, requests: 6, tokens: 140 },
+      { args: { id: "log-of-tests" }, requests: 8, tokens: 150 },
       { args: { id: "ops-pagerduty", rule: "high-cpu-on-web-hosts" }, requests: 7, tokens: 260 },
     ],
   },

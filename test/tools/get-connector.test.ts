@@ -11,7 +11,7 @@ describe("one call is enough", () => {
     const { body } = await call("get_connector", { id: "ops-pagerduty" });
     expect(body).toMatchObject({ connector: { uses: 4 }, rules_total: 3, health: { runs: 6, failures: 0 } });
     // The first call of a client also looks up the version.
-    expect(calls.filter(({ path }) => path !== "/api/status").length).toBeLessThanOrEqual(12);
+    expect(calls.filter(({ path }) => path !== "/api/status").length).toBeLessThanOrEqual(14);
   });
 
   test.each(["Ops mail", "ops-mail-preconfigured"])("a preconfigured one too, by %s", async (id) => {
