@@ -237,7 +237,7 @@ describe("a value that was refused as a secret", () => {
     const other = await startServer({ env: env(), person: yes });
     onTestFinished(() => other.close());
     const id = "till-5qd81xpz-7m2k";
-    expect((await other.call("create_connector", { name: "Till sync", id, ...hook(at) })).body.status).toBe("done");
+    expect((await other.call("create_connector", { name: "With an id", id, ...hook(`${at}/ids`) })).body.status).toBe("done");
     const literal = await other.call("create_connector", { name: "P", type: ".pagerduty", config: {}, secrets: { routingKey: id } });
     expect(literal.body.error.code).toBe("literal_secret_refused");
     for (const [tool, args] of [
