@@ -49,13 +49,16 @@ function textsIn(given: unknown, name: string): [text: string, name: string][] {
   return entries.some(([key]) => key.startsWith("$")) ? [] : entries.flatMap(([key, item]) => textsIn(item, key));
 }
 
+/** Texts of several words, UUIDs, ids of Slack (`C0123ABCDEF`) and numbers of tickets (`INC0012345`): they name what is there. */
+const isInnocent = /\s|^[\dA-Fa-f]{8}(?:-[\dA-Fa-f]{4}){3}-[\dA-Fa-f]{12}$|^[BCDGSTUW]\d[A-Z\d]{7,9}$|^[A-Z]{2,10}[-_]?\d{3,10}$/;
+
 /**
  * What of a refused value may be in no other place: a user's name, an address or an id was refused with the secret, and is
  * none. So only what looks random counts, and under a secret's name all but words.
  */
 function secretsIn(text: string, name: string): string[] {
   const random = [text, ...wordsOf(text)].filter(looksRandom);
-  const behindScheme = /^\s*\S+\s+(\S+)\s*$/.exec(text)?.[1] ?? text;
-  const named = namesSecret(name) ? [text, behindScheme].filter((one) => looksSecret(one) && !isOfWords(one) && !isOurWord(one)) : [];
+  const [, word = text] = /^\s*(?:\S+\s+)?(\S+)\s*$/.exec(text) ?? [];
+  const named = namesSecret(name) && looksSecret(word) && !isOfWords(word) && !isOurWord(word) && !isInnocent.test(word) ? [word] : [];
   return [...random, ...named].filter(({ length }) => length <= longest);
 }

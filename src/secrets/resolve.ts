@@ -3,6 +3,7 @@ import type { FileKind } from "../catalog/shared/file-kinds.ts";
 import { ToolError } from "../errors.ts";
 import { Sealed, type SealedRecord, type SealedTree, seal } from "../sealed.ts";
 import { isUnfilled } from "../settings/given-values.ts";
+import { namesSecret } from "../shapes/names.ts";
 import { type Binding, bindingSuffix, readBindings } from "./binding.ts";
 import { encodedFile } from "./certificate.ts";
 import { redactionMark } from "./detect.ts";
@@ -52,6 +53,7 @@ interface Walk extends Resolved {
  * Replaces the references in the `secrets` argument of a tool by sealed values.
  * @param askable the fields that `{"$ask": true}` in place of all secrets stands for; none: it is refused
  * @param files the fields that hold a file: what is given for them becomes what Kibana reads, base64 of the bytes or PEM
+ * @param known the type's secrets: of what is no secret by its field or name, nothing is remembered
  * @throws ToolError literal_secret_refused, secret_refused; never with a value in it
  */
 export function resolveSecrets(
@@ -59,8 +61,12 @@ export function resolveSecrets(
   source: SecretSource,
   askable: readonly string[] = [],
   files: ReadonlyMap<string, FileKind> = new Map(),
+  known?: readonly string[],
 ): Resolved {
-  if (source.literals === "refuse") source.refused?.add(given, "secrets");
+  if (source.literals === "refuse") {
+    const secret = Object.entries(given).filter(([field]) => known === undefined || known.includes(field) || namesSecret(field));
+    source.refused?.add(Object.fromEntries(secret), "secrets");
+  }
   const walk: Walk = { source, files, secrets: {}, asked: [], bindings: new Map(), warnings: [], read: [], literals: [] };
   if (isAsk(given) && source.noPage) throw nobodyTypes("secrets", source);
   if (isAsk(given) && askable.length === 0) {

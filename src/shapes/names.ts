@@ -1,7 +1,7 @@
 /** No other name is one of a secret: most are not looked at closely. */
 const hint = /pass|secret|credential|pwd|pw$|sig|hmac|jwt|token|auth|key|code|cookie|session|%/;
 /** They make a name one of a secret wherever they are in it. */
-const strong = /passw(or)?d|passphrase|passcode|secret(?!ar)|credential/;
+const strong = /passw(or)?d|passphrase|passcode|secret(?!ar|-santa)|credential/;
 /** So do these at its end. */
 const atEnd =
   /(^|-)(pwd|sig|hmac|jwt|(access|api|auth|bearer|refresh|session)-?tokens)$|(token|authori[sz]ation|signature)$|^(x-)?(set-)?cookies?$/;

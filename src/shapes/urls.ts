@@ -69,7 +69,7 @@ export function withoutUrlTokens(text: string, mark: Mark): string {
 export function withoutTokens(text: string, mark: (at: number) => string, isId = false): string {
   return text.replace(part, (one: string, at: number) => {
     if (!looksRandom(one)) return one;
-    return hexadecimal.test(one) && (isId || /ids?=$/i.test(text.slice(Math.max(0, at - 4), at))) ? one : mark(at);
+    return hexadecimal.test(one) && (isId || idBefore.test(text.slice(Math.max(0, at - 9), at))) ? one : mark(at);
   });
 }
 
@@ -78,6 +78,8 @@ export function wordsOf(text: string): string[] {
   return text.match(part) ?? [];
 }
 
+/** `?tenant=` and `/commits/`, too. */
+const idBefore = /ids?=$|(?:^|[^a-z])(?:tenants?|orgs?|commits?|sha)[=/]$/i;
 const hexadecimal = /^[0-9a-f]+$/i;
 
 /** Long and mixed, as nobody names a thing; UUIDs and words are not. */
@@ -93,9 +95,9 @@ function isMixed(part: string, least: number): boolean {
   return part.length >= least && /[a-z]/.test(part) && /[A-Z]/.test(part) && /\d/.test(part);
 }
 
-/** `Payments-Platform-Team-2026`, `MyTeam-GPT4-EastUS2` */
+/** `Payments-Platform-Team-2026`, `MyTeam-GPT4-EastUS2`, `PaymentsTeam2026Production` */
 export function isOfWords(text: string): boolean {
-  return text.split(/[^A-Za-z\d]+/).every((part) => {
+  return text.split(/[^A-Za-z\d]+|(?<=[a-z]{3})(?:19|20)\d\d(?=[A-Z][a-z]{2})/).every((part) => {
     const [, letters = "", digits] = /^([A-Za-z]*)(\d{0,8})$/.exec(part) ?? [];
     const isWord =
       letters.length < 2 || letters.split(/(?<=[a-z])(?=[A-Z])/).every((one) => /^(?:[A-Z][a-z]+|[a-z]{2,}|[A-Z]{2,}[a-z]*)$/.test(one));

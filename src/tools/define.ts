@@ -189,7 +189,7 @@ function changing<Input extends z.ZodObject, P extends Plan>(
     async call(given, context) {
       const { dry_run: dryRun, confirm, ...rest } = readArguments(input, given, tool.argumentHints);
       const args = readArguments(tool.input, rest);
-      const again = refusedBefore(args, context.secrets);
+      const again = refusedBefore(tool.name, args, context.secrets);
       // The plan after a person's yes asks the same once more, all at once.
       const reader = context.kibana.repeatable();
       return placed(tool.name, context, async () =>

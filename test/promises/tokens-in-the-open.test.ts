@@ -35,6 +35,8 @@ describe("what looks like a token is not stored in a config unasked", () => {
   ];
   const places: [what: string, wanted: Json][] = [
     ...inUrls.map((rest): [string, Json] => [rest, hook(at + rest)]),
+    ["behind a host like a token", hook(`https://a1B2c3D4e5F6g7H8i9J0k1.example.net/${token}`)],
+    ["the user and the password of a URL", hook(`https://${token}:a-b@a1B2c3D4e5F6g7H8i9J0k1.example.net/`)],
     ["the user of a URL", hook(`https://${token}@tills.example.com/`)],
     ["a header", hook(at, { "X-Req": token })],
     ["a header of several words", hook(at, { "X-Req": `v=1; s=${token}` })],
@@ -102,6 +104,8 @@ describe("what looks like a token is not stored in a config unasked", () => {
       "?index=logs-prod-eu-2026.10.12-000001",
     ],
     ...["?deployment=MyTeam-GPT4-Deployment-EastUS2", "?next=https%3A%2F%2Fexample.com%2FTeam%2Fv2%2Freleases2026"],
+    ...["?tenant=4bf92f3577b34da6a3ce929d0e0e4736", "/commits/da39a3ee5e6b4b0d3255bfef95601890afd80709"],
+    "/v1/MyVeryLongProjectName2024Production/events",
     ...["#/discover?_g=(time:(from:now-15m,to:now))&_a=(dataViewId:'0b7f3c1e-5a2d-4c1b-9f6e-2d3c4b5a6978')", ";v=2;lang=en-GB/alerts"],
   ];
   const headers = {
@@ -114,10 +118,19 @@ describe("what looks like a token is not stored in a config unasked", () => {
     },
     ...{ "X-Region": "v2-eu-west-1", "X-Channel": "C0123ABCD45", "X-Issue": "OPS-4471", Accept: "application/vnd.github.v3+json;q=0.9" },
     ...{ "X-Index": "logs-prod-eu-2026.10.12-000001", "X-Slug": "kibana-alerts-for-the-payments-team-2026" },
+    ...{ "Content-Type": "multipart/form-data; boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW", "X-Org": "AcmeEurope2024DivisionNorth1" },
+    ...{ "X-Amz-Target": "AmazonEC2ContainerServiceV20141113.RunTask", "X-Scope-OrgID": "TeamPlatformObservability01Europe" },
+    ...{ Digest: "SHA-256=X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=", "X-Secret-Santa": "yes" },
+    ...{ "X-Cert-Fingerprint": "da39a3ee5e6b4b0d3255bfef95601890afd80709", "X-Signature-Algorithm": "RSASSA-PKCS1-v1_5-SHA256WithMGF1" },
   };
+  const hosts = [
+    ...["https://a1B2c3D4e5F6g7H8i9J0k1.example.net", "https://da39a3ee5e6b4b0d3255bfef95601890afd80709.example.net:8443"],
+    ...["https://[2001:db8:85a3:1234:5678:8a2e:370:7334]:8443", "HTTP:\\\\a1B2c3D4e5F6g7H8i9J0k1.example.net"],
+  ];
   const innocents: [string, Json][] = [
     ...innocentUrls.map((rest): [string, Json] => [rest, hook(at + rest)]),
     ["headers", hook(at, headers)],
+    ...hosts.map((host): [string, Json] => [host, hook(`${host}/x`)]),
     [".index", { type: ".index", config: { index: "logs-prod-eu-2026.10.12-000001", executionTimeField: "@timestamp" } }],
     [
       "the id of a client",
@@ -189,6 +202,18 @@ describe("a value that was refused as a secret", () => {
     ["a rule's message", "attach_connector", { connector: "ops-slack-2", rules: ["disk-almost-full"], params: { message: value } }],
     ["a rule's key", "attach_connector", { connector: "ops-slack-2", rules: ["disk-almost-full"], dedup_key: `k-${value}` }],
     ["the params of a replacement", "replace_connector", { from: "ops-slack", to: "ops-slack-2", params: { message: value } }],
+    ...["{{!x}}", "{{nope}}", "{{{nope}}}", "{{#no}}x{{/no}}", "{{^yes}}x{{/yes}}", "{{=<% %>=}}<%nope%>"].map(
+      (tags): [string, string, Json] => [
+        `a rule's message, split by ${tags}`,
+        "attach_connector",
+        { connector: "ops-slack-2", rules: ["disk-almost-full"], params: { message: value.slice(0, 6) + tags + value.slice(6) } },
+      ],
+    ),
+    [
+      "the name of a secret header",
+      "create_connector",
+      { name: "Till sync", ...hook(at), secrets: { secretHeaders: { [value]: { $ask: true } } } },
+    ],
     ["a dry run", "update_connector", { id: "ops-slack-2", name: `Ops ${value}`, dry_run: true }],
   ];
   test.each(calls)("is refused in %s, and not repeated", async (_what, tool, args) => {
@@ -208,7 +233,31 @@ describe("a value that was refused as a secret", () => {
     expect((await server.call("create_connector", { name: "Till sync", ...hook(at), secrets, dry_run: true })).body.status).toBe("planned");
   });
 
+  test("takes nothing from what names a connector or a rule, nor an id from its right place", async () => {
+    const other = await startServer({ env: env(), person: yes });
+    onTestFinished(() => other.close());
+    const id = "till-5qd81xpz-7m2k";
+    expect((await other.call("create_connector", { name: "With an id", id, ...hook(`${at}/ids`) })).body.status).toBe("done");
+    const literal = await other.call("create_connector", { name: "P", type: ".pagerduty", config: {}, secrets: { routingKey: id } });
+    expect(literal.body.error.code).toBe("literal_secret_refused");
+    for (const [tool, args] of [
+      ["update_connector", { id, name: "Another" }],
+      ["safe_delete_connector", { ids: [id] }],
+      ["attach_connector", { connector: id, rules: ["disk-almost-full"], params: { body: "x" } }],
+      ["create_connector", { name: "Copy", from: { id } }],
+    ] as const)
+      expect([tool, (await other.call(tool, { ...args, dry_run: true })).body.status]).toEqual([tool, "planned"]);
+    const clientId = "1a2b3c4d1a2b4c3d8e9f0123456789ab";
+    const config = { apiUrl: "https://dev.example.com", isOAuth: true, jwtKeyId: "a", userIdentifierValue: "ops" };
+    const secrets = { clientSecret: { $ask: true }, privateKey: { $ask: true } };
+    const snow = { name: "Snow", type: ".servicenow", dry_run: true };
+    const misplaced = await other.call("create_connector", { ...snow, config, secrets: { ...secrets, clientId } });
+    expect(misplaced.body.error.code).toBe("literal_secret_refused");
+    expect((await other.call("create_connector", { ...snow, config: { ...config, clientId }, secrets })).body.status).toBe("planned");
+  });
+
   test.each<[string, Json]>([
+    ["a secret under a name that the type does not have", { type: ".pagerduty", config: {}, secrets: { api_key: "9Zk4-mWq7Rt2b" } }],
     ["a header of config", hook(at, { "X-Till-Token": "9Zk4-mWq7Rt2b" })],
     ["a field of secrets in config", { type: ".webhook", config: { url: at, password: "9Zk4-mWq7Rt2b" } }],
     [

@@ -26,6 +26,10 @@ test.each<[value: string, name: string]>([
   ]),
   ["svc-kibana-0x1", "user"],
   ["0b7f3c1e-5a2d-4c1b-9f6e-2d3c4b5a6978", "X-Tenant"],
+  ...["0b7f3c1e-5a2d-4c1b-9f6e-2d3c4b5a6978", "Checkout latency p99 > 2s", "C0123ABCDEF", "INC0012345"].map((one): [string, string] => [
+    one,
+    "routingKey",
+  ]),
 ])("is not: %s as %s", (value, name) => {
   const refused = createRefusedValues()("ann");
   refused.add(value, name);

@@ -1,3 +1,4 @@
+import { describeFields } from "../../catalog/describe.ts";
 import { fileFields } from "../../catalog/file-fields.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
@@ -55,7 +56,13 @@ export async function planCreate(
   if (id !== undefined) assertId(id, status);
   const entry = await connectorType(live.id);
   const { config, secrets: given } = withWayNamed(entry, asGiven.config, asGiven.secrets);
-  const resolved = resolveSecrets(given, context.secrets, askableFields(entry, config), fileFields(entry, "secrets", given));
+  const resolved = resolveSecrets(
+    given,
+    context.secrets,
+    askableFields(entry, config),
+    fileFields(entry, "secrets", given),
+    entry && describeFields(entry, "secrets").map(({ name }) => name),
+  );
   const { secrets, asked } = resolved;
   context.learn(resolved.read);
   context.learn(secrets);

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { describeFields } from "../../catalog/describe.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { fileFields } from "../../catalog/file-fields.ts";
 import { connectorType } from "../../catalog/index.ts";
@@ -62,7 +63,13 @@ export async function planUpdate(
   const entry = await connectorType(before.type);
   const { config, secrets } = withWayNamed(entry, asGiven.after.config, asGiven.secrets);
   const after = { name: asGiven.after.name, config };
-  const resolved = resolveSecrets(secrets, context.secrets, askableFields(entry, after.config), fileFields(entry, "secrets", secrets));
+  const resolved = resolveSecrets(
+    secrets,
+    context.secrets,
+    askableFields(entry, after.config),
+    fileFields(entry, "secrets", secrets),
+    entry && describeFields(entry, "secrets").map(({ name }) => name),
+  );
   context.learn(resolved.read);
   context.learn(resolved.secrets);
   const stored = storedSecrets(entry, after.config, status);

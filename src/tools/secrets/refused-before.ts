@@ -1,14 +1,62 @@
 import { ToolError } from "../../errors.ts";
+import type { RefusedValues } from "../../secrets/refused-values.ts";
 import { type SecretSource, ways } from "../../secrets/resolve.ts";
 
+/** Arguments that name something there is already: nothing is written of them. */
+const naming = new Set(["id", "ids", "connector", "from", "to", "rule", "rules", "filter", "groups", "change", "space", "type"]);
+
 /** What a call fails with that brings a value elsewhere which this caller was refused as a secret in plain text; never with the value in it. */
-export function refusedBefore({ secrets: _secrets, ...args }: Record<string, unknown>, source: SecretSource): ToolError | undefined {
-  const path = Object.keys(args).find((name) => args[name] !== undefined && source.refused?.isIn(JSON.stringify(args[name])));
+export function refusedBefore(tool: string, { secrets, ...args }: Record<string, unknown>, source: SecretSource): ToolError | undefined {
+  const { refused } = source;
+  if (!refused) return undefined;
+  // A new connector's id is given, and everybody reads it.
+  const isNew = (name: string) => name === "id" && tool === "create_connector";
+  const written = Object.entries(args).filter(([name, value]) => value !== undefined && (isNew(name) || !naming.has(name)));
+  const [path] = [...written, ["secrets", keysIn(secrets)] as const].find(([, value]) => isWithin(value, refused)) ?? [];
   if (path === undefined) return undefined;
   return new ToolError(
     "literal_secret_refused",
     `${path} holds a value that was refused as a secret before: elsewhere it would be readable.`,
-    `Leave it out there; its place is a field of \`secrets\`. ${ways(source)}`,
+    `Leave it out there; its place is a field of \`secrets\`. ${ways(source)} If it is no secret, a person can enter it in Kibana.`,
     { path },
   );
+}
+
+/** Names of headers are readable, too. */
+function keysIn(value: unknown): string[] {
+  if (value === null || typeof value !== "object") return [];
+  return Object.entries(value).flatMap(([key, item]) => [key, ...keysIn(item)]);
+}
+
+/** As it is given, and as templates in it may turn out where they or their sections are empty. */
+function isWithin(value: unknown, refused: RefusedValues): boolean {
+  const given = JSON.stringify(value);
+  if (refused.isIn(given)) return true;
+  if (!given.includes("{{")) return false;
+  return ["", "#", "^", "#^"].some((empty) =>
+    refused.isIn(JSON.stringify(value, (_key, item: unknown) => (typeof item === "string" ? withoutTags(item, empty) : item))),
+  );
+}
+
+/** A Mustache template without its tags, and without what is in sections of the kinds that are empty. */
+function withoutTags(text: string, empty: string): string {
+  let [shown, at, open, close] = ["", 0, "{{", "}}"];
+  const sections: string[] = [];
+  const show = (part: string) => {
+    if (!sections.some((kind) => empty.includes(kind))) shown += part;
+  };
+  for (let from = text.indexOf(open); from >= 0; from = text.indexOf(open, at)) {
+    const to = text.indexOf(close, from + open.length);
+    if (to < 0) break;
+    show(text.slice(at, from));
+    const tag = text.slice(from + open.length, to);
+    at = to + close.length;
+    if (tag.startsWith("{") && text[at] === "}") at++;
+    if (/^[#^]/.test(tag)) sections.push(tag.slice(0, 1));
+    else if (tag.startsWith("/")) sections.pop();
+    // `{{=<% %>=}}`
+    else [, open = open, close = close] = /^=\s*(\S+)\s+(\S+?)\s*=$/.exec(tag) ?? [];
+  }
+  show(text.slice(at));
+  return shown;
 }
