@@ -17,11 +17,11 @@ export interface Recipient {
 /** Takes secrets out of values. */
 export interface Hide {
   /** Out of a value at a field that an entry names. */
-  named(value: unknown, isUrl: boolean): unknown;
+  named(value: unknown, field: string, isUrl: boolean): unknown;
   /** Out of all under a key of any meaning that the caller did not write. */
   stored(value: unknown, key: string): unknown;
-  /** Out of a text under such a key, whoever wrote it. */
-  free(text: string, key: string): string;
+  /** Out of a text under such a key, whoever wrote it; with all the keys that lead to it. */
+  free(text: string, what: string): string;
   /** Whether the key says that its value is a secret. */
   isSecret(key: string): boolean;
 }
@@ -44,7 +44,7 @@ export function recipientsIn(
   const named = recipients
     .filter((path) => !path.endsWith(everything))
     .flatMap((path) =>
-      at(given, path.split("."), { what: path, leaveOut: notRecipients, hide: (value) => hide.named(value, isUrl.test(path)) }),
+      at(given, path.split("."), { what: path, leaveOut: notRecipients, hide: (value) => hide.named(value, path, isUrl.test(path)) }),
     )
     .filter(({ value }) => value !== "");
   const within = recipients.filter((path) => path.endsWith(everything)).map((path) => path.slice(0, -everything.length));
@@ -100,11 +100,16 @@ const longestName = 320;
 export function namesSomebody({ what, value, free }: Recipient): boolean {
   if (!free) return true;
   if (groupOfAlert.test(value)) return false;
+  return value.length <= longestName && (value.includes("@") || saysWhom(what));
+}
+
+/** Whether one of the keys that lead to a value says that somebody is meant. */
+export function saysWhom(what: string): boolean {
   const words = what
     .replace(/([a-z\d])([A-Z])/g, "$1 $2")
     .toLowerCase()
     .split(/[^a-z\d]+/);
-  return value.length <= longestName && (value.includes("@") || words.some((word) => whom.has(word)));
+  return words.some((word) => whom.has(word));
 }
 
 function leaves(value: unknown, path: readonly string[], hide: Hide): Recipient[] {
@@ -112,7 +117,8 @@ function leaves(value: unknown, path: readonly string[], hide: Hide): Recipient[
   return jsonLeaves(JSON.stringify(hide.stored(value, path.at(-1) ?? "")), path, (key) => !hide.isSecret(key))
     .filter((leaf) => leaf.path.length > 0 && (leaf.path.length > path.length || !["{}", "[]"].includes(leaf.text)))
     .map((leaf) => {
-      const one = { what: leaf.path.join("."), value: hide.free(leaf.text, leaf.path.at(-1) ?? "") };
+      const what = leaf.path.join(".");
+      const one = { what, value: hide.free(leaf.text, what) };
       return isMailAddress(one.value) ? one : { ...one, free: true };
     });
 }

@@ -1,3 +1,4 @@
+import { saysWhom } from "../catalog/recipients.ts";
 import { asUrlsAreRead } from "../host-name.ts";
 import { hasRepeatedKeys, objectIn } from "../json-depth.ts";
 import { beginningRead } from "../plain-text.ts";
@@ -53,56 +54,64 @@ export function hideInData(data: unknown, most: number): unknown {
 
 /** Hides secrets in what says whom or what a call reaches (catalog/recipients.ts). */
 interface HideInReach {
-  named(value: unknown, isUrl: boolean): unknown;
+  named(value: unknown, field: string, isUrl: boolean): unknown;
   stored(value: unknown, key: string): unknown;
-  free(text: string, key: string): string;
+  free(text: string, what: string): string;
   isSecret(key: string): boolean;
 }
 
 /**
- * As hideSecrets, for what says whom or what a call reaches. In a text that the caller wrote nobody and no command is out of
- * sight by looking like a secret: only tokens from end to end are hidden, and what a key or an address says is one. Any other
- * text was in Kibana before, and is shown as all that reads it there shows it; mail addresses stay.
+ * As hideSecrets, for what says whom or what a call reaches: nobody and no command is out of sight by looking like a secret.
+ * At fields and keys for recipients, and in all that the caller wrote, only tokens from end to end are hidden, and what a key
+ * or an address of the web says is one. Any other text was in Kibana before: its secrets in words are hidden, too, and mail
+ * addresses stay.
  * @param own the caller's texts
  */
 export function hidingInReach(own: ReadonlySet<string> = nothing): HideInReach {
-  const inUrl = (text: string) => hideInUrl(asUrlsAreRead(text));
+  const inWords = (text: string, what: string) =>
+    saysWhom(what) || isCommand.test(what) || isName.test(text) ? text : hideBesideMail(text, hideInText);
   return {
-    named(value, isUrl) {
-      const isText = typeof value === "string";
-      return walk(value, "", "", [], (text) => {
+    named: (value, field, isUrl) =>
+      walk(value, "", "", [], (text, _found, path) => {
         if (isToken(text)) return redactionMark;
-        const shown = isUrl ? inUrl(text) : text;
-        return own.has(text) ? shown : isText ? hideBesideMail(shown) : hideUnlessMail(shown);
-      });
-    },
-    stored: (value, key) => walk(value, key, "", [], hideUnlessMail, own),
-    free(text, key) {
-      if (namesSecret(key) && text !== "") return redactionMark;
-      return /^\s*https?:/i.test(text) ? hideInText(text) : hideBesideNames(text);
+        const shown = isUrl ? hideInUrl(asUrlsAreRead(text)) : text;
+        // A field such as otherFields has keys of any meaning.
+        return path === "" || field.endsWith(".*") || own.has(text) ? shown : inWords(shown, `${field}.${path}`);
+      }),
+    stored: (value, key) => walk(value, key, "", [], (text, _found, path) => inWords(text, `${key}.${path}`), own),
+    free(text, what) {
+      if (namesSecret(what.split(".").at(-1) ?? "") && text !== "") return redactionMark;
+      if (/^\s*https?:/i.test(text)) return hideInText(text);
+      // In others are logins and JSON.
+      if (saysWhom(what) && !/:\/\/|[{[]/.test(text)) return isToken(text) ? redactionMark : text;
+      return hideBesideMail(text, hideBesideNames);
     },
     isSecret: namesSecret,
   };
 }
 
 const nothing: ReadonlySet<string> = new Set();
-const mailAddress = /^[\w.!#$%*+~-]{1,64}@[\w.-]{1,255}$/;
+const isCommand = /(?:^|[._-])(?:commands?|cmd)[.\d]*$/i;
+/** `#ops`, `@ann` */
+const isName = /^[#@][\w.-]{1,80}$/;
+const mailAddress = /(?<![\w.!#$%*+~-])[\w.!#$%*+~-]{1,64}@(?:[a-z\d-]{1,63}\.){1,8}[a-z]{2,24}(?![\w-])/gi;
+/** Before a host: `https://ann:`, `ann:`. */
+const login = /:\/\/[^\s/]*$|(?<![^\s"'<>(,;])([^\s"'<>(,;:]{1,100}):$/;
 
-function hideUnlessMail(text: string): string {
-  return mailAddress.test(text) ? text : hideInText(text);
-}
-
-/** In a field for addresses: `key=ann@example.com` may be one, too. */
-const mailInList = /^[^@/:\\]{1,64}@[^@/:\\]{1,255}$/;
-
-/** A field for addresses may hold several in one text. */
-function hideBesideMail(text: string): string {
-  let [shown, others] = ["", ""];
-  for (const part of text.split(/([\s<>,;"'()&?]+)/)) {
-    if (mailInList.test(part)) [shown, others] = [shown + hideInText(others) + part, ""];
-    else others += part;
+/** What hides secrets would take `token:ann@example.com` for a login, and the address after `password:` for one. */
+function hideBesideMail(text: string, hide: (text: string) => string): string {
+  const whole = hide(text);
+  if (whole === text) return text;
+  const kept = new Set(whole.match(mailAddress));
+  let [shown, at] = ["", 0];
+  for (const { 0: address, index } of text.matchAll(mailAddress)) {
+    const [before, name] = login.exec(text.slice(Math.max(at, index - 300), index)) ?? [];
+    const isLogin = before !== undefined && !(name !== undefined && (namesSecret(name) || /^(?:to|b?cc)$/i.test(name)));
+    if (kept.has(address) || isLogin) continue;
+    shown += hide(text.slice(at, index)) + address;
+    at = index + address.length;
   }
-  return shown + hideInText(others);
+  return at === 0 ? whole : shown + hide(text.slice(at));
 }
 
 /** Whose value it is: `{"password": {"query": …}}` of a query, `{"name": "X-Api-Key", "value": …}` of a list. */

@@ -10,7 +10,7 @@ const secretKey =
   /(^|-)(x?api|access|account|admin|app|auth|client|consumer|encryption|functions?|hmac|ingest|insert|integration|licen[sc]e|master|private|routing|security|service|session|shared|signing|ssh|storage|subscription|webhook|write)-?keys?$/;
 /** Something about a secret, and none. */
 const about =
-  /(^|-)(ur[il]|ids?|names?|types?|fields?|versions?|header|endpoint|expiry|expires|provided|length|count|limit)$|(key|token|secret|password)-?(ur[il]|id|name|type|field|version|header)$/;
+  /(^|-)(ur[il]|ids?|names?|types?|fields?|versions?|header|endpoint|expiry|expires|provided|length|count|limit|to|b?cc|recipients?|channels?|rooms?|responders?|assignees?)$|(key|token|secret|password)-?(ur[il]|id|name|type|field|version|header)$/;
 /** Too common to count in a body; in a URL, or after the `X-` of a header, they do. */
 const alone = /^(x-)?(auth|auth-header|code|key|pass|pw|session|sig)$/;
 

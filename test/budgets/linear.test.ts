@@ -201,7 +201,7 @@ const takers: Record<string, Taker> = {
   "the detector, by key": (text) => hideSecrets({ [text]: "x", headers: { [text]: text }, url: text }),
   "the detector, beside whoever is written to": (text) =>
     [text, `a@${text}`, `a <${text}>`, { [text]: "x", url: `https://hooks.slack.com/services/${text}` }].map((one) =>
-      [true, false].map((isUrl) => hidingInReach().named(one, isUrl)),
+      [true, false].map((isUrl) => hidingInReach().named(one, "f", isUrl)),
     ),
   "addresses in what a tool reads": (text) =>
     [text, `a@${text}`, `a <${text}>`, `https://a.example, ${text}`].map((one) => namedAddresses({ x: one }, "x")),
