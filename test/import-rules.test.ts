@@ -32,7 +32,7 @@ const table: Record<string, readonly string[]> = {
     "version",
   ],
   rules: ["kibana", "catalog", "shapes", "errors", "plain-text", "plain-object", "did-you-mean", "read-url"],
-  usage: ["kibana", "rules", "errors", "grouped", "plain-text", "plain-object", "json-depth"],
+  usage: ["kibana", "rules", "errors", "grouped", "plain-text", "plain-object", "json-depth", "read-url"],
   secrets: ["shapes", "sealed", "settings", "catalog", "web", "errors", "plain-text", "host-name", "json-depth", "private-files"],
   "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text", "read-url"],
   change: [

@@ -31,16 +31,16 @@ export function checkPart(
   part: Part,
   value: unknown,
   { byRule = false, onlyErrors = false } = {},
-): Verdict & { unknownKeys: string[] } {
+): Verdict & { unknownKeys?: string[] } {
   const schema = type.schemas()[part];
   // A part that is left out is {} to Kibana; null it refuses (K§1.1).
   const given = value === undefined ? {} : value;
   const issues = (schema.safeParse(given).error?.issues ?? []).flatMap((issue) => leaves(issue, given));
-  const verdict: Verdict & { unknownKeys: string[] } = { errors: [], warnings: [], unknownKeys: [] };
+  const verdict: Verdict & { unknownKeys?: string[] } = { errors: [], warnings: [] };
   const missing = issues.filter((issue) => issue.path.length === 1 && isAbsent(issue, given)).map((issue) => String(issue.path[0]));
   for (const issue of issues) {
     if (issue.code === "unrecognized_keys") {
-      verdict.unknownKeys.push(...issue.keys.map((key) => dotted(part, [...issue.path, key])));
+      verdict.unknownKeys = [...(verdict.unknownKeys ?? []), ...issue.keys.map((key) => dotted(part, [...issue.path, key]))];
       if (onlyErrors) continue;
       verdict.warnings.push(...issue.keys.map((key) => unknownKey(type, part, given, issue.path, key, missing)));
     } else if (part === "params" && holdsTemplate(valueAt(given, issue.path))) {

@@ -46,7 +46,7 @@ export function refusedParams({ connector: id }: ConnectorEnd, params: Params, {
   const found = id === undefined ? undefined : all?.get(id);
   const entry = found && entries.get(found.type);
   if (!entry) return [];
-  const { errors, unknownKeys } = checkPart(entry, "params", params, { byRule: true, onlyErrors: true });
+  const { errors, unknownKeys = [] } = checkPart(entry, "params", params, { byRule: true, onlyErrors: true });
   const [first, ...others] = [
     ...errors.map(({ path, problem }) => `${hideInText(path)} ${problem}`),
     ...unknownKeys.map((path) => `${hideInText(path)} is none of its fields`),

@@ -4,7 +4,7 @@ import { hasRepeatedKeys, objectIn } from "../json-depth.ts";
 import { beginningRead } from "../plain-text.ts";
 import { looksSecret } from "../shapes/looks-secret.ts";
 import { isHeader, namesSecret } from "../shapes/names.ts";
-import { hideBesideNames, hideCertainInText, hideInText, hideInUrl, isToken } from "../shapes/text.ts";
+import { hideBesideNames, hideCertainInText, hideInText, hideInUrl, hideTokensInText, isToken } from "../shapes/text.ts";
 import { isShown, redactionMark } from "../shapes/urls.ts";
 
 export { hideInText, redactionMark };
@@ -83,7 +83,7 @@ export function hidingInReach(own: ReadonlySet<string> = nothing): HideInReach {
       if (namesSecret(what.split(".").at(-1) ?? "") && text !== "") return redactionMark;
       if (/^\s*https?:/i.test(text)) return hideInText(text);
       // In others are logins and JSON.
-      if (saysWhom(what) && !/:\/\/|[{[]/.test(text)) return isToken(text) ? redactionMark : text;
+      if (saysWhom(what) && !/:\/\/|[{[]/.test(text)) return isToken(text) ? redactionMark : hideTokensInText(text);
       return hideBesideMail(text, hideBesideNames);
     },
     isSecret: namesSecret,

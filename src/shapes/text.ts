@@ -69,6 +69,9 @@ export function hiding(shapes: Shapes) {
 /** Secrets within one text: URL parts and token shapes. */
 export const hideInText = hiding(all);
 
+/** Token shapes alone: whatever else is in the text stays. */
+export const hideTokensInText = hiding(hideTokens);
+
 /** As hideInText, but parts of an address that only look random stay. */
 export const hideCertainInText = hiding(certain);
 

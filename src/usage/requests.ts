@@ -1,4 +1,5 @@
 import { isPlainObject } from "../plain-object.ts";
+import { readUrl } from "../read-url.ts";
 import { decodedPattern, gap, isExpression, masked, mayBeSame, patternOf, withConstants } from "./templates.ts";
 
 /** A connector that the path of a request names. */
@@ -56,8 +57,8 @@ export function spaceOf(step: Record<string, unknown>, definition: Record<string
 
 /** A known path without percent-encoding and dots, as Kibana's router takes it; empty where it is none. */
 export function readable(address: string): string {
-  if (isExpression(address) || !URL.canParse(address, "http://kibana")) return "";
-  return decodedPattern(new URL(address, "http://kibana").pathname);
+  const url = isExpression(address) ? undefined : readUrl(address, "http://kibana");
+  return url ? decodedPattern(url.pathname) : "";
 }
 
 /** Of an address that is not known before a run: whether it may run a connector of a space. */

@@ -50,7 +50,7 @@ describe("an answer has what the next step needs", () => {
     const rules = ["deploy-watch", "nightly-batch-is-late"];
     const { result } = (await call("attach_connector", { connector: "trail", rules, params: { message: "m" } })).body;
     expect(result.rules).toMatchObject([
-      { id: "deploy-watch", enabled: true, groups: ["query matched", "recovered"], actions: [{ params: { message: "m" } }] },
+      { id: "deploy-watch", enabled: true, groups: ["query matched", "recovered"], actions: [{ params: { message: "m" } }, {}] },
       { id: "nightly-batch-is-late", enabled: false, actions: "as in deploy-watch" },
     ]);
     expect((await call("update_connector", { id: "trail", name: "Log" })).body.result.connector).toMatchObject({ name: "Log", uses: 2 });
