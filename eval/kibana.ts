@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
-import { type Deployment, type Holder, type HolderKind, holderKinds, type RuleAction } from "./job.ts";
+import { type Deployment, holderKinds, type RuleAction } from "./job.ts";
 
 const Record_ = z.record(z.string(), z.unknown());
 const Thing = z.looseObject({ id: z.string() });
@@ -30,6 +30,7 @@ const State = z.looseObject({
   deliveries: z.array(z.object({ connector_id: z.string(), space: z.string(), type: z.string(), summary: z.string(), what: z.unknown() })),
   incidents: z.array(Record_),
 });
+const Holders = z.record(z.enum(holderKinds), z.array(Thing));
 const Runs = z.looseObject({ data: z.array(z.looseObject({ status: z.string() })) });
 
 interface Options {
@@ -96,19 +97,7 @@ export function createKibana(url: string, authorization: string) {
   async function state(): Promise<Deployment> {
     const body = await must("GET", "/sandbox/state");
     const { connectors, in_memory, rules, spaces, deliveries, incidents, ...rest } = State.parse(body);
-    const kept = z
-      .partialRecord(z.enum(holderKinds), z.array(Thing))
-      .parse(Object.fromEntries(holderKinds.map((kind) => [kind, rest[kind] ?? []])));
-    const listOf = (kind: HolderKind): Holder[] => kept[kind] ?? [];
-    const holders = {
-      workflows: listOf("workflows"),
-      policies: listOf("policies"),
-      v2_rules: listOf("v2_rules"),
-      cases: listOf("cases"),
-      case_configurations: listOf("case_configurations"),
-      agents: listOf("agents"),
-      maintenance_windows: listOf("maintenance_windows"),
-    };
+    const holders = Holders.parse(Object.fromEntries(holderKinds.map((kind) => [kind, rest[kind] ?? []])));
     return { connectors, in_memory, rules, spaces, deliveries, incidents, holders };
   }
 

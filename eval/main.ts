@@ -52,13 +52,15 @@ export async function main(args: string[]): Promise<number> {
 async function serve(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { port: { type: "string", default: "4010" } } });
   const hands = createHands();
-  const { url } = await serveModel(
+  const { url, close } = await serveModel(
     (request) => (request.model.startsWith("hand-") ? hands.ask(request) : scripted(jobs, request)),
-    Number(values.port),
+    wholeNumber("--port", values.port, 0),
     (incoming, outgoing) => handRoutes(hands, incoming, outgoing),
   );
   process.stdout.write(`${url}\n`);
-  return new Promise<number>((ended) => process.once("SIGINT", () => ended(0)).once("SIGTERM", () => ended(0))).then(() => process.exit(0));
+  await new Promise<void>((ended) => process.once("SIGINT", () => ended()).once("SIGTERM", () => ended()));
+  await close();
+  return 0;
 }
 
 async function playOne(args: string[]): Promise<number> {
@@ -100,6 +102,8 @@ async function evaluate(args: string[]): Promise<number> {
   const arms = armNames.filter((arm) => values.arm === arm || values.arm === "both");
   if (arms.length === 0) throw new Error(`--arm is server, shell or both, not "${values.arm}".`);
   const runs = wholeNumber("--runs", values.runs);
+  const atOnce = wholeNumber("--at-once", values["at-once"]);
+  const readingMs = wholeNumber("--reading-ms", values["reading-ms"], 0);
   const guidance: Guidance = arms.includes("shell") ? await readGuidance(values.guidance, cache) : { text: "", folder: "" };
   const apiKey = process.env[values["api-key-env"]];
   const model = createOpenAICompatible({ name: "eval", baseURL, ...(apiKey ? { apiKey } : {}) })(name);
@@ -115,7 +119,6 @@ async function evaluate(args: string[]): Promise<number> {
 
   async function one(job: Job, arm: ArmName): Promise<void> {
     try {
-      const readingMs = wholeNumber("--reading-ms", values["reading-ms"]);
       const result = await runJob(job, { arm, model, main: own, guidance, readingMs, transcript });
       report.results.push(result);
       say(
@@ -138,7 +141,7 @@ async function evaluate(args: string[]): Promise<number> {
   async function worker(): Promise<void> {
     for (let next = waiting.shift(); next; next = waiting.shift()) await one(next.job, next.arm);
   }
-  await Promise.all(Array.from({ length: wholeNumber("--at-once", values["at-once"]) }, worker));
+  await Promise.all(Array.from({ length: atOnce }, worker));
   process.stdout.write(`${tableOf(report)}\n\n${join(out, "results.json")}\n`);
   return report.failures.length === 0 ? 0 : 1;
 }
@@ -150,7 +153,8 @@ function chosenJobs(ids: string | undefined, kind: string | undefined): readonly
   return jobs.filter((job) => (wanted?.includes(job.id) ?? true) && (kind === undefined || job.kind === kind));
 }
 
-function wholeNumber(option: string, text: string): number {
+function wholeNumber(option: string, text: string, least = 1): number {
   if (!/^\d{1,6}$/.test(text)) throw new Error(`${option} is a number, not "${text}".`);
+  if (Number(text) < least) throw new Error(`${option} is at least ${least}, not "${text}".`);
   return Number(text);
 }

@@ -83,6 +83,8 @@ test.each([
   [["--model", "m", "--base-url", "http://127.0.0.1:1/v1", "--job", "nothing"], "There is no job nothing"],
   [["--model", "m", "--base-url", "http://127.0.0.1:1/v1", "--arm", "curl"], '--arm is server, shell or both, not "curl"'],
   [["--model", "m", "--base-url", "http://127.0.0.1:1/v1", "--runs", "many"], '--runs is a number, not "many"'],
+  [["--model", "m", "--base-url", "http://127.0.0.1:1/v1", "--at-once", "0"], '--at-once is at least 1, not "0"'],
+  [["--model", "m", "--base-url", "http://127.0.0.1:1/v1", "--reading-ms", "soon"], '--reading-ms is a number, not "soon"'],
   [["--model", "m", "--base-url", "http://127.0.0.1:1/v1", "--arm", "shell", "--guidance", "/nowhere"], "There is no /nowhere/SKILL.md"],
 ])("%j says what is wrong", async (args, problem) => {
   expect(await evaluate(...args)).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining(problem) });
