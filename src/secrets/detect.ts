@@ -1,4 +1,4 @@
-import { saysWhom } from "../catalog/recipients.ts";
+import { type Hide, saysWhom } from "../catalog/recipients.ts";
 import { asUrlsAreRead } from "../host-name.ts";
 import { hasRepeatedKeys, objectIn } from "../json-depth.ts";
 import { beginningRead } from "../plain-text.ts";
@@ -52,14 +52,6 @@ export function hideInData(data: unknown, most: number): unknown {
   });
 }
 
-/** Hides secrets in what says whom or what a call reaches (catalog/recipients.ts). */
-interface HideInReach {
-  named(value: unknown, field: string, isUrl: boolean): unknown;
-  stored(value: unknown, key: string): unknown;
-  free(text: string, what: string): string;
-  isSecret(key: string): boolean;
-}
-
 /**
  * As hideSecrets, for what says whom or what a call reaches: nobody and no command is out of sight by looking like a secret.
  * At fields and keys for recipients, and in all that the caller wrote, only tokens from end to end are hidden, and what a key
@@ -67,7 +59,7 @@ interface HideInReach {
  * addresses stay.
  * @param own the caller's texts
  */
-export function hidingInReach(own: ReadonlySet<string> = nothing): HideInReach {
+export function hidingInReach(own: ReadonlySet<string> = nothing): Hide {
   const inWords = (text: string, what: string) =>
     saysWhom(what) || isCommand.test(what) || isName.test(text) ? text : hideBesideMail(text, hideInText);
   return {

@@ -1,5 +1,3 @@
-import { describeFields } from "../../catalog/describe.ts";
-import { fileFields } from "../../catalog/file-fields.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { CreateOp, Plan } from "../../change/plan.ts";
@@ -10,7 +8,7 @@ import type { Status } from "../../kibana/status.ts";
 import { quoted, word } from "../../plain-text.ts";
 import { mapSealed, type SealedRecord } from "../../sealed.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
-import { resolveSecrets, type SecretSource } from "../../secrets/resolve.ts";
+import type { SecretSource } from "../../secrets/resolve.ts";
 import { awaitedBy } from "../../usage/awaited.ts";
 import { assertId, canChooseId, freeId } from "../connectors/connector-id.ts";
 import { assertUsable } from "../connectors/connector-row.ts";
@@ -20,8 +18,9 @@ import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { rulesAwaiting } from "../rules/awaiting-rules.ts";
 import { readableSecret } from "../secrets/config-secrets.ts";
+import { givenSecrets } from "../secrets/given-secrets.ts";
 import { withWayNamed } from "../secrets/named-way.ts";
-import { askableFields, askedFields } from "../secrets/page-fields.ts";
+import { askedFields } from "../secrets/page-fields.ts";
 import { agreedHosts, secretFlows } from "../secrets/secret-flows.ts";
 import { assertAllGiven, givenFields, storedSecrets } from "../secrets/stored-secrets.ts";
 import { checkNew } from "./check-new-connector.ts";
@@ -56,13 +55,7 @@ export async function planCreate(
   if (id !== undefined) assertId(id, status);
   const entry = await connectorType(live.id);
   const { config, secrets: given } = withWayNamed(entry, asGiven.config, asGiven.secrets);
-  const resolved = resolveSecrets(
-    given,
-    context.secrets,
-    askableFields(entry, config),
-    fileFields(entry, "secrets", given),
-    entry && describeFields(entry, "secrets").map(({ name }) => name),
-  );
+  const resolved = givenSecrets(entry, config, given, context.secrets);
   const { secrets, asked } = resolved;
   context.learn(resolved.read);
   context.learn(secrets);

@@ -1,7 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { describeFields } from "../../catalog/describe.ts";
 import { destinations } from "../../catalog/destinations.ts";
-import { fileFields } from "../../catalog/file-fields.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import { stillUnknown } from "../../change/consent/refusals.ts";
@@ -12,7 +10,6 @@ import { plainText, quoted, word } from "../../plain-text.ts";
 import { rulesWith } from "../../rules/find-rules.ts";
 import { mapSealed, Sealed, type SealedTree } from "../../sealed.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
-import { resolveSecrets } from "../../secrets/resolve.ts";
 import { awaitedIn } from "../../usage/awaited.ts";
 import { lookAtWorkflows } from "../../usage/look.ts";
 import { namedBy, renameWarnings } from "../../usage/renamed.ts";
@@ -24,8 +21,9 @@ import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { warnOfConfig } from "../rules/move-warnings.ts";
 import { readableSecret } from "../secrets/config-secrets.ts";
+import { givenSecrets } from "../secrets/given-secrets.ts";
 import { withWayNamed } from "../secrets/named-way.ts";
-import { askableFields, askedFields } from "../secrets/page-fields.ts";
+import { askedFields } from "../secrets/page-fields.ts";
 import { agreedHosts, hostIn, secretFlows } from "../secrets/secret-flows.ts";
 import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSecrets } from "../secrets/stored-secrets.ts";
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
@@ -63,13 +61,7 @@ export async function planUpdate(
   const entry = await connectorType(before.type);
   const { config, secrets } = withWayNamed(entry, asGiven.after.config, asGiven.secrets);
   const after = { name: asGiven.after.name, config };
-  const resolved = resolveSecrets(
-    secrets,
-    context.secrets,
-    askableFields(entry, after.config),
-    fileFields(entry, "secrets", secrets),
-    entry && describeFields(entry, "secrets").map(({ name }) => name),
-  );
+  const resolved = givenSecrets(entry, after.config, secrets, context.secrets);
   context.learn(resolved.read);
   context.learn(resolved.secrets);
   const stored = storedSecrets(entry, after.config, status);

@@ -1,5 +1,4 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
-import { describeFields } from "../../catalog/describe.ts";
 import { ToolError } from "../../errors.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { isPlainObject } from "../../plain-object.ts";
@@ -7,6 +6,7 @@ import type { FoundSecret } from "../../secrets/detect.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { availableNames, type SecretSource } from "../../secrets/resolve.ts";
 import { compact } from "../fields.ts";
+import { secretFields } from "./given-secrets.ts";
 import { offeredReference } from "./proposed-secrets.ts";
 
 type Config = Record<string, unknown>;
@@ -103,7 +103,7 @@ function takenOut(path: string, stored: Config = {}): string {
 
 /** Where among the secrets the same value is encrypted; undefined if the type and version have no such place. */
 function placeOf(path: string, entry: ConnectorType | undefined, status: Status): string[] | undefined {
-  const fields = entry ? describeFields(entry, "secrets").map(({ name }) => name) : [];
+  const fields = entry ? secretFields(entry) : [];
   const [first = "", ...rest] = keysOf(path);
   if (first === "headers" && rest.length > 0 && fields.includes("secretHeaders") && isAtLeast(status, "9.2"))
     return ["secretHeaders", ...rest];
