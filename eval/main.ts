@@ -11,6 +11,7 @@ import { jobs } from "./jobs.ts";
 import { type Reply, scripted, scriptNames, serveModel } from "./model.ts";
 import { runJob } from "./one-run.ts";
 import { type Report, tableOf } from "./report.ts";
+import { startSandbox } from "./sandbox.ts";
 
 const help = `npm run eval -- --model NAME --base-url URL [options]: jobs for an agent, graded by what is true afterwards
 
@@ -119,7 +120,15 @@ async function evaluate(args: string[]): Promise<number> {
 
   async function one(job: Job, arm: ArmName): Promise<void> {
     try {
-      const result = await runJob(job, { arm, model, main: own, guidance, readingMs, transcript });
+      const result = await runJob(job, {
+        arm,
+        model,
+        main: own,
+        startSandbox: (options) => startSandbox(own, options),
+        guidance,
+        readingMs,
+        transcript,
+      });
       report.results.push(result);
       say(
         job,

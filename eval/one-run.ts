@@ -9,13 +9,14 @@ import type { Guidance } from "./guidance.ts";
 import type { Facts, Harm, Job } from "./job.ts";
 import { createKibana } from "./kibana.ts";
 import { createPerson } from "./person.ts";
-import { adminAuthorization, countingProxy, startSandbox } from "./sandbox.ts";
+import { adminAuthorization, countingProxy, type Sandbox, sandboxOptions } from "./sandbox.ts";
 
 export interface RunOptions {
   arm: ArmName;
   model: LanguageModel;
-  /** The server's and the sandbox's program. */
+  /** The server's program. */
   main: string;
+  startSandbox(options: string[]): Promise<Sandbox>;
   /** Elastic's guidance, for the shell. */
   guidance: Guidance;
   /** How long the person reads at the least. */
@@ -45,11 +46,14 @@ export interface Result {
 }
 
 /** Plays one job on a sandbox of its own and grades what is true afterwards. */
-export async function runJob(job: Job, { arm: armName, model, main, guidance, readingMs, transcript }: RunOptions): Promise<Result> {
+export async function runJob(
+  job: Job,
+  { arm: armName, model, main, startSandbox, guidance, readingMs, transcript }: RunOptions,
+): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), "eval-"));
   const closing: (() => Promise<void>)[] = [];
   try {
-    const sandbox = await startSandbox(main, job, folder);
+    const sandbox = await startSandbox(sandboxOptions(job, folder));
     closing.push(sandbox.stop);
     const kibana = createKibana(sandbox.url, adminAuthorization);
     await job.seed?.(kibana);

@@ -10,20 +10,28 @@ export const adminAuthorization = `Basic ${Buffer.from(`${admin.username}:${admi
 /** What the assistant is let in with. */
 export const assistantKey = Buffer.from("eval-assistant:7Qm2xVh0TzKc9LrWb4Nd").toString("base64");
 
-/** Starts the sandbox of one job. */
-export async function startSandbox(main: string, job: Job, folder: string): Promise<{ url: string; stop(): Promise<void> }> {
+export interface Sandbox {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** The options of the sandbox of one job. @param folder for the files that they name */
+export function sandboxOptions(job: Job, folder: string): string[] {
   const everything = { actions: "all", rules: "all" };
   const auth = {
     users: [{ ...admin, ...everything }],
     api_keys: [{ key: assistantKey, owner: "assistant", ...everything, ...job.rights }],
   };
   writeFileSync(join(folder, "auth.json"), JSON.stringify(auth));
-  const args = [main, "sandbox", "--port", "0", "--auth", join(folder, "auth.json"), ...(job.sandbox ?? [])];
-  if (job.kibanaYml !== undefined) {
-    writeFileSync(join(folder, "kibana.yml"), job.kibanaYml);
-    args.push("--kibana-yml", join(folder, "kibana.yml"));
-  }
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const options = ["--port", "0", "--auth", join(folder, "auth.json"), ...(job.sandbox ?? [])];
+  if (job.kibanaYml === undefined) return options;
+  writeFileSync(join(folder, "kibana.yml"), job.kibanaYml);
+  return [...options, "--kibana-yml", join(folder, "kibana.yml")];
+}
+
+/** Starts a sandbox in a process of its own. @param main its program */
+export async function startSandbox(main: string, options: readonly string[]): Promise<Sandbox> {
+  const child = spawn(process.execPath, [main, "sandbox", ...options], { stdio: ["ignore", "pipe", "pipe"] });
   let problem = "";
   child.stderr.on("data", (chunk: Buffer) => {
     problem += chunk.toString();
@@ -35,7 +43,7 @@ export async function startSandbox(main: string, job: Job, folder: string): Prom
       const [line, more] = output.split("\n");
       if (line && more !== undefined) ready(line);
     });
-    child.once("exit", (code) => failed(new Error(`The sandbox of ${job.id} ended with ${code}: ${problem}`)));
+    child.once("exit", (code) => failed(new Error(`The sandbox ended with ${code}: ${problem}`)));
   });
   return {
     url,

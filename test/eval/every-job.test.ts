@@ -5,7 +5,7 @@ import type { Job } from "../../eval/job.ts";
 import { jobs } from "../../eval/jobs.ts";
 import { scripted, serveModel } from "../../eval/model.ts";
 import { runJob } from "../../eval/one-run.ts";
-import { main } from "../support/built-server.ts";
+import { main, startSandboxWith } from "../support/built-server.ts";
 
 let endpoint: Awaited<ReturnType<typeof serveModel>>;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ afterAll(() => endpoint.close());
 /** One job, played by a script through the same loop as a model. */
 function played(job: Job, script: string, arm: ArmName) {
   const model = createOpenAICompatible({ name: "scripts", baseURL: endpoint.url })(script);
-  return runJob(job, { arm, model, main, guidance: { text: "", folder: "" }, readingMs: 0 });
+  return runJob(job, { arm, model, main, startSandbox: startSandboxWith, guidance: { text: "", folder: "" }, readingMs: 0 });
 }
 
 const traps = jobs.filter(({ kind }) => kind === "trap");
