@@ -94,6 +94,18 @@ export function exactHost(text: string): string | undefined {
   return `${scheme === "" ? "" : `${scheme}://`}${labels.join(".")}${port === "" ? "" : `:${port}`}`;
 }
 
+/** A destination in two parts: where it is, and in words how safe the way there is. */
+export function hostAndWay(destination: string): { host: string; way: string } {
+  const [, scheme = "", host = destination] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/.exec(destination) ?? [];
+  const ways: Record<string, string> = {
+    "": "TLS, with a certificate that is checked",
+    http: "no encryption",
+    smtp: "TLS only if the server offers it",
+    unverified: "TLS, whoever answers: the certificate or its name is not checked",
+  };
+  return { host, way: ways[scheme] ?? scheme };
+}
+
 function partsOf(destination: string): HostPattern | undefined {
   const [, scheme = "", host = "", port = ""] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[[^\]\s]+\]|[^:\s/]+)(?::(\d+))?$/.exec(destination) ?? [];
   return host === "" ? undefined : { scheme, labels: host.startsWith("[") ? [host] : host.split("."), port };

@@ -141,8 +141,8 @@ function states(record: Recorded, now: Now): { before?: Shown; after?: Shown } {
       const names = connectorNames(now.connectors.get(record.space) ?? []);
       const { goes, comes } = actionDifference(record.before, record.after, names);
       return {
-        before: compact({ actions: actionLines(record.before, names), goes }),
-        after: compact({ actions: actionLines(record.after, names), comes }),
+        before: compact({ actions: actionLines(record.before.actions, names), goes }),
+        after: compact({ actions: actionLines(record.after.actions, names), comes }),
       };
     }
     case "put_workflow": {

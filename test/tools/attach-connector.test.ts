@@ -546,7 +546,8 @@ describe("another frequency for a connector that the rule already notifies", () 
       action("pager", { params: { eventAction: "trigger", summary: "s", dedupKey: colon } }),
       action("pager", { group: "recovered", params: { eventAction: "resolve", dedupKey: colon } }),
     ]);
-    await attach(made, { connector: "pager", rules: ["r"], frequency: { notify_when: "onActiveAlert" }, replace: true });
+    const { result } = await attach(made, { connector: "pager", rules: ["r"], frequency: { notify_when: "onActiveAlert" }, replace: true });
+    expect(result.rules).toMatchObject([{ groups: ["query matched"], actions: ["Connector pager: query matched (onActiveAlert)"] }]);
     expect((await ruleOf(made, "r")).actions).toMatchObject([
       { group: "query matched", params: { summary: "s", dedupKey: colon }, frequency: { notify_when: "onActiveAlert" } },
       { group: "recovered", params: { eventAction: "resolve", dedupKey: colon } },

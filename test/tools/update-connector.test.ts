@@ -138,6 +138,15 @@ describe("another host", () => {
     expect(made.questions[0]?.message).toContain("Secret: CONNECTOR_SECRET_NEW → collector.example.net");
   });
 
+  test("is not said of the same one by a way that is less safe, or safer", async () => {
+    const { update } = await withOne({ type: ".webhook", config: { url: "https://hooks.example.com/a", method: "post", hasAuth: false } });
+    const { body } = await update({ config: { url: "http://hooks.example.com/a" }, secrets: {}, dry_run: true });
+    expect(body.warnings).toContainEqual(
+      "From now on the way to hooks.example.com is another one: no encryption; before: TLS, with a certificate that is checked.",
+    );
+    expect(body.warnings.join()).not.toContain("no longer to");
+  });
+
   test("for a token in clear config is shown too", async () => {
     const { made, before, update, now } = await withOne(
       { ...open, config: { ...open.config, headers: { Authorization: "Bearer stored-token-in-clear" } } },

@@ -32,7 +32,7 @@ import { inWords, type Left, silencedWarning } from "../rules/replaced-report.ts
 import { erasing, withArtifacts } from "../rules/rule-artifacts.ts";
 import { putRule, unknownFields } from "../rules/rule-changes.ts";
 import { rulesOf } from "../rules/rule-filter.ts";
-import { effectsOnRules } from "../rules/shown-actions.ts";
+import { actionLines, connectorNames, effectsOnRules } from "../rules/shown-actions.ts";
 import { assertNoMarks } from "../secrets/redaction-marks.ts";
 import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
 import { attachable, meantRules } from "./attachable-rules.ts";
@@ -65,7 +65,7 @@ interface Row {
   groups: string[];
   /** How the rule groups its alerts. */
   alerts: string;
-  /** The connector's actions that are new in the rule. */
+  /** The connector's actions that are new or changed: what is new in them, or a line of each where that is how often they run. */
   actions: unknown;
 }
 
@@ -146,6 +146,7 @@ export async function planAttach(given: Given, context: SpaceContext): Promise<A
   const flows = eachOnce(ways.flat());
   const owner = await ownerAfter(context);
   const effects = effectsOnRules(whole, connectors, owner);
+  const names = connectorNames(connectors);
   const groupings = changes.map(({ rule }) => groupingOf(rule));
   const lost = losses(ops, known);
   return {
@@ -187,7 +188,7 @@ export async function planAttach(given: Given, context: SpaceContext): Promise<A
       enabled: rule.enabled,
       groups: attachment.added.map((action) => action.group ?? ""),
       alerts: groupings[at] ?? "",
-      actions: effects[at]?.after.comes ?? [],
+      actions: effects[at]?.after.comes ?? actionLines(attachment.added, names),
     })),
     already,
     left,

@@ -4,6 +4,7 @@ import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import { stillUnknown } from "../../change/consent/refusals.ts";
 import type { Op, Plan, PutWorkflowOp, UpdateOp } from "../../change/plan.ts";
+import { hostAndWay } from "../../host-name.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
@@ -141,11 +142,7 @@ export async function planUpdate(
       ...(renames ? [] : await endWarning(entry, { config: after.config, secrets: resolved.secrets, space }, context)),
       ...(renames ? warnings.filter((one) => one.startsWith("secrets")) : warnings),
       ...resolved.warnings,
-      ...(goesElsewhere
-        ? [
-            `From now on requests, and the secrets in them, go to ${becomes.map(word).join(", ") || "another host"}, no longer to ${was.map(word).join(", ")}.`,
-          ]
-        : []),
+      ...(goesElsewhere ? [whereItGoes(was, becomes)] : []),
       ...(usesOAuth(after.config) && !renames && before.authMode === undefined
         ? ["Kibana drops the stored OAuth tokens: the next run signs in again."]
         : []),
@@ -172,6 +169,22 @@ export async function planUpdate(
   // First, so that they reach it at every moment.
   const those = workflows.ops.length === 1 ? "that names" : "that name";
   return withWorkflows(plan, workflows, `Put its id into the ${workflowsInWords(workflows.ops)}, ${those} it by its old name.`, true);
+}
+
+/** Another way to the same hosts is not told as another host. */
+function whereItGoes(was: readonly string[], becomes: readonly string[]): string {
+  const [before, after] = [was.map(hostAndWay), becomes.map(hostAndWay)];
+  const hosts = after.map(({ host }) => word(host)).join(", ");
+  if (
+    isDeepStrictEqual(
+      before.map(({ host }) => host),
+      after.map(({ host }) => host),
+    )
+  ) {
+    const ways = (all: typeof after) => [...new Set(all.map(({ way }) => way))].join(" and ");
+    return `From now on the way to ${hosts} is another one: ${ways(after)}; before: ${ways(before)}.`;
+  }
+  return `From now on requests, and the secrets in them, go to ${becomes.map(word).join(", ") || "another host"}, no longer to ${was.map(word).join(", ")}.`;
 }
 
 /** What a plan of updates removes, for its summary; empty where nothing is. */

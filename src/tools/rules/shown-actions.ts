@@ -94,7 +94,7 @@ function shownAction(action: RuleAction, content: Record<string, unknown>, names
   return { action: actionLine(action, names), ...compact(plainJson(hideSecrets(content).config, longest)) };
 }
 
-export function actionLines({ actions }: RuleState, names: ConnectorNames): string[] {
+export function actionLines(actions: readonly RuleAction[], names: ConnectorNames): string[] {
   return actions.map((action) => actionLine(action, names));
 }
 
@@ -132,13 +132,13 @@ export function effectsOnRules(
       type,
       space,
       before: {
-        actions: actionLines(before, names),
+        actions: actionLines(before.actions, names),
         ...compact({ goes: once(id, goes) }),
         api_key_owner: rule.api_key_owner ?? "unknown",
         ...putBack(op, "before"),
       },
       after: {
-        actions: actionLines(after, names),
+        actions: actionLines(after.actions, names),
         ...compact({ removed: losses([op], known), comes: once(id, comes) }),
         api_key_owner: owner,
         ...putBack(op, "after"),
