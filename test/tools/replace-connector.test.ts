@@ -107,6 +107,14 @@ describe("a replacement", () => {
     expect(warnings.join()).toContain("Kibana counts 1 reference, 1 more than the 0 rules found");
   });
 
+  test("that moves what it sees counts what is left, and says that there is more", async () => {
+    const made = await product({ person: accepts });
+    await makeRule(made, "r1", [action("servicenow-itsm", { params: { subAction: "pushToService", subActionParams: {} } })]);
+    await makeConnector(made, "new");
+    const { result } = await replace(made, { from: "servicenow-itsm", to: "new", params: { message: "m" } });
+    expect(result.still_used_by).toBe("0, and something that this key cannot see");
+  });
+
   test("that removes says which rules will notify nobody", async () => {
     const made = await deployment();
     await makeRule(made, "r1", [action("old")]);

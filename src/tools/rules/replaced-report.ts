@@ -53,6 +53,7 @@ export async function replaced(plan: ReplacePlan, results: OpResult[], { kibana 
   );
   const workflows = workflowRows(plan.ops, results, plan.workflows);
   const movedWorkflows = results.filter(({ op, outcome }) => op.op === "put_workflow" && outcome === "done").length;
+  const stillUsed = await stillUsedBy(plan.counted, plan.ops[0].space, kibana);
   const rows = [...failed, ...whyOnce(plan.left), ...done.map((one) => doneRow(one, plan)), ...waiting];
   return {
     result: compact({
@@ -66,9 +67,7 @@ export async function replaced(plan: ReplacePlan, results: OpResult[], { kibana 
         later: plan.later || undefined,
       }),
       // The first thing that a delete would check.
-      still_used_by: plan.hidden
-        ? "unknown: something that this key cannot see refers to it"
-        : await stillUsedBy(plan.counted, plan.ops[0].space, kibana),
+      still_used_by: plan.hidden ? `${stillUsed ?? "unknown"}, and something that this key cannot see` : stillUsed,
       api_key_owner: ownersNow(results),
       earlier: plan.earlier,
       rules: rows.slice(0, rowsShown),
