@@ -57,7 +57,7 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
       if ("noChange" in again) return noChange(again, services);
       const now = await judged(again, caller, services);
       const nowAsks = consent.how === "not_needed" && now.reasons.length > 0;
-      if (nowAsks || services.digest(again) !== services.digest(first)) return planChanged(again, now, services);
+      if (nowAsks || services.digest(again) !== services.digest(first)) return planChanged(again, now, services, first);
     }
     if (caller.signal.aborted) throw cancelledBefore();
     const { continuation } = consent;

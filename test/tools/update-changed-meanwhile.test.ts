@@ -86,7 +86,11 @@ describe.each([
       },
     });
     await seedConnector(made, { type: ".index", config });
-    expect((await made.call(tool, args)).body.status).toBe("plan_changed");
+    const { body } = await made.call(tool, args);
+    expect(body).toMatchObject({
+      status: "plan_changed",
+      differs: expect.arrayContaining([expect.stringMatching(/^effects\.0\.before\.\S+: was "|^summary: was "/)]),
+    });
     expect([await made.journal(), made.writes()]).toEqual(["", []]);
   });
 

@@ -1,3 +1,4 @@
+import { beginning } from "../../plain-text.ts";
 import { shown } from "../answer.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Plan } from "../plan.ts";
@@ -68,12 +69,38 @@ export async function mistyped(plan: Plan, verdict: Verdict, services: ChangeSer
   };
 }
 
-/** What was shown to the person is not what would be done now. */
-export async function planChanged(plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
+/**
+ * What was shown to the person is not what would be done now.
+ * @param before the plan that was shown, where this process still has it
+ */
+export async function planChanged(plan: Plan, verdict: Verdict, services: ChangeServices, before?: Plan): Promise<Outcome> {
+  const now = await shown("plan_changed", plan, verdict, services);
+  const was = before && differing(await shown("plan_changed", before, verdict, services), now);
   return {
-    ...(await shown("plan_changed", plan, verdict, services)),
+    ...now,
     message: "The target changed meanwhile. Nothing was written. Repeat the call to decide on the new plan.",
+    ...(was && { differs: was.length > 0 ? was : ["something that the plan does not show, such as a secret"] }),
   };
+}
+
+const mostDifferences = 5;
+
+/** Where two plans differ in what they show: `effects.0.before.config.url: was "https://…"`. */
+function differing(before: Outcome, now: Outcome): string[] {
+  const parts = ({ plan, warnings }: Outcome) => new Map(leaves({ ...plan, warnings: warnings ?? [] }));
+  const [was, is] = [parts(before), parts(now)];
+  const paths = [...new Set([...was.keys(), ...is.keys()])].filter((path) => was.get(path) !== is.get(path));
+  const told = paths.slice(0, mostDifferences).map((path) => {
+    const value = was.get(path);
+    return `${path}: ${value === undefined ? "new" : `was ${beginning(value, 200)}`}`;
+  });
+  return paths.length > told.length ? [...told, `${paths.length - told.length} more`] : told;
+}
+
+/** Each value in JSON by its path. */
+function leaves(value: unknown, path = ""): [string, string][] {
+  if (value === null || typeof value !== "object") return [[path, JSON.stringify(value) ?? ""]];
+  return Object.entries(value).flatMap(([key, item]) => leaves(item, path === "" ? key : `${path}.${key}`));
 }
 
 export async function notAnswered(plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
