@@ -65,12 +65,19 @@ describe("from Opsgenie to Jira Service Management", () => {
     await makeRule(made, "r4", pair("genie"));
     const { warnings, plan } = await planned(made, "genie", "jsm");
     expect(warnings.slice(1)).toEqual([
-      'Dropped, as "Connector jsm" cannot take it: responders {"name":"Search","type":"team"}, from 2 rules ("Rule r1", "Rule r2"); visibleTo {"username":"ana@x.io","type":"user"}, from rule "Rule r3". To put something in its place, name these `rules` and give `params` such as {"subActionParams": {…}}: they are laid over what is carried over.',
+      'Dropped, as "Connector jsm" cannot take it: responders {"name":"Search","type":"team"}, from 2 rules ("Rule r1", "Rule r2"); visibleTo {"username":"ana@x.io","type":"user"}, from rule "Rule r3". To put something in its place, give `params` such as {"subActionParams": {…}}, laid over what is carried over: with these `rules` before they move, later to attach_connector with `replace`.',
       'The ids in responders stay as they are in 2 rules ("Rule r1", "Rule r2"): whether they exist there too cannot be seen here.',
     ]);
     expect(plan.no_longer).toEqual(['responders "name Search, type team"', 'visibleTo "username ana@x.io, type user"']);
     await replace(made, "genie", "jsm");
     expect(made.questions[0]?.message).toContain('Dropped, as "Connector jsm" cannot take it: responders {"name":"Search","type":"team"}');
+
+    // What the plan says to do later.
+    const instead = { subActionParams: { responders: [{ id: "t2", type: "team" }] } };
+    await made.call("attach_connector", { connector: "jsm", rules: ["r1"], params: instead, replace: true });
+    const [opens, closes] = await paramsOf(made, "r1");
+    expect(opens).toMatchObject({ subAction: "createAlert", subActionParams: { message: expect.anything(), ...instead.subActionParams } });
+    expect(closes).toMatchObject({ subAction: "closeAlert" });
   });
 
   test("a part of params is laid over what opens, and not over what closes", async () => {

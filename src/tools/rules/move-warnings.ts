@@ -39,7 +39,7 @@ function carriedInWords(moved: readonly Moved[], to: Connector): string[] {
   return [
     ...(dropped.length > 0
       ? [
-          `Dropped, as ${quoted(to.name, 60)} cannot take it: ${shown.join("; ")}${more}. To put something in its place, name these \`rules\` and give \`params\` such as {"subActionParams": {…}}: they are laid over what is carried over.`,
+          `Dropped, as ${quoted(to.name, 60)} cannot take it: ${shown.join("; ")}${more}. To put something in its place, give \`params\` such as {"subActionParams": {…}}, laid over what is carried over: with these \`rules\` before they move, later to attach_connector with \`replace\`.`,
         ]
       : []),
     ...byText(moved, ({ unsure }) => unsure).map(
