@@ -95,6 +95,8 @@ export interface ConnectorType {
    * result": these fields, or with `other` whatever this entry does not know.
    */
   terraformChanges?: { fields?: readonly string[]; other?: true };
+  /** What Kibana makes elsewhere with such a connector, changes with it and deletes with it: `inference endpoint "llm" in Elasticsearch`. */
+  madeWithIt?: (config: Config) => string;
   /** What makes an action with these params fail at a connector with this config, in words: "messageHTML, without allowHtml". */
   risks?: (params: Params, config: Config) => string[];
   /** How an action's params become those of another type, by that type. Absent: nothing is known to correspond, and new ones are needed. */

@@ -180,3 +180,39 @@ describe("an update", () => {
     expect(questions[1]).toContain("It removes config.headers.X-New.");
   });
 });
+
+describe("what Kibana makes elsewhere with a connector", () => {
+  const model = (inferenceId: string) => ({
+    connector_type_id: ".inference",
+    config: { provider: "openai", taskType: "chat_completion", inferenceId, providerConfig: { model_id: "gpt-4.1" } },
+    secrets: { providerSecrets: { api_key: "a-key-of-the-model" } },
+  });
+  const goes = 'Kibana deletes with it: inference endpoint "answers" in Elasticsearch; what else uses that is not looked at.';
+
+  test("goes with it: the question and the plan of a delete say so first, of one and of several", async () => {
+    const made = await deployment({ connectors: ["logs"] });
+    await makeConnector(made.bare, "llm", model("answers"));
+    const { call, questions } = await serve(made);
+    const { plan } = (await call("safe_delete_connector", { ids: ["llm", "logs"], dry_run: true })).body;
+    expect(plan.summary).toContain(goes);
+    expect((await call("safe_delete_connector", { ids: ["llm"] })).body.status).toBe("done");
+    expect(questions[0]).toContain(goes);
+  });
+
+  test("is said where it is made, replaced, and taken back by an undo", async () => {
+    const made = await deployment();
+    const { call, questions } = await serve(made, { env: { CONNECTOR_SECRET_LLM: "key-of-the-model-1" } });
+    const { connector_type_id: type, config } = model("answers");
+    const secrets = { providerSecrets: { api_key: { $env: "CONNECTOR_SECRET_LLM" } } };
+    const created = (await call("create_connector", { id: "llm", name: "LLM", type, config, secrets })).body;
+    expect(created.warnings).toContain(
+      'Kibana also makes the inference endpoint "answers" in Elasticsearch; if it exists already, nothing is saved.',
+    );
+    const update = { id: "llm", config: { taskType: "completion" }, secrets };
+    expect((await call("update_connector", { ...update, dry_run: true })).body.warnings).toContain(
+      'Kibana also replaces the inference endpoint "answers" in Elasticsearch, for whatever uses it.',
+    );
+    expect((await call("undo_change", { change: created.change })).body.status).toBe("done");
+    expect(questions.at(-1)).toContain(goes);
+  });
+});

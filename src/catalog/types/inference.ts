@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { isHostName, isHostWithPort } from "../../host-name.ts";
 import { isPlainObject } from "../../plain-object.ts";
+import { quoted } from "../../plain-text.ts";
 import { namedAddresses } from "../addresses.ts";
 import type { Config, ConnectorType } from "../connector-type.ts";
 import { modelConfig, paid, telemetryMetadata } from "../shared/llm.ts";
@@ -105,9 +106,10 @@ export const inference: ConnectorType = {
       reliesOn: "taskType being completion; the other task types need their own sub-action",
     },
   },
+  madeWithIt: ({ inferenceId }) => `inference endpoint ${quoted(String(inferenceId ?? ""))} in Elasticsearch`,
   noSafeTest: "Which sub-action fits depends on taskType: there is one for chat_completion.",
   traps: [
-    "Saving the connector creates an inference endpoint in Elasticsearch, deleting it deletes the endpoint.",
+    "Saving the connector creates an inference endpoint in Elasticsearch, an update replaces it, and deleting the connector deletes it.",
     "Creating fails when an endpoint with that inferenceId exists.",
     "The sub-action must fit taskType; there is no test sub-action.",
     "Elasticsearch makes the call: Kibana's allowed hosts do not apply.",

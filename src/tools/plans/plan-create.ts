@@ -99,6 +99,7 @@ export async function planCreate(
       ...(await endWarning(entry, { config, secrets, space }, context)),
       ...checked,
       ...resolved.warnings,
+      ...(entry?.madeWithIt ? [`Kibana also makes the ${entry.madeWithIt(config)}; if it exists already, nothing is saved.`] : []),
       ...neighbourWarnings(entry, { name, type: live.id, config }, existing),
       ...hidden.found.map((one) => readableSecret(one, { entry, status, secrets: given }, context.secrets)),
       ...others.missed,

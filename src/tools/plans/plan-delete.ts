@@ -61,11 +61,15 @@ export async function planDelete(
   );
   const [first, ...rest] = ops;
   if (!first) throw new ToolError("invalid_arguments", "No connector is named.", "Give at least one id.");
+  const alsoGone = (
+    await Promise.all(free.map(async ({ type, config }) => (await connectorType(type))?.madeWithIt?.(config ?? {})))
+  ).flatMap((one) => one ?? []);
+  const too = alsoGone.length > 0 ? ` Kibana deletes with it: ${alsoGone.join(", ")}; what else uses that is not looked at.` : "";
   return {
     summary:
       free.length === 1
-        ? `Delete connector ${quoted(first.before.name)} (${word(first.before.type)}, id ${word(first.id)}) in space ${space}.`
-        : `Delete ${free.length} connectors in space ${space}.`,
+        ? `Delete connector ${quoted(first.before.name)} (${word(first.before.type)}, id ${word(first.id)}) in space ${space}.${too}`
+        : `Delete ${free.length} connectors in space ${space}.${too}`,
     ops: [first, ...rest],
     effects: free.map((one) => effectOn("delete", one, space, { before: hideInConfig(one.config ?? {}).config })),
     ...(only?.doubt === undefined ? {} : { notSeen: only.doubt }),

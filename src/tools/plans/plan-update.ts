@@ -142,6 +142,9 @@ export async function planUpdate(
       ...(renames ? [] : await endWarning(entry, { config: after.config, secrets: resolved.secrets, space }, context)),
       ...(renames ? warnings.filter((one) => one.startsWith("secrets")) : warnings),
       ...resolved.warnings,
+      ...(entry?.madeWithIt && !renames
+        ? [`Kibana also replaces the ${entry.madeWithIt(before.config ?? {})}, for whatever uses it.`]
+        : []),
       ...(goesElsewhere ? [whereItGoes(was, becomes)] : []),
       ...(usesOAuth(after.config) && !renames && before.authMode === undefined
         ? ["Kibana drops the stored OAuth tokens: the next run signs in again."]
