@@ -66,9 +66,10 @@ export function hidingInReach(own: ReadonlySet<string> = nothing): Hide {
     named: (value, field, isUrl) =>
       walk(value, "", "", [], (text, _found, path) => {
         if (isToken(text)) return redactionMark;
-        const shown = isUrl ? hideInUrl(asUrlsAreRead(text)) : text;
+        // In an address that the caller did not write, every parameter that may be a secret is one, as where the config is read.
+        if (isUrl) return own.has(text) ? hideInUrl(asUrlsAreRead(text)) : hideBesideMail(asUrlsAreRead(text), hideInText);
         // A field such as otherFields has keys of any meaning.
-        return path === "" || field.endsWith(".*") || own.has(text) ? shown : inWords(shown, `${field}.${path}`);
+        return path === "" || field.endsWith(".*") || own.has(text) ? text : inWords(text, `${field}.${path}`);
       }),
     stored: (value, key) => walk(value, key, "", [], (text, _found, path) => inWords(text, `${key}.${path}`), own),
     free(text, what) {

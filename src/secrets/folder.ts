@@ -3,14 +3,15 @@ import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statS
 import { join } from "node:path";
 import { type Sealed, seal } from "../sealed.ts";
 import { fileText } from "./file-text.ts";
+import { atEachOffset } from "./needles.ts";
 
 /** Larger files cannot be referred to (file-reference.ts); only their beginning is known. */
 const most = 64 * 1024;
 
 /**
  * Reads the secrets folder: each time, the values of those files that are new or changed since the last time. Files that no
- * reference may name count too: links, and what everybody may read. Bytes that are not text are known as base64, which is
- * how they travel. What cannot be read is left out.
+ * reference may name count too: links, and what everybody may read. Bytes that are not text are known as base64 and
+ * hexadecimal, which is how they travel. What cannot be read is left out.
  */
 export function watchSecrets(dir: string): () => Sealed[] {
   let before = new Map<string, string>();
@@ -37,8 +38,13 @@ function valuesOf(path: string, name: string): Sealed[] {
   const bytes = read(path);
   if (bytes === undefined || bytes.length === 0) return [];
   const text = fileText(bytes)?.replace(/\r?\n$/, "");
-  const forms = [...(text === undefined ? [] : [text]), ...(isUtf8(bytes) ? [] : [bytes.toString("base64")])];
+  const forms = [...(text === undefined ? [] : [text]), ...(isUtf8(bytes) ? [] : inAscii(bytes))];
   return forms.map((form) => seal(form, `file ${name}`));
+}
+
+function inAscii(bytes: Buffer): string[] {
+  const hex = bytes.toString("hex");
+  return [bytes.toString("base64"), ...atEachOffset(bytes), hex, hex.toUpperCase(), hex.toUpperCase().replace(/..(?=.)/g, "$&:")];
 }
 
 function namesIn(dir: string): string[] {

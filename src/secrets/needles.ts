@@ -89,17 +89,18 @@ function appearances(value: string): string[] {
 function within(value: string): string[] {
   const escaped = JSON.stringify(value).slice(1, -1);
   // Keys and certificates have little to escape, and learning them should not take long.
-  if (value.length > longestInAllForms) return [value, escaped].flatMap((text) => withinBase64(Buffer.from(text)));
+  const hex = Buffer.from(value).toString("hex");
+  if (value.length > longestInAllForms)
+    return [hex, hex.toUpperCase(), ...[value, escaped].flatMap((text) => atEachOffset(Buffer.from(text)))];
   const slashes = escaped.replaceAll("/", "\\/");
   const forHtml = escaped.replace(/[&<>']/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
   const texts = [...new Set([value, escaped, slashes, forHtml, encodeURIComponent(Buffer.from(value).toString())])];
-  const hex = Buffer.from(value).toString("hex");
   const pairs = hex.replace(/..(?=.)/g, "$&:");
-  return [hex, hex.toUpperCase(), pairs, pairs.toUpperCase(), ...texts.flatMap((text) => withinBase64(Buffer.from(text)))];
+  return [hex, hex.toUpperCase(), pairs, pairs.toUpperCase(), ...texts.flatMap((text) => atEachOffset(Buffer.from(text)))];
 }
 
 /** What all base64 texts that hold the bytes have in common, at each of three offsets. */
-function withinBase64(bytes: Buffer): string[] {
+export function atEachOffset(bytes: Buffer): string[] {
   return [0, 1, 2].flatMap((offset) => {
     const whole = Buffer.concat([Buffer.alloc(offset), bytes])
       .toString("base64")

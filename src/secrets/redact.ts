@@ -1,4 +1,8 @@
+import { readUrl } from "../read-url.ts";
 import { mapSealed, Sealed, type SealedTree, unseal } from "../sealed.ts";
+import { looksSecret } from "../shapes/looks-secret.ts";
+import { namesSecret } from "../shapes/names.ts";
+import { looksRandom, wordsOf } from "../shapes/urls.ts";
 import { type Canonical, canonical, canonicalMail } from "./canonical.ts";
 import { redactionMark } from "./detect.ts";
 import { type FindWords, findWords, outside } from "./kept-words.ts";
@@ -96,7 +100,7 @@ export function learn(known: KnownValues, sealed: Sealed): void {
   const value = String(unseal(sealed));
   // Every list of types shows a type's name: redacting it would only take the type out of all answers.
   if (isTypeName(value)) return;
-  for (const one of [value, value.trim(), ...decodedKey(value)]) if (one.length >= shortest) known.add(one);
+  for (const one of [value, value.trim(), ...decodedKey(value), ...partsOfUrl(value.trim())]) if (one.length >= shortest) known.add(one);
 }
 
 /** An API key is `id:key` in base64, the credentials of a basic header `user:password`: both, and the second part alone. */
@@ -105,6 +109,18 @@ function decodedKey(value: string): string[] {
   const decoded = Buffer.from(encoded, "base64").toString("latin1");
   const [, key] = /^[\x21-\x7e]+?:([\x21-\x7e]+)$/.exec(decoded) ?? [];
   return key === undefined ? [] : [decoded, key];
+}
+
+/**
+ * What makes an address a secret travels without its host, or with the host written otherwise: what is behind the host, and
+ * each part of that which is random or named as a secret.
+ */
+function partsOfUrl(value: string): string[] {
+  const url = /^https?:/i.test(value) ? readUrl(value) : undefined;
+  if (!url) return [];
+  const behind = /^https?:[/\\]*[^/\\?#]*(.*)$/is.exec(value)?.[1] ?? "";
+  const named = [...url.searchParams].flatMap(([name, one]) => (namesSecret(name, "parameter") && looksSecret(one) ? [one] : []));
+  return [...(looksSecret(behind) ? [behind] : []), ...wordsOf(behind).filter(looksRandom), ...named, url.password];
 }
 
 function oneAfterTheOther(first: Scrub, second: Scrub & { knowsAny(): boolean }): Scrub {

@@ -391,13 +391,51 @@ describe("what the server was started with is known before anything is asked", (
     expect(JSON.stringify(raw)).not.toContain("canary");
   });
 
-  test("a file of bytes, as base64 of them", async () => {
-    const bytes = Buffer.from(Array.from({ length: 300 }, (_none, n) => (n * 7919) % 256));
-    const folder = await secretDir({ "client.p12": bytes });
-    const server = await built({ kibana: await echoing(() => bytes.toString("base64")), env: { CONNECTORS_SECRET_DIR: folder } });
-    const { raw } = await server.call("get_connector", { id: "echo" });
-    expect(JSON.stringify(raw)).toContain("[redacted]");
-    expect(JSON.stringify(raw)).not.toContain(bytes.toString("base64").slice(20, 60));
+  test.each<[string, (bytes: Buffer) => string]>([
+    ["base64", (bytes) => bytes.toString("base64")],
+    ["base64url", (bytes) => bytes.toString("base64url")],
+    ["base64 after a byte", (bytes) => Buffer.concat([Buffer.from("a"), bytes]).toString("base64")],
+    ["base64url after two bytes", (bytes) => Buffer.concat([Buffer.from("ab"), bytes]).toString("base64url")],
+    ["base64 in base64", (bytes) => Buffer.from(bytes.toString("base64")).toString("base64")],
+    ["hexadecimal", (bytes) => bytes.toString("hex")],
+    [
+      "hexadecimal in capitals, in pairs",
+      (bytes) =>
+        bytes
+          .toString("hex")
+          .toUpperCase()
+          .replace(/..(?=.)/g, "$&:"),
+    ],
+  ])("a file of bytes, as %s of them, short or long", async (_how, written) => {
+    for (const length of [300, 5000]) {
+      const bytes = Buffer.from(Array.from({ length }, (_none, n) => (n * 7919 + (n >> 8)) % 256));
+      const folder = await secretDir({ "client.p12": bytes });
+      const server = await built({ kibana: await echoing(() => written(bytes)), env: { CONNECTORS_SECRET_DIR: folder } });
+      const { raw } = await server.call("get_connector", { id: "echo" });
+      expect(JSON.stringify(raw)).toContain("[redacted]");
+      expect(JSON.stringify(raw)).not.toContain(written(bytes).slice(20, 60));
+    }
+  });
+
+  const hook = "https://chat.example.com/hooks/aaaa1111-bbbb/In/zzzz2222/cccc?sig=q1w2e3r4t5y6&room=operations";
+  test.each([
+    ["its path alone", "Cannot POST /hooks/aaaa1111-bbbb/In/zzzz2222/cccc?sig=q1w2e3r4t5y6&room=operations"],
+    ["without its scheme", hook.replace("https://", "")],
+    ["with its port", hook.replace(".com/", ".com:443/")],
+    ["with its host in capitals", hook.replace("chat.example.com", "CHAT.example.com")],
+    ["the value of its parameter", "no such signature: q1w2e3r4t5y6"],
+  ])("an address, %s", async (_how, said) => {
+    const server = await built({ kibana: await echoing(() => said), env: { CONNECTOR_SECRET_HOOK: hook } });
+    const all = JSON.stringify((await server.call("get_connector", { id: "echo" })).raw);
+    expect(all).toContain("[redacted]");
+    for (const part of ["aaaa1111", "zzzz2222", "q1w2e3r4t5y6"]) expect(all).not.toContain(part);
+  });
+
+  test("an address: its host, and a path of words, are no secrets of their own", async () => {
+    const said = "chat.example.com/incoming/webhook of operations";
+    const env = { CONNECTOR_SECRET_HOOK: "https://chat.example.com/incoming/webhook" };
+    const server = await built({ kibana: await echoing(() => said), env });
+    expect(JSON.stringify((await server.call("get_connector", { id: "echo" })).raw)).toContain(said);
   });
 
   test("a file that was added later, once it was referred to", async () => {

@@ -333,6 +333,24 @@ describe("a secret in words elsewhere", () => {
     expect(addressesIn([body.plan.recipients, body.plan.may_name])).toEqual(["ann0@example.com"]);
   });
 
+  test.each(["key", "pass", "auth", "code", "session", "sig", "apikey"])(
+    "in the parameter %s of an address that the config has is in no plan, and whoever else is in it is",
+    async (name) => {
+      const url = `https://h.example.com/x?${name}=${secret(0)}&to=ann0@example.com`;
+      const config = { url, method: "post", hasAuth: false };
+      await kibana(`/api/actions/connector/at-${name}`, { name: `At ${name}`, connector_type_id: ".webhook", config, secrets: {} });
+      for (const [tool, args] of [
+        ["update_connector", { id: `at-${name}`, config: { method: "put" }, secrets: {} }],
+        ["create_connector", { name: "Copy", from: { id: `at-${name}` } }],
+        ["execute_connector", { id: `at-${name}`, params: { body: "x" } }],
+      ] as const) {
+        const { body } = await server.call(tool, { ...args, dry_run: true });
+        expect([body.status, leaks(body)]).toEqual(["planned", []]);
+        expect(addressesIn(body.plan)).toEqual(["ann0@example.com"]);
+      }
+    },
+  );
+
   test("in the key of an incident is in no problem of a rehearsal, nor in its fix", async () => {
     await kibana("/api/actions/connector/pager", {
       name: "pager",
