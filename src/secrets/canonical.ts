@@ -227,13 +227,13 @@ export class Output implements Canonical {
     return value;
   }
 
-  /** The number in the last three bytes, of one byte in octal, or -1. */
-  #octal(): number {
+  /** The number in the last `count` bytes, of one byte in octal, or -1. */
+  #octal(count: number): number {
     let value = 0;
-    for (let at = this.length - 3; at < this.length; at++) {
-      const digit = (this.bytes[at] ?? 0) - 0x30;
-      if (digit < 0 || digit > 7) return -1;
-      value = value * 8 + digit;
+    for (let at = this.length - count; at < this.length; at++) {
+      const byte = this.bytes[at] ?? 0;
+      if (!isOctal(byte)) return -1;
+      value = value * 8 + byte - 0x30;
     }
     return value <= 0xff ? value : -1;
   }
@@ -264,16 +264,26 @@ export class Output implements Canonical {
     for (let at = 0; at < end; at++) {
       const byte = this.bytes[at] ?? 0;
       if (byte === backslash && this.#back(1) === backslash && this.length !== read) continue;
+      if (!isOctal(byte) && this.#shortOctal()) read = this.length;
       this.put(byte, this.from[at] ?? 0, this.to[at] ?? 0);
       if (hexDigit(byte) >= 0) {
         const before = this.length;
         if (this.#back(6) === backslash && isU(this.#back(5)) && this.#hex(4) >= 0) this.#replace(6, this.#hex(4));
         else if (this.#back(4) === backslash && this.#back(3) === 0x78 && this.#hex(2) >= 0) this.#replace(4, this.#hex(2));
-        else if (this.#back(4) === backslash && this.#octal() >= 0) this.#replace(4, this.#octal(), true);
+        else if (this.#back(4) === backslash && this.#octal(3) >= 0) this.#replace(4, this.#octal(3), true);
         if (this.length !== before) read = this.length;
       } else if (byte === 0x7d) this.#braced();
     }
+    this.#shortOctal();
     return this.length !== end;
+  }
+
+  /** `\7`, `\67`, where no further digit follows. @returns whether there was one */
+  #shortOctal(): boolean {
+    const digits = [1, 2].find((count) => this.#back(count + 1) === backslash && this.#octal(count) >= 0);
+    if (digits === undefined) return false;
+    this.#replace(digits + 1, this.#octal(digits), true);
+    return true;
   }
 
   #braced(): void {
@@ -319,4 +329,8 @@ export class Output implements Canonical {
     }
     return this.length !== end;
   }
+}
+
+function isOctal(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x37;
 }

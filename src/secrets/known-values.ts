@@ -1,4 +1,4 @@
-import type { Canonical } from "./canonical.ts";
+import { type Canonical, canonical } from "./canonical.ts";
 import { type NeedleBytes, needlesOf, shortest } from "./needles.ts";
 
 /** From here to there in a text. */
@@ -15,9 +15,10 @@ export interface KnownValues {
   readonly numbers: ReadonlySet<number>;
   /**
    * Where a value is in a text.
+   * @param given the text as it was, where that is known
    * @param ends positions in `text.bytes` at which it was cut: the beginning of a value before one of them counts as well
    */
-  find(text: Hashed, ends?: readonly number[]): Span[];
+  find(text: Hashed, given?: string, ends?: readonly number[]): Span[];
 }
 
 interface Needle extends Omit<NeedleBytes, "bytes"> {
@@ -91,15 +92,19 @@ export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
     addAll(other) {
       for (const value of other.values) add(value);
     },
-    find(text, ends = []) {
+    find(text, given, ends = []) {
       const spans: Span[] = [];
       const { from, to, length, source, hashes } = text;
       const span = (start: number, end: number, { least, beside }: Needle) => {
         const [begin, stop] = [from[start] ?? 0, to[end - 1] ?? 0];
         if (stop - begin < least) return;
-        const before = beside?.before ? (from[start - 1] ?? 0) : begin;
-        const after = beside?.after ? (end < length ? (to[end] ?? 0) : source) : stop;
-        const swallowed = (!beside?.before || begin - before > 1) && (!beside?.after || after - stop > 1);
+        const before = beside?.before.length ? (from[start - 1] ?? 0) : begin;
+        const after = beside?.after.length ? (end < length ? (to[end] ?? 0) : source) : stop;
+        const swallowed =
+          !beside ||
+          (given !== undefined &&
+            endsWith(given.slice(before, begin), beside.before) &&
+            startsWith(given.slice(stop, after), beside.after));
         if (swallowed) spans.push([before, after]);
       };
       for (const { window, needles, upper } of tables) {
@@ -126,6 +131,27 @@ export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
       return spans;
     },
   };
+}
+
+/** Longer than any escape, with blanks around it. */
+const longestEscape = 64;
+
+/** Whether some end of a text, read by itself, is just this. */
+function endsWith(text: string, bytes: Uint8Array): boolean {
+  const ends = Array.from({ length: Math.min(text.length, longestEscape) }, (_none, n) => text.slice(text.length - n - 1));
+  return bytes.length === 0 || ends.some((end) => isJust(end, bytes));
+}
+
+function startsWith(text: string, bytes: Uint8Array): boolean {
+  const starts = Array.from({ length: Math.min(text.length, longestEscape) }, (_none, n) => text.slice(0, n + 1));
+  return bytes.length === 0 || starts.some((start) => isJust(start, bytes));
+}
+
+function isJust(text: string, bytes: Uint8Array): boolean {
+  return [false, true].some((escapes) => {
+    const read = canonical(text, escapes);
+    return read.length === bytes.length && bytes.every((byte, at) => byte === read.bytes[at]);
+  });
 }
 
 function beginsAt({ length, beginnings }: Needle, hashes: Uint32Array, at: number, stop: number): boolean {

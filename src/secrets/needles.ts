@@ -12,8 +12,8 @@ export interface NeedleBytes {
   bytes: Uint8Array;
   /** Fewest characters that it takes in a text. */
   least: number;
-  /** It counts only beside escapes here, which are hidden as well: they have swallowed the rest of the value. */
-  beside?: { before: boolean; after: boolean };
+  /** What is missing at its ends. It counts only beside escapes that have swallowed it, which are hidden as well. */
+  beside?: { before: Uint8Array; after: Uint8Array };
 }
 
 /** The bytes that give a value away in a canonical text (canonical.ts): as it is, and within base64, hexadecimal and its own lines. */
@@ -67,8 +67,8 @@ function* worn(bytes: Uint8Array): Generator<NeedleBytes> {
     if (bytes[kept] === percent || bytes[kept] === ampersand) ends.push(kept);
   for (const kept of ends)
     for (let eaten = 0; eaten <= 6 && kept - eaten >= shortest; eaten++) {
-      const beside = { before: eaten > 0, after: kept < bytes.length };
-      if (beside.before || beside.after) yield { bytes: bytes.slice(eaten, kept), least: shortest, beside };
+      const beside = { before: bytes.slice(0, eaten), after: bytes.slice(kept) };
+      if (eaten > 0 || kept < bytes.length) yield { bytes: bytes.slice(eaten, kept), least: shortest, beside };
     }
 }
 
@@ -77,12 +77,31 @@ function* worn(bytes: Uint8Array): Generator<NeedleBytes> {
  * part of it hidden already (detect.ts). What else plain-text.ts does makes no difference in a canonical text.
  */
 function appearances(value: string): string[] {
-  const shown = [value, value.normalize("NFC"), value.normalize("NFD")];
+  const shown = [value, value.normalize("NFC"), value.normalize("NFD"), ...takenForOthers(value)];
   const inConfig = hideSecrets([value]).config;
   const folded = value.replace(/\s+/g, " ").trim();
-  const hidden = [value, folded, folded.replaceAll('"', "'")].map((one) => hideInText(one));
+  const hidden = [value, folded, folded.replaceAll('"', "'")].flatMap((one) => [hideInText(one), ...hiddenAfterName(one)]);
   // If hardly anything is left, others would look the same: what is left is not a secret.
   return [...shown, ...[...hidden, ...inConfig].filter((one) => /[\w-]{12,}/.test(one.replaceAll(redactionMark, " ")))];
+}
+
+/** What is left of a value of several words behind a secret's name: only the first one is taken for the secret. */
+function hiddenAfterName(value: string): string[] {
+  if (!/\s/.test(value)) return [];
+  return names
+    .map((name) => hideInText(name + value))
+    .flatMap((text, at) => (text.startsWith(names[at] ?? "") ? [text.slice(names[at]?.length)] : []));
+}
+const names = ["password=", "password: ", "Authorization: "];
+
+/** What Windows has for bytes from 0x80 to 0x9f. Not TextDecoder: Node 20 reads them as Latin-1. */
+const ofWindows = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+
+/** With each byte of its UTF-8 taken for a character of Windows, or of Latin-1, whose control characters are lost on the way. */
+function takenForOthers(value: string): string[] {
+  if (!/[^\0-\x7f]/.test(value)) return [];
+  const latin = Buffer.from(value).toString("latin1");
+  return ["", ofWindows].map((controls) => latin.replace(/[\x80-\x9f]/g, (one) => controls[one.charCodeAt(0) - 0x80] ?? ""));
 }
 
 /** The value in hexadecimal, and what all base64 texts that hold it have in common, also when it is escaped for JSON or a URL. */

@@ -149,13 +149,13 @@ export function scrubOf(all: readonly KnownValues[], followed = false): Scrub & 
     const texts = [
       plain,
       ...(read.length === plain.length ? [] : [read]),
-      ...(/(=|%3d)[\da-f]{2}/i.test(given) ? [canonicalMail(given)] : []),
+      ...(/(=|%3d)([\da-f]{2}|\s|\\)/i.test(given) ? [canonicalMail(given)] : []),
     ];
     const inside = withinBase64(given).map(hashed);
     return [
       ...texts.flatMap((text) => {
         const [looked, ends] = [hashed(text), cutsIn(text)];
-        return known.flatMap((one) => one.find(looked, ends));
+        return known.flatMap((one) => one.find(looked, given, ends));
       }),
       ...inside.flatMap((looked) => known.flatMap((one) => one.find(looked))),
     ];

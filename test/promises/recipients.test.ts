@@ -3,7 +3,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { look } from "../pages/form.ts";
-import { type Started, startSandboxWith, startServer, yes } from "../support/built-server.ts";
+import { no, type Started, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { esQueryRule } from "../support/es-query-rule.ts";
 import { startHttpProcess } from "../support/http-process.ts";
 import { postTo } from "../support/kibana-api.ts";
@@ -151,6 +151,20 @@ test.each<[string, Dict, string]>([
   expect(await recipientsAsked("execute_connector", { id, params })).toContain(shown);
 });
 
+test.each<[string, Dict, string]>([
+  ["hook", { body: '{"assignee":"bobsmith99"}' }, 'body.assignee "bobsmith99"'],
+  ["http", { method: "POST", body: { channel: "#bobsmith99" } }, 'body.channel "#bobsmith99"'],
+  ["torq", { body: '{"user":"bobsmith99"}' }, 'body.user "bobsmith99"'],
+  ["mcp", tool({ recipient: "bobsmith99" }), 'arguments.recipient "bobsmith99"'],
+  ["mcp", tool({ note: "bobsmith99@example.com" }), 'arguments.note "bobsmith99@example.com"'],
+])("nobody is out of sight by being called as a secret of the server: %s, %j", async (id, params, shown) => {
+  const knowing = await startServer({ env: { ...env(), CONNECTOR_SECRET_LOGIN: "bobsmith99" }, person: no });
+  onTestFinished(knowing.close);
+  const { body } = await knowing.call("execute_connector", { id, params });
+  expect(knowing.questions[0]).toContain(shown);
+  expect(JSON.stringify(body)).not.toContain("bobsmith99");
+});
+
 const message = '{"channel":"#evil","text":"hello"}';
 test.each<[string, Dict, string[]]>([
   ["hook", { body: message }, ['body.channel "#evil"', 'body.text "hello"']],
@@ -290,12 +304,14 @@ describe("of a config, a text that the details would cut", () => {
   });
 });
 
-test("a known secret within what a tool reads is hidden in question, answer and journal", async () => {
+test("a known secret within what a tool reads is hidden in answer and journal, and in the question but for whom it names", async () => {
   const known = "known-secret-value-77";
   const other = await startServer({ env: { ...env(), CONNECTOR_SECRET_K: known }, person: yes });
   onTestFinished(() => other.close());
   const { body } = await other.call("execute_connector", { id: "mcp", params: tool({ channel: `#a-${known}`, note: known, [known]: 1 }) });
   const { body: journal } = await other.call("list_changes", { limit: 10 });
-  expect(JSON.stringify([body, journal, other.questions])).not.toContain(known);
-  expect(linesOf(other.questions.at(-1) ?? "")).toContain('channel "#a-[redacted]"');
+  expect(JSON.stringify([body, journal])).not.toContain(known);
+  const [question = ""] = other.questions;
+  expect(linesOf(question)).toContain(`channel "#a-${known}"`);
+  expect(question.replaceAll(`"#a-${known}"`, "")).not.toContain(known);
 });

@@ -475,6 +475,53 @@ describe("what the server was started with is known before anything is asked", (
   });
 });
 
+describe("a known secret is hidden as other programs write it", () => {
+  const long = `https://chat.example.com/hooks/${"0123456789abcdef-".repeat(6)}?sig=ZYXWVUTS`;
+  const latin = (value: string) => Buffer.from(value).toString("latin1");
+  const windows = (value: string) => latin(value).replaceAll("\x9c", "œ").replaceAll("\x9f", "Ÿ").replaceAll("\x89", "‰");
+  const softly = (value: string, end: string) => value.replace(/.{75}(?=.)/g, `$&=${end}`);
+  test.each<[string, string, string]>([
+    ["quoted-printable in lines", long, softly(long.replaceAll("=", "=3D"), "\r\n")],
+    ["quoted-printable in lines that became blanks", long, softly(long.replaceAll("=", "=3D"), " ")],
+    ["lines with a mark at their end, and no other escape", long, softly(long, "\n")],
+    ["UTF-8 that was read as Windows' characters", "ÜberGeheimÜß-É2026", windows("ÜberGeheimÜß-É2026")],
+    ["UTF-8 that was read as Latin-1", "ÜberGeheimÜß-É2026", latin("ÜberGeheimÜß-É2026")],
+    ["the same without control characters", "ÜberGeheimÜß-É2026", latin("ÜberGeheimÜß-É2026").replace(/[\x80-\x9f]/g, " ")],
+    ["octal escapes with as few digits as possible", "Zq7RkWm2Xv9TbNc4Ls8D", "Zq\\67RkWm\\62Xv\\71TbNc\\64Ls\\70D"],
+  ])("%s", async (_how, value, said) => {
+    const server = await built({ kibana: await echoing(() => `said ${said} there`), env: { CONNECTOR_SECRET_X: value } });
+    const { raw } = await server.call("execute_connector", { id: "echo", params: { message: "x" }, dry_run: true });
+    const all = JSON.stringify([raw, (await server.call("get_connector", { id: "echo" })).raw]);
+    expect(all).toContain("said [redacted] there");
+    for (const part of ["89abcdef-", "ZYXWVUTS", "berGeheim", "RkWm"]) expect(all).not.toContain(part);
+  });
+});
+
+describe("what only resembles a known secret", () => {
+  test("takes no host out of a question, nor the words before it", async () => {
+    const server = await built({
+      env: { CONNECTOR_SECRET_USER: "ops@acme.example.com", CONNECTOR_SECRET_PW: "pw-of-tests-1" },
+      person: yes,
+    });
+    const config = { service: "other", port: 465, secure: true, from: "a@example.com", hasAuth: true };
+    const secrets = { user: { $env: "CONNECTOR_SECRET_USER" }, password: { $env: "CONNECTOR_SECRET_PW" } };
+    const id = `mail-${made++}`;
+    await server.call("create_connector", { id, name: id, type: ".email", config: { ...config, host: "acme.example.com" }, secrets });
+    expect(server.questions.at(-1)).toContain("Secret: CONNECTOR_SECRET_USER → acme.example.com\n");
+    await server.call("update_connector", { id, config: { host: "acme.example.com.evil.net" }, secrets });
+    expect(server.questions.at(-1)).toContain("go to acme.example.com.evil.net, no longer to acme.example.com.");
+  });
+
+  test("tells nobody that it does: the value without its first characters is no part of it, after an escape or anything else", async () => {
+    const server = await built({ env: { CONNECTOR_SECRET_X: "x9K2vQ-payments-prod" } });
+    for (let missing = 1; missing <= 6; missing++)
+      for (const before of ["a ", "a + ", "a \\", "a %2", "a &#3", "a = ", "a\u00a0"]) {
+        const id = before + "x9K2vQ-payments-prod".slice(missing);
+        expect(JSON.stringify((await server.call("get_connector", { id })).raw)).not.toContain("redacted");
+      }
+  });
+});
+
 describe("a secret cannot be guessed", () => {
   const known = "sk_live_51HqLyjWDarjtT1zdp7dc";
 

@@ -207,7 +207,7 @@ function told(one: Recipient, scrub: Scrub): string {
   const key = word(scrub.text(hideInText(what)));
   if (filledIn && !namesSomebody(one)) return key;
   const read = asUrlsAreRead(value);
-  return `${key} ${exact(free ? scrub.text(read) : read)}`;
+  return `${key} ${exact(free && !namesSomebody(one) ? scrub.text(read) : read)}`;
 }
 
 /** Of a rule's action; in a run nothing is filled in. */
