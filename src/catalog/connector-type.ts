@@ -212,6 +212,8 @@ type Effect = "none" | "creates" | "updates" | "sends" | "executes";
 /** One sub-action; `cost` says that each call is paid for. */
 export interface SubAction {
   effect: Effect;
+  /** What it does, where that is in Kibana alone and nothing leaves: `creates a dashboard`. */
+  withinKibana?: string;
   cost?: "tokens";
   /** What is surprising about it. */
   note?: string;

@@ -39,7 +39,7 @@ export function destinations(type: ConnectorType, config: Config, secretHost: (f
 
 /**
  * Hosts that addresses name, or that look like one that may exist, under the keys of a part that the type's schema lacks, by
- * key (dotted). Secrets too: the host of a URL in one is no secret, and what else is found may be told by its key alone.
+ * key (dotted), except where it is open for more. Secrets too: the host of a URL in one is no secret, and what else is found may be told by its key alone.
  */
 export function hostsUnderUnknownKeys(
   type: ConnectorType,
@@ -47,6 +47,7 @@ export function hostsUnderUnknownKeys(
   value: unknown,
 ): { path: string; hosts: string[] }[] {
   return unknownParts(inputSchema(type.schemas()[part]), value)
+    .filter(({ isOpen }) => !isOpen)
     .map(({ path, value }) => {
       const hosts = everyAddress(value, path).map(({ address }) => named({ address, verified: true }));
       const bare = bareHosts(value).filter((host) => host.includes("{{") || mayExist.test(host));
@@ -107,6 +108,7 @@ export function everyHost(config: Config | undefined): string[] {
 /** The name of one address. A token in one that cannot be read is no part of it, as in any other. */
 export function named({ address, verified }: Address): string {
   const text = typeof address === "string" ? address : JSON.stringify(address);
+  if (text === unknownHost) return unknownHost;
   return canonicalHost(address, verified) ?? `unreadable address ${hideInText(text)}`;
 }
 

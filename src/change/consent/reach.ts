@@ -5,6 +5,7 @@ import { destinations, everyHost, unknownHost } from "../../catalog/destinations
 import { fileFields } from "../../catalog/file-fields.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { type Hide, namesSomebody, type Recipient, recipientsIn, textsOfConfig } from "../../catalog/recipients.ts";
+import { effectOf } from "../../catalog/when.ts";
 import { asUrlsAreRead } from "../../host-name.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
@@ -145,7 +146,7 @@ async function reachOfOp(op: Op, hide: Hide): Promise<OpReach> {
       const entry = await connectorType(op.type);
       return {
         ...nothing,
-        hosts: hostsOfConnector(entry, op.config) ?? [],
+        hosts: (entry && effectOf(entry, op.params).withinKibana ? undefined : hostsOfConnector(entry, op.config)) ?? [],
         reached: recipientsIn(entry, { config: op.config ?? {}, params: op.params }, hide),
       };
     }
