@@ -44,6 +44,8 @@ export interface ConnectorType {
   recipients?: readonly string[];
   /** Fields that a `*` in `recipients` leaves out. */
   notRecipients?: readonly string[];
+  /** Params that are left out of the call since others decide, and why: dotted, with the place in a list. */
+  unused?: (params: Params) => Unrunnable[];
   /** What each group of credentials consists of, by the name of the way to authenticate; empty: the type has no secrets. */
   credentials: readonly Credentials[];
   /** The field among the secrets, and in the config, that holds the name of the way to authenticate. It is no secret. */
@@ -210,6 +212,8 @@ type Effect = "none" | "creates" | "updates" | "sends" | "executes";
 /** One sub-action; `cost` says that each call is paid for. */
 export interface SubAction {
   effect: Effect;
+  /** What it does, where that is in Kibana alone and nothing leaves: `creates a dashboard`. */
+  withinKibana?: string;
   cost?: "tokens";
   /** What is surprising about it. */
   note?: string;

@@ -2,6 +2,7 @@ import { canonicalHost, isHostWithPort } from "../host-name.ts";
 import { hideInText } from "../shapes/text.ts";
 import { everyAddress } from "./addresses.ts";
 import type { Config, ConnectorType, Target } from "./connector-type.ts";
+import { inputSchema, unknownParts } from "./json-schema.ts";
 
 /** An address as a config or params hold it, and whether TLS to it is checked. */
 interface Address {
@@ -9,15 +10,20 @@ interface Address {
   verified: boolean;
 }
 
+/** What a person reads in place of a host. */
+export const unknownHost = "a host not known beforehand";
+
 /**
  * Hosts that a connector's requests, and the secrets in them, go to, each in its one form (host-name.ts), sorted, each
  * once; so two connectors go to the same place when their lists are equal. Empty where nothing leaves, or where the host
  * is within a secret that `secretHost` does not tell. An address that cannot be read stays in the list as such: it
- * never matches an agreed host.
+ * never matches an agreed host. So does an address under a key that no known version of the type has: a newer Kibana may call it.
  */
 export function destinations(type: ConnectorType, config: Config, secretHost: (field: string) => string | undefined): string[] {
-  if (type.target.kind === "none") return [];
+  const unknown = hostsUnderUnknownKeys(type, "config", config).flatMap(({ hosts }) => hosts);
+  if (type.target.kind === "none") return [...new Set(unknown)].sort();
   const own = addresses(type.target, config, secretHost).filter(({ address }) => address != null && address !== "");
+  if (own.length === 0 && unknown.length > 0) unknown.push(unknownHost);
   // Kibana's description may not say of each field that it is an address.
   if (type.fromKibana && own.length > 0)
     own.push(
@@ -28,7 +34,28 @@ export function destinations(type: ConnectorType, config: Config, secretHost: (f
     );
   // A Host header of its own chooses who answers at the address.
   const chosen = headerHosts(config).map((address) => ({ address, verified: own[0]?.verified ?? true }));
-  return [...new Set([...own, ...chosen].map(named))].sort();
+  return [...new Set([...[...own, ...chosen].map(named), ...unknown])].sort();
+}
+
+/**
+ * Hosts that addresses name, or that look like one that may exist, under the keys of a part that the type's schema lacks, by
+ * key (dotted), except where it is open for more. Secrets too: the host of a URL in one is no secret, and what else is found may be told by its key alone.
+ */
+export function hostsUnderUnknownKeys(
+  type: ConnectorType,
+  part: "config" | "secrets",
+  value: unknown,
+): { path: string; hosts: string[] }[] {
+  return unknownParts(inputSchema(type.schemas()[part]), value)
+    .filter(({ isOpen }) => !isOpen)
+    .map(({ path, value }) => {
+      const hosts = everyAddress(value, path).map(({ address }) => named({ address, verified: true }));
+      const bare = bareHosts(value).filter((host) => host.includes("{{") || mayExist.test(host));
+      const others = bare.map((address) => named({ address, verified: true }));
+      // The host of http://… goes by that name alone.
+      return { path, hosts: [...hosts, ...others.filter((host) => !hosts.some((one) => one.endsWith(`://${host}`)))] };
+    })
+    .filter(({ hosts }) => hosts.length > 0);
 }
 
 /**
@@ -58,6 +85,9 @@ function hostOf(item: string): string[] {
 const looksLikeHost =
   /^(localhost|(?=[^:]*\p{L})[\p{L}\p{N}_-]+(?=:\d)|[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+\.?|\[[\da-f:.]+\]|[\da-f]*:[\da-f:.]*:[\da-f.]*)(:\d+)?$/iu;
 
+/** Ends like a name of the web or of a network, or is an IP address: versions and names of models are none. */
+const mayExist = /^([^.:]+|.*[.](\p{L}{2,}|xn--[\w-]+)\.?|(\d{1,3}\.){3}\d{1,3}|.*:.*:.*)(:\d+)?$/iu;
+
 /** Without what is invisible in a name, with the dots of other scripts as dots, and with escapes undone. */
 function asIdnaReads(text: string): string {
   return text
@@ -78,6 +108,7 @@ export function everyHost(config: Config | undefined): string[] {
 /** The name of one address. A token in one that cannot be read is no part of it, as in any other. */
 export function named({ address, verified }: Address): string {
   const text = typeof address === "string" ? address : JSON.stringify(address);
+  if (text === unknownHost) return unknownHost;
   return canonicalHost(address, verified) ?? `unreadable address ${hideInText(text)}`;
 }
 

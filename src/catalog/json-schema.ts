@@ -38,9 +38,12 @@ export function hasFormat(schema: JsonSchema, format: string): boolean {
   return alternatives(schema).some((each) => each.format === format);
 }
 
-/** What a value has beyond the fields that the schema knows. Within a value that may hold anything nothing is unknown. */
-export function unknownParts(schema: JsonSchema, value: unknown): { path: string; value: unknown }[] {
-  const found: { path: string; value: unknown }[] = [];
+/**
+ * What a value has beyond the fields that the schema knows, and whether it says that there may be more. Within a value that may hold
+ * anything nothing is unknown.
+ */
+export function unknownParts(schema: JsonSchema, value: unknown): { path: string; value: unknown; isOpen: boolean }[] {
+  const found: ReturnType<typeof unknownParts> = [];
   const walk = (schemas: JsonSchema[], at: unknown, path: string): void => {
     if (Array.isArray(at)) {
       const items = fitting(schemas, at)
@@ -50,9 +53,10 @@ export function unknownParts(schema: JsonSchema, value: unknown): { path: string
     } else if (isPlainObject(at)) {
       const level = fitting(schemas, at).filter(({ type }) => type === undefined || type === "object");
       if (level.some(({ properties }) => properties === undefined)) return;
+      const isOpen = level.some(({ additionalProperties: more }) => more === true || isPlainObject(more));
       for (const [name, item] of Object.entries(at)) {
         const known = level.flatMap(({ properties = {} }) => (Object.hasOwn(properties, name) ? [asSchema(properties[name] ?? true)] : []));
-        if (known.length === 0) found.push({ path: path + name, value: item });
+        if (known.length === 0) found.push({ path: path + name, value: item, isOpen });
         else walk(known, item, `${path}${name}.`);
       }
     }

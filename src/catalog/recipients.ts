@@ -37,9 +37,11 @@ const isUrl = /(url|path)$/i;
  */
 export function recipientsIn(
   type: ConnectorType | undefined,
-  given: { config?: Config; params?: Params },
+  { config, params }: { config?: Config; params?: Params },
   hide: Hide = nothingHidden,
 ): Recipient[] {
+  const unused = (params && type?.unused?.(params)) ?? [];
+  const given = { config, params: unused.reduce<unknown>((left, { field }) => without(left, field.split(".")), params) };
   const { recipients = [], notRecipients = [] } = type ?? { recipients: [`params${everything}`] };
   const named = recipients
     .filter((path) => !path.endsWith(everything))
@@ -57,6 +59,13 @@ export function recipientsIn(
       .flatMap(({ path, value }) => leaves(value, [path], hide)),
   ];
   return [...named, ...free];
+}
+
+/** A value without what is at a path in it. */
+function without(value: unknown, [step, ...rest]: readonly string[]): unknown {
+  if (step === undefined) return undefined;
+  if (Array.isArray(value)) return value.map((item, at) => (String(at) === step ? without(item, rest) : item));
+  return value !== null && typeof value === "object" ? { ...value, [step]: without(Reflect.get(value, step), rest) } : value;
 }
 
 /** Every text in a config: each may name somebody, for what a service does with it only the service knows. */

@@ -64,6 +64,10 @@ export function checkPart(
   if (onlyErrors) return verdict;
   warnOfDroppedKeys(inputSchema(schema), part, given, missing, verdict);
   warnOfUnknownValues(type, part, given, verdict);
+  if (part === "params" && isPlainObject(given)) {
+    for (const { field, problem } of type.unused?.(given) ?? [])
+      verdict.warnings.push({ path: `params.${field}`, problem: `is not used: ${problem}` });
+  }
   return verdict;
 }
 

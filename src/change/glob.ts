@@ -1,5 +1,12 @@
-/** `*` matches any text, `?` one character; case is ignored. In time linear in the text's length. */
+/**
+ * `*` matches any text, `?` one character; case is ignored, and so are the ways in which Unicode writes one letter (composed or not,
+ * full-width). In time linear in the text's length.
+ */
 export function matchesGlob(pattern: string, text: string): boolean {
+  return matches(pattern, text) || matches(pattern.normalize("NFKC"), text.normalize("NFKC"));
+}
+
+function matches(pattern: string, text: string): boolean {
   const [first = "", ...others] = pattern.toLowerCase().split("*");
   const given = text.toLowerCase();
   const last = others.pop();

@@ -29,6 +29,7 @@ export function destinationOf(
   const named = [...new Set(found.filter(({ value }) => !/\{\{/.test(value)).map(({ value }) => plainText(value, longest)))];
   const hosts = entry ? destinations(entry, config, () => undefined) : [];
   const whom = [...named.slice(0, shown), ...(named.length > shown ? [`${named.length - shown} more`] : [])].join(", ");
-  const own = entry?.target.kind === "none" && named.length === 0 ? [config.index ?? "Kibana's own log"].map(String) : hosts;
+  const within = entry?.target.kind === "none" && named.length === 0 ? [String(config.index ?? "Kibana's own log")] : [];
+  const own = [...within, ...hosts];
   return [whom, own.map((host) => plainText(host, longest)).join(", ")].filter(Boolean).join(" at ") || undefined;
 }

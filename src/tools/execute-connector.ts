@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { ConnectorType } from "../catalog/connector-type.ts";
+import type { ConnectorType, SubAction } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
 import { withPathApart } from "../catalog/request-destinations.ts";
 import { effectOf } from "../catalog/when.ts";
@@ -48,7 +48,7 @@ export const executeConnector = changeTool({
     const entry = await connectorType(found.type);
     const params = withPathApart(entry, found.config, entry ? withDefaultKey(entry, given) : given);
     const warnings = entry ? assertParamsFit(entry, params) : [];
-    const { effect, cost, note } = entry ? effectOf(entry, params) : { effect: "executes" as const, cost: undefined, note: undefined };
+    const { effect, cost, note, withinKibana }: SubAction = entry ? effectOf(entry, params) : { effect: "executes" };
     const { flows, words: elsewhere } = runFlows(found, entry, params);
     const doing = whatItDoes(entry, params);
     const op: ExecuteOp = {
@@ -84,7 +84,7 @@ export const executeConnector = changeTool({
         ...(entry?.runNote ? [entry.runNote] : []),
         ...(entry ? [] : [`This server does not know what ${found.type} does with these params.`]),
       ],
-      outsideWorld: effect === "none" && cost ? "costs" : outside[effect],
+      outsideWorld: withinKibana ? "none" : effect === "none" && cost ? "costs" : outside[effect],
       consequence: effect === "none" && !cost ? "free" : "person",
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
       flows,

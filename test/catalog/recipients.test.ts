@@ -4,11 +4,26 @@ import { inputSchema } from "../../src/catalog/json-schema.ts";
 import { recipientsIn } from "../../src/catalog/recipients.ts";
 
 const sub = (subAction: string, subActionParams: Record<string, unknown>) => ({ subAction, subActionParams });
+const closing = (externalId: string | null) => sub("closeIncident", { incident: { externalId, correlation_id: "c1" } });
 
 describe("whom a call reaches", () => {
   test.each<[string, Record<string, unknown>, string[]]>([
     [".email", { to: ["a@x"], cc: ["b@x"], bcc: ["c@x"], subject: "s", message: "m" }, ["to a@x", "cc b@x", "bcc c@x"]],
-    [".slack_api", sub("postMessage", { channelNames: ["#ops"], channels: ["C1"] }), ["channels C1", "channelNames #ops"]],
+    [".slack_api", sub("postMessage", { channelNames: ["#ops"], channels: ["C1"] }), ["channelNames #ops"]],
+    [".slack_api", sub("postMessage", { channelIds: ["C1"], channels: ["C2"] }), ["channelIds C1"]],
+    [".slack_api", sub("postMessage", { channelNames: [], channels: ["C1", "C2"] }), ["channels C1"]],
+    [".slack_api", sub("validChannelId", { channelId: "C1" }), ["channelId C1"]],
+    [
+      ".tines",
+      sub("run", { webhook: { id: 1 }, webhookUrl: "https://t.example/w", body: "x" }),
+      ["webhookUrl https://t.example/w", "body x"],
+    ],
+    [".tines", sub("run", { webhook: { id: 1 }, body: "x" }), ["webhook id 1", "body x"]],
+    [".pagerduty", { eventAction: "resolve", dedupKey: "k", source: "s" }, ["eventAction resolve", "dedupKey k"]],
+    [".pagerduty", { eventAction: "{{x}}", dedupKey: "k", source: "s" }, ["eventAction {{x}}", "dedupKey k", "source s"]],
+    [".servicenow", closing("s1"), ["externalId s1"]],
+    [".servicenow", closing("{{x}}"), ["externalId {{x}}", "correlation_id c1"]],
+    [".servicenow", closing(null), ["correlation_id c1"]],
     [".opsgenie", sub("createAlert", { responders: [{ type: "team", name: "N" }] }), ["responders type team, name N"]],
     [".jira-service-management", sub("createAlert", { visibleTo: [{ id: "1", type: "user" }] }), ["visibleTo id 1, type user"]],
     [".jira", sub("pushToService", { incident: { summary: "s", externalId: "OPS-1" } }), ["externalId OPS-1"]],

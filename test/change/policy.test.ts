@@ -87,6 +87,12 @@ describe("a protected connector", () => {
     ["a.b", "axb", false],
     ["(a|b)+[c]", "(a|b)+[c]", true],
     ["a*", "a\nb", true],
+    ["caf\u00e9*", "cafe\u0301 one", true],
+    ["cafe\u0301*", "CAF\u00c9 one", true],
+    ["prod*", "\uff30\uff52\uff4f\uff44 one", true],
+    ["\uff50rod-?", "prod-\u00e9", true],
+    ["?", "\ufb01", true],
+    ["caf\u00e9", "cafe", false],
   ])("the pattern %s and %j: %s", (pattern, text, expected) => {
     const op = createOp({ id: undefined, name: text });
     expect(verdict(plan({ ops: [op] }), { more: { protect: [pattern] } }) === "protected").toBe(expected);

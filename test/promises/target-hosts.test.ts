@@ -28,6 +28,16 @@ const model = (more: Record<string, unknown>): Connector => ({
   config: { apiProvider: "Other", apiUrl: "https://in.example.com/v1", defaultModel: "m", ...more },
   secrets: { apiKey: secret },
 });
+const inference = (provider: string, providerConfig: Record<string, unknown> = {}): Connector => ({
+  type: ".inference",
+  config: { provider, taskType: "completion", inferenceId: "i1", providerConfig },
+  secrets: { providerSecrets: { api_key: secret } },
+});
+const bedrock = (more: Record<string, unknown>): Connector => ({
+  type: ".bedrock",
+  config: { apiUrl: "https://in.example.com", defaultModel: "m", ...more },
+  secrets: { accessKey: secret, secret },
+});
 const http = (more: Record<string, unknown>): Connector => ({ ...webhook("https://in.example.com/", more), type: ".http" });
 
 /** Whether each is created without a person, by a server whose operator named these hosts. */
@@ -129,6 +139,14 @@ test.each<[hosts: string, Connector, string]>([
   ["b\u00fccher.example", webhook("https://xn--bcher-kva.example/"), "free"],
   ["*.example.com", webhook("https://*.example.com/"), "asks"],
   ["*", webhook("not an address at all"), "invalid_config"],
+  ["newai,in.example.com", inference("newai"), "asks"],
+  ["in.example.com", inference("in.example.com"), "asks"],
+  ["*", inference("newai", { url: "https://in.example.com" }), "asks"],
+  ["in.example.com", inference("hugging_face", { url: "https://in.example.com" }), "free"],
+  ["in.example.com", bedrock({}), "free"],
+  ["in.example.com", bedrock({ region: "x.evil.example.net/#" }), "asks"],
+  ["in.example.com", bedrock({ region: "eu-west-3" }), "asks"],
+  ["in.example.com,bedrock-runtime.*.amazonaws.com", bedrock({ region: "eu-west-3" }), "free"],
 ])("--target-hosts %s: %j is %s", async (hosts, connector, expected) => {
   expect(await freely([connector], { CONNECTORS_TARGET_HOSTS: hosts })).toEqual([expected]);
 });

@@ -192,6 +192,21 @@ test("a Kibana that describes one type at a time is asked for that one", async (
   ]);
 });
 
+test("a run of one whose address is in no field of the config says that its host is not known, and of any other which it is", async () => {
+  const config = { type: "object", properties: { region: { type: "string" } }, additionalProperties: false };
+  const { secrets } = inventedType.schema.properties;
+  for (const [specType, given, host] of [
+    [{ ...inventedType, schema: { properties: { config, secrets } } }, { region: "north" }, "a host not known beforehand"],
+    [inventedType, tower.config, "tower.acme.example"],
+  ] as const) {
+    const { call } = await kibana({ sandbox: { specTypes: [specType] } });
+    expect((await call("create_connector", { ...tower, config: given })).status).toBe("done");
+    const params = { subAction: "light", subActionParams: { watchers: ["U1"], colour: "red" } };
+    const { plan } = await call("execute_connector", { id: "tower", params, dry_run: true });
+    expect(plan.requests).toEqual([`A request → ${host}`]);
+  }
+});
+
 const loop = { type: "object", properties: { again: { $ref: "#" }, other: { $ref: "#" } } };
 const descriptions: [string, SpecType["schema"]["properties"], boolean][] = [
   [

@@ -31,5 +31,8 @@ export function dashboardParams() {
 /** A call that is paid for and changes nothing. */
 export const paid = { effect: "none", cost: "tokens" } as const satisfies SubAction;
 
-/** What making the dashboard does. */
-export const dashboardEffect = { effect: "creates", note: "May create a dashboard in Kibana" } as const satisfies SubAction;
+/** What making the dashboard does: no model is asked. Source: lib/gen_ai/create_gen_ai_dashboard.ts. */
+export const dashboardEffect = {
+  effect: "creates",
+  withinKibana: "creates a dashboard of token use in Kibana, unless it is there",
+} as const satisfies SubAction;

@@ -1,8 +1,12 @@
 import * as z from "zod";
+import { isHostName } from "../../host-name.ts";
 import type { ConnectorType } from "../connector-type.ts";
 import { httpUrl } from "../shared/fields.ts";
 import { callParams, dashboardEffect, dashboardParams, modelConfig, paid, telemetryMetadata } from "../shared/llm.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
+
+/** Source: bedrock/bedrock.ts, BedrockRuntimeClient. */
+const pastApiUrl = "It goes to Amazon's own host of the region (config.region, or that of apiUrl), whatever else apiUrl is";
 
 const pingBody = '{"anthropic_version":"bedrock-2023-05-31","max_tokens":16,"messages":[{"role":"user","content":"ping"}]}';
 
@@ -41,7 +45,7 @@ export const bedrock: ConnectorType = {
     }),
   }),
   allowedHosts: ["config.apiUrl"],
-  target: { kind: "config", fields: ["apiUrl"] },
+  target: { kind: "computed", fields: ["apiUrl", "region"], hosts: ({ apiUrl, region }) => [apiUrl, ...hostOfRegion(region)] },
   freeParams: ["subActionParams"],
   recipients: ["params.subActionParams.**"],
   credentials: [{ name: "access key", fields: ["accessKey", "secret"] }],
@@ -52,8 +56,8 @@ export const bedrock: ConnectorType = {
     invokeStream: paid,
     invokeAIRaw: paid,
     bedrockClientSend: { ...paid, note: "Server-side only" },
-    converse: paid,
-    converseStream: paid,
+    converse: { ...paid, note: pastApiUrl },
+    converseStream: { ...paid, note: pastApiUrl },
     getDashboard: dashboardEffect,
   },
   tests: {
@@ -78,6 +82,13 @@ export const bedrock: ConnectorType = {
   },
   exampleSecrets: ["accessKey", "secret"],
 };
+
+/** Where conversations go. A text that is no region makes another host of it. */
+function hostOfRegion(region: unknown): unknown[] {
+  if (region == null || region === "") return [];
+  const host = `bedrock-runtime.${String(region)}.amazonaws.com`;
+  return [isHostName(host) ? host : { region }];
+}
 
 function runParams() {
   return z.strictObject({

@@ -4,6 +4,7 @@ import { isPlainObject } from "../../plain-object.ts";
 import { quoted } from "../../plain-text.ts";
 import { namedAddresses } from "../addresses.ts";
 import type { Config, ConnectorType } from "../connector-type.ts";
+import { unknownHost } from "../destinations.ts";
 import { modelConfig, paid, telemetryMetadata } from "../shared/llm.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
 
@@ -18,6 +19,23 @@ const taskTypes = [
   "unified_completion_stream",
   "unified_completion_async_iterator",
   "completion_stream",
+];
+
+const providers = [
+  "amazonbedrock",
+  "azureopenai",
+  "azureaistudio",
+  "cohere",
+  "elasticsearch",
+  "googleaistudio",
+  "googlevertexai",
+  "hugging_face",
+  "mistral",
+  "openai",
+  "anthropic",
+  "watsonxai",
+  "alibabacloud-ai-search",
+  "elastic",
 ];
 
 /** reference: .inference; schema inference/schemas/v1.ts, rules and save hooks inference/index.ts. */
@@ -68,22 +86,7 @@ export const inference: ConnectorType = {
     sparse_embedding: paid,
   },
   knownValues: {
-    "config.provider": [
-      "amazonbedrock",
-      "azureopenai",
-      "azureaistudio",
-      "cohere",
-      "elasticsearch",
-      "googleaistudio",
-      "googlevertexai",
-      "hugging_face",
-      "mistral",
-      "openai",
-      "anthropic",
-      "watsonxai",
-      "alibabacloud-ai-search",
-      "elastic",
-    ],
+    "config.provider": providers,
     "config.taskType": taskTypes,
   },
   tests: {
@@ -143,10 +146,11 @@ function providerHosts({ provider, providerConfig, taskTypeConfig }: Config): un
   if (typeof provider !== "string" || provider === "elastic" || provider === "elasticsearch") return given;
   const usual = Object.hasOwn(hostByProvider, provider) ? hostByProvider[provider] : undefined;
   const settingsInHost = usual?.match(/(?<=\{)\w+(?=\})/g) ?? [];
-  const replaced = settingsInHost.length > 0 ? settingsInHost.every((name) => settings[name] === undefined) : settings.url || !usual;
+  // Of a provider that nobody here knows, what its settings mean is not known either.
+  if (usual === undefined) return given.length > 0 && providers.includes(provider) ? given : [...given, unknownHost];
+  const replaced = settingsInHost.length > 0 ? settingsInHost.every((name) => settings[name] === undefined) : settings.url;
   if (given.length > 0 && replaced) return given;
-  // A provider without a known host is named itself: better than seeming to go nowhere.
-  const host = (usual ?? provider.replaceAll("_", "-")).replaceAll(/\{(\w+)\}/g, (_, name: string) => String(settings[name] ?? "unknown"));
+  const host = usual.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(settings[name] ?? "unknown"));
   return [isHostName(host) ? host : { host }, ...given];
 }
 

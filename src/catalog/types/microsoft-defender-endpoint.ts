@@ -98,7 +98,7 @@ export const microsoftDefenderEndpoint: ConnectorType = {
   credentials: [{ name: "client secret", fields: ["clientSecret"] }],
   subActions: {
     testConnector: {
-      effect: "none",
+      effect: "executes",
       note: "Not read-only on the wire: posts isolate, release and run-script calls for a machine that cannot exist",
     },
     getAgentDetails: { effect: "none" },

@@ -52,6 +52,10 @@ export const pagerduty: ConnectorType = {
     "params.dedupKey",
     ...["customDetails", "source", "component", "group", "class"].map((field) => `params.${field}.**`),
   ],
+  unused: ({ eventAction, dedupKey, ...others }) =>
+    eventAction === "resolve" || eventAction === "acknowledge"
+      ? Object.keys(others).map((field) => ({ field, problem: `${eventAction} sends dedupKey alone` }))
+      : [],
   terraformChanges: { other: true },
   credentials: [{ name: "routing key", fields: ["routingKey"] }],
   effect: "creates",

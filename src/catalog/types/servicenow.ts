@@ -52,6 +52,14 @@ export const servicenow: ConnectorType = {
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
   recipients: incidentRecords,
+  unused: ({ subAction, subActionParams }) => {
+    const { externalId, correlation_id } = Object(Object(subActionParams).incident);
+    // A template may be filled in with nothing.
+    const named = typeof externalId === "string" && externalId !== "" && !externalId.includes("{{");
+    return subAction === "closeIncident" && named && correlation_id
+      ? [{ field: "subActionParams.incident.correlation_id", problem: "externalId is used instead" }]
+      : [];
+  },
   credentials: serviceNowCredentials,
   subActions: {
     pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },

@@ -48,6 +48,18 @@ export const slackApi: ConnectorType = {
     "params.subActionParams.channelNames",
     "params.subActionParams.channelId",
   ],
+  unused: ({ subActionParams }) => {
+    const { channelNames, channelIds, channels } = Object(subActionParams);
+    const given = Object.entries({ channelNames, channelIds, channels }).filter(([, list]) => Array.isArray(list) && list.length > 0);
+    const [winner] = given[0] ?? [];
+    return given.flatMap(([field, list]) =>
+      field === winner
+        ? list
+            .slice(1)
+            .map((_: unknown, at: number) => ({ field: `subActionParams.${field}.${at + 1}`, problem: "only the first is used" }))
+        : [{ field: `subActionParams.${field}`, problem: `${winner} is used instead` }],
+    );
+  },
   credentials: [{ name: "bot token", fields: ["token"] }],
   subActions: {
     validChannelId: { effect: "none" },
@@ -77,7 +89,7 @@ export const slackApi: ConnectorType = {
     loud: {
       params: { subAction: "postMessage", subActionParams: { channelNames: ["#{channel}"], text: "Connector test" } },
       effect: "One message in the channel #{channel}",
-      inGeneral: "One message in each of the named channels",
+      inGeneral: "One message in the named channel",
       proves: ["the bot posts in that channel"],
       doesNotProve: ["that somebody reads it"],
       needs: { channel: "the name of a channel, without #" },

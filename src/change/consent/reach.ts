@@ -1,10 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
-import { destinations, everyHost } from "../../catalog/destinations.ts";
+import { destinations, everyHost, unknownHost } from "../../catalog/destinations.ts";
 import { fileFields } from "../../catalog/file-fields.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { type Hide, namesSomebody, type Recipient, recipientsIn, textsOfConfig } from "../../catalog/recipients.ts";
+import { effectOf } from "../../catalog/when.ts";
 import { asUrlsAreRead } from "../../host-name.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
@@ -82,7 +83,7 @@ async function inWords(plan: Plan, scrub: Scrub): Promise<Omit<Reach, "recording
   const reached = each.flatMap(({ reached }) => reached);
   const kept = new Set(toldOnce(each.flatMap(({ reached, kept }) => [...reached, ...kept])));
   const requests = flows.filter(({ field }) => field === "").map((flow) => hostsOf(flow.hosts));
-  const others = flows.some(({ hosts }) => hosts.length > 0) ? [] : each.flatMap(({ hosts }) => hosts.map(word));
+  const others = flows.some(({ hosts }) => hosts.length > 0) ? [] : each.flatMap(({ hosts }) => hosts.map(hostInWords));
   const used = new Map(each.flatMap(({ used }) => used.map((one) => [one.id, one])));
   return {
     secrets: unique(flows.filter(({ field }) => field !== "")),
@@ -104,7 +105,11 @@ export function requestInWords({ to, connector }: RequestTo): string {
 
 /** `hooks.example.com, api.example.com` */
 function hostsOf(hosts: readonly string[]): string {
-  return hosts.map(word).join(", ") || "a host not known beforehand";
+  return hosts.map(hostInWords).join(", ") || unknownHost;
+}
+
+function hostInWords(host: string): string {
+  return host === unknownHost ? host : word(host);
 }
 
 interface OpReach {
@@ -139,11 +144,10 @@ async function reachOfOp(op: Op, hide: Hide): Promise<OpReach> {
     }
     case "execute": {
       const entry = await connectorType(op.type);
-      const config = op.config ?? {};
       return {
         ...nothing,
-        hosts: entry ? destinations(entry, config, () => undefined) : [],
-        reached: recipientsIn(entry, { config, params: op.params }, hide),
+        hosts: (entry && effectOf(entry, op.params).withinKibana ? undefined : hostsOfConnector(entry, op.config)) ?? [],
+        reached: recipientsIn(entry, { config: op.config ?? {}, params: op.params }, hide),
       };
     }
     default: {
@@ -186,10 +190,16 @@ async function requestsOf({ type, name = "", config }: TouchedConnector): Promis
   if (type === undefined) return [];
   const entry = await connectorType(type);
   const connector = `${word(type)} ${quoted(name)}`;
-  if (entry?.target.kind === "none") return [{ to: "nowhere outside Kibana and Elasticsearch", connector }];
+  const hosts = hostsOfConnector(entry, config);
+  return [{ to: hosts === undefined ? "nowhere outside Kibana and Elasticsearch" : hosts.map(hostInWords).join(", "), connector }];
+}
+
+/** Where its requests go, or that this is not known; undefined: nowhere. @param config undefined where Kibana does not show it */
+function hostsOfConnector(entry: ConnectorType | undefined, config: Connector["config"]): string[] | undefined {
   const isKnown = config !== undefined || entry?.target.kind === "fixed";
   const hosts = entry ? destinations(entry, config ?? {}, () => undefined) : everyHost(config);
-  return [{ to: hostsOf(isKnown ? hosts : []), connector }];
+  if (entry?.target.kind === "none" && hosts.length === 0) return undefined;
+  return isKnown && hosts.length > 0 ? hosts : [unknownHost];
 }
 
 /** @param config the connector's, which may fix whom each of its actions reaches */

@@ -30,14 +30,19 @@ export function badRequest(run: Run): Outcome | undefined {
 /** Names come before ids, and the deprecated list is not compared: slack_api/service.ts. */
 function channelProblem({ config, params }: Run): string | undefined {
   if (params.subAction !== "postMessage" && params.subAction !== "postBlockkit") return undefined;
-  const { channelNames = [], channelIds = [], channels = [] } = Object(params.subActionParams);
-  if (channelNames.length + channelIds.length + channels.length === 0)
+  if (slackChannel(Object(params.subActionParams)) === undefined)
     return "One of channels, channelIds, or channelNames is required and cannot be empty";
+  const { channelNames = [], channelIds = [] } = Object(params.subActionParams);
   const [used, field] = channelNames.length > 0 ? [channelNames, "name"] : [channelIds, "id"];
   const bare = (channel: unknown) => String(channel).replace(/^#/, "");
   const allowed = [config.allowedChannels ?? []].flat().flatMap((one) => Object(one)[field] ?? []);
   if (allowed.length === 0 || used.every((one: unknown) => allowed.map(bare).includes(bare(one)))) return undefined;
   return "One or more provided channels are not included in the allowed channels list";
+}
+
+/** The one channel of a message: slack_api/service.ts, getChannelToUse. */
+export function slackChannel({ channelNames = [], channelIds = [], channels = [] }: Dict): unknown {
+  return [channelNames, channelIds, channels].flat()[0];
 }
 
 function tinesTarget({ webhook, webhookUrl }: Dict): string | undefined {

@@ -4,7 +4,7 @@ import { catalogType } from "../../catalog/index.ts";
 import { effectOf } from "../../catalog/when.ts";
 import type { Dict } from "../types.ts";
 import { answers } from "./answers.ts";
-import { badRequest } from "./bad-requests.ts";
+import { badRequest, slackChannel } from "./bad-requests.ts";
 import { certificateProblem } from "./client-certificate.ts";
 import { converse, play, type Service } from "./conversation.ts";
 import { email } from "./email.ts";
@@ -76,6 +76,7 @@ async function summaryOf(run: Run, action: string, data: unknown): Promise<strin
   const { type, config, params } = run;
   const host = await hostFor(run);
   if (type === ".slack") return `message to ${host}`;
+  if (type === ".slack_api") return `${action} to ${slackChannel(Object(params.subActionParams))} at ${host}`;
   if (type === ".pagerduty") return `${params.eventAction ?? "trigger"} incident ${Object(data).dedup_key}`;
   if (type !== ".webhook") return `${action} at ${host || type}`;
   const { origin, pathname } = new URL(String(config.url));

@@ -24,7 +24,8 @@ interface Doing {
 
 /** In the catalogue's words if the call is like the type's loud test, with other values; in general words otherwise. */
 export function whatItDoes(entry: ConnectorType | undefined, params: Params): Doing {
-  const effect = entry ? effectOf(entry, params).effect : "executes";
+  const { effect, withinKibana } = entry ? effectOf(entry, params) : { effect: "executes" as const, withinKibana: undefined };
+  if (withinKibana) return { words: `It ${withinKibana}`, opens: false };
   const general = `It ${generally[effect === "creates" && namesRecord(params) ? "updates" : effect]}`;
   if (!entry || effect === "none") return { words: general, opens: false };
   if (closes(entry, params)) return { words: "It closes what is open under its key", opens: false };

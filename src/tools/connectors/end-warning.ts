@@ -1,10 +1,9 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
-import { destinations } from "../../catalog/destinations.ts";
 import { endInWords, endOf } from "../../catalog/end-of-life.ts";
 import { unusable } from "../../kibana/connector-types.ts";
 import type { SealedRecord } from "../../sealed.ts";
 import type { ToolContext } from "../define.ts";
-import { hostIn } from "../secrets/secret-flows.ts";
+import { destinationsWith } from "../secrets/secret-flows.ts";
 
 /** Says that what is made or changed here ends: in general, or at the address that is given. */
 export async function endWarning(
@@ -12,7 +11,7 @@ export async function endWarning(
   { config, secrets, space }: { config: Record<string, unknown>; secrets: SealedRecord; space: string },
   { kibana }: ToolContext,
 ): Promise<string[]> {
-  const end = entry?.endOfLife && endOf(entry, config, destinations(entry, config, hostIn(secrets)));
+  const end = entry?.endOfLife && endOf(entry, config, destinationsWith(entry, config, secrets));
   if (!end) return [];
   const { date, successor } = end;
   if (date === undefined && successor !== undefined) {

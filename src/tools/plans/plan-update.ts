@@ -25,7 +25,7 @@ import { readableSecret } from "../secrets/config-secrets.ts";
 import { givenSecrets } from "../secrets/given-secrets.ts";
 import { withWayNamed } from "../secrets/named-way.ts";
 import { askedFields } from "../secrets/page-fields.ts";
-import { agreedHosts, hostIn, secretFlows } from "../secrets/secret-flows.ts";
+import { agreedHosts, destinationsWith, secretFlows } from "../secrets/secret-flows.ts";
 import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSecrets } from "../secrets/stored-secrets.ts";
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { leftWarnings, repointWorkflows } from "../workflows/repoint-workflows.ts";
@@ -80,7 +80,7 @@ export async function planUpdate(
     ? checkNew(entry, after.config, resolved, subject, context.secrets)
     : [`This server does not know the fields of ${before.type}: only Kibana checks them.`];
   const [was, becomes] = entry
-    ? [destinations(entry, before.config ?? {}, () => undefined), destinations(entry, after.config, hostIn(resolved.secrets))]
+    ? [destinations(entry, before.config ?? {}, () => undefined), destinationsWith(entry, after.config, resolved.secrets)]
     : [[], []];
   // A mere rename need not repeat warnings about an unchanged config.
   const renames = after.name !== before.name && isDeepStrictEqual(after.config, before.config ?? {});

@@ -30,7 +30,7 @@ export interface RunFlows {
 export function runFlows(found: Runnable, entry: ConnectorType | undefined, params: Params): RunFlows {
   assertFewRecipients(entry, params);
   const elsewhere = elsewhereBy(found, entry, params);
-  const own = entry ? ownFlow(found, entry, elsewhere.length > 0) : [];
+  const own = ownFlow(found, entry, elsewhere.length > 0);
   return {
     flows: [...own, ...elsewhere],
     words: elsewhere.length === 0 ? "" : ` ${elsewhere.map(({ source, hosts }) => `${source} → ${shownHosts(hosts)}`).join("; ")}.`,
@@ -38,10 +38,11 @@ export function runFlows(found: Runnable, entry: ConnectorType | undefined, para
 }
 
 /** If the params name a further host for the service to call, the request itself still goes to the connector's own host, which is agreed already and shown too. */
-function ownFlow({ config }: Runnable, entry: ConnectorType, besides: boolean): SecretFlow[] {
-  const flow = requestFlow(entry, config ?? {});
-  if (flow.length > 0 || !besides || entry.freeParams === undefined) return flow;
-  return [{ field: "", source: "A request", hosts: destinations(entry, config ?? {}, () => undefined), agreed: true }];
+function ownFlow({ config }: Runnable, entry: ConnectorType | undefined, besides: boolean): SecretFlow[] {
+  const flow = entry ? requestFlow(entry, config ?? {}) : [];
+  if (flow.length > 0 || !besides || (entry && entry.freeParams === undefined)) return flow;
+  const hosts = entry && config ? destinations(entry, config, () => undefined) : [];
+  return [{ field: "", source: "A request", hosts, agreed: true }];
 }
 
 /**

@@ -1,21 +1,35 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
-import { destinations } from "../../catalog/destinations.ts";
+import { destinations, hostsUnderUnknownKeys, named } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { checkPart, checkTogether } from "../../catalog/validate.ts";
 import type { SecretFlow } from "../../change/plan.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import { mapSealed, Sealed, type SealedRecord } from "../../sealed.ts";
+import { valueAt } from "../../plain-object.ts";
+import { examine, mapSealed, Sealed, type SealedRecord, type SealedTree } from "../../sealed.ts";
 import { assertBound } from "../../secrets/binding.ts";
 import type { Resolved } from "../../secrets/resolve.ts";
 
 type Config = Record<string, unknown>;
 
-/** Looks up the host of a secret that is a URL. */
-export function hostIn(secrets: SealedRecord): (field: string) => string | undefined {
-  return (field) => {
+/** Where a connector with these secrets would send: also to what is in a secret, in a field that no known version of the type has too. */
+export function destinationsWith(entry: ConnectorType, config: Config, secrets: SealedRecord): string[] {
+  const hosts = destinations(entry, config, (field) => {
     const value = secrets[field];
     return value instanceof Sealed ? value.host : undefined;
-  };
+  });
+  const found = examine(secrets, (plain) =>
+    hostsUnderUnknownKeys(entry, "secrets", plain).map(({ path }) => ({ path, problem: "may be called" })),
+  );
+  return [...new Set([...hosts, ...found.flatMap(({ path }) => hostsAt(secrets, path))])].sort();
+}
+
+/** What is no URL stays unread: it may be a host, or any other secret. */
+function hostsAt(secrets: SealedRecord, path: string): string[] {
+  const hosts: string[] = [];
+  mapSealed((secrets[path] ?? valueAt(secrets, path.split("."))) as SealedTree, ({ host }) =>
+    hosts.push(host === undefined ? `unreadable address in secrets.${path}` : named({ address: host, verified: true })),
+  );
+  return hosts;
 }
 
 /**
@@ -30,7 +44,7 @@ export function secretFlows(
   { secrets, bindings, asked }: Resolved,
   typed: ReadonlySet<string>,
 ): SecretFlow[] {
-  const hosts = entry ? destinations(entry, config, hostIn(secrets)) : [];
+  const hosts = entry ? destinationsWith(entry, config, secrets) : [];
   const flows: SecretFlow[] = [];
   mapSealed(secrets, (sealed, path) => {
     const field = `secrets.${path.join(".")}`;
