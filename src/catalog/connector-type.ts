@@ -217,7 +217,15 @@ export interface SubAction {
   cost?: "tokens";
   /** What is surprising about it. */
   note?: string;
+  /** Params that become part of the address of its request, dotted from `subActionParams`. Ask `unfitForAddress`. Source: the type's executor. */
+  inAddress?: Readonly<Record<string, InAddress>>;
 }
+
+/**
+ * How Kibana puts a text into an address: as it is into the path or the query; as it is in some versions into the path, where it may have
+ * several segments (`segments`); or as one segment that it encodes.
+ */
+export type InAddress = "path" | "query" | "segments" | "encoded";
 
 /**
  * One way to test. `effect` is what the outside world notices; `proves` and `doesNotProve` are honest about it.

@@ -1,9 +1,11 @@
+import { unfitForAddress } from "../catalog/address-parts.ts";
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import { checkPart } from "../catalog/validate.ts";
 import type { Rule, RuleType } from "../kibana/rules.ts";
 import { hideInText } from "../shapes/text.ts";
 import { namesFor } from "./action-variables.ts";
 import { checkTemplates } from "./check-templates.ts";
+import { filledIntoAddress } from "./filled-into-address.ts";
 import type { ParseTemplate } from "./wanted.ts";
 
 /** What is wrong with actions, in words, each with its path. */
@@ -28,8 +30,11 @@ export function checkAction(
   const templates = checkTemplates(params, namesFor(rule, ruleType, summary, group), parse);
   const inWords = ({ path, problem, suggestion }: { path: string; problem: string; suggestion?: string }) =>
     hideInText(`${path}: ${problem}${suggestion === undefined ? "" : ` (${suggestion})`}`);
-  errors.push(...[...shape.errors, ...templates.errors].map(inWords));
-  warnings.push(...[...shape.warnings, ...templates.warnings, ...templates.notes].map(inWords), ...rawInJson(params));
+  const address = type
+    ? { errors: unfitForAddress(type, params, { byRule: true }), warnings: filledIntoAddress(type, params, rule) }
+    : shape;
+  errors.push(...[...shape.errors, ...address.errors, ...templates.errors].map(inWords));
+  warnings.push(...[...shape.warnings, ...address.warnings, ...templates.warnings, ...templates.notes].map(inWords), ...rawInJson(params));
 }
 
 /** Only two braces escape what they fill in: otherwise a quotation mark in it breaks the JSON. */

@@ -4,6 +4,7 @@ import type { RuleAction } from "../kibana/rules.ts";
 import { isPlainObject, valueAt } from "../plain-object.ts";
 import { namesFor } from "./action-variables.ts";
 import { checkTemplates, textsIn } from "./check-templates.ts";
+import { filledIntoAddress, unfitOnceFilledIn } from "./filled-into-address.ts";
 import { closes, keyOf, opens } from "./incidents.ts";
 import { jsonProblem } from "./json-text.ts";
 import { isSilentGroup, keyNotes, keyProblems, mismatchedKeys } from "./rehearse-keys.ts";
@@ -86,7 +87,7 @@ function afterRendering(
   given: Params,
   sent: Params,
   hostile: Params,
-  { entry, connector }: Rehearsing,
+  { rule, entry, connector }: Rehearsing,
 ): { problems: Found[]; notes: { path: string; problem: string }[] } {
   if (!entry) return { problems: [], notes: [] };
   const texts = new Map(textsIn(given, "params"));
@@ -134,15 +135,23 @@ function afterRendering(
       ...(onBody && bodyHostile !== undefined ? [{ path: "params.body", ...breaks }] : []),
       ...unescaped.map(({ path }) => ({ path, ...breaks })),
       ...empty,
+      ...unfitOnceFilledIn(entry, given, sent).map((path) => ({
+        path,
+        problem: "is no plain id: it goes into the address of the request, which then leads elsewhere",
+        fix: "Use an id such as {{rule.id}} or {{alert.uuid}}.",
+      })),
       ...(entry.limits?.(sent) ?? []).map(({ field, problem }) => ({
         path: `params.${field}`,
         problem,
         fix: "Write less, or leave out variables that may be long.",
       })),
     ],
-    notes: fresh
-      .filter(({ path }) => depends(path) && !isBlank(path, sent))
-      .map(({ path, problem }) => ({ path, problem: `depends on the alert's value: it ${problem}, and the sample is not.` })),
+    notes: [
+      ...fresh
+        .filter(({ path }) => depends(path) && !isBlank(path, sent))
+        .map(({ path, problem }) => ({ path, problem: `depends on the alert's value: it ${problem}, and the sample is not.` })),
+      ...filledIntoAddress(entry, given, rule),
+    ],
   };
 }
 

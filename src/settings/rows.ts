@@ -90,7 +90,7 @@ export const rows = {
   approveWith: row(
     "CONNECTORS_APPROVE_WITH",
     "WAY",
-    "passkey: pages take a passkey (see enroll --help), which whatever changes, removes or sends always needs; passkey:FINGERPRINT trusts no other first key",
+    "passkey: pages take a passkey (see enroll --help), which whatever changes, removes, sends or goes to a new host always needs; passkey:FINGERPRINT trusts no other first key",
     approval,
   ),
   confirmWait: row(

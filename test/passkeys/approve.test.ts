@@ -24,6 +24,9 @@ const started = (more: Record<string, string> = {}, args: string[] = []) =>
       KIBANA_API_KEY: "any",
       CONNECTORS_JOURNAL_DIR: journal,
       CONNECTORS_MAX_CHANGES_PER_HOUR: "1000",
+      CONNECTOR_SECRET_JIRA: "token-of-the-operator",
+      CONNECTOR_SECRET_BOUND: "another-token-of-the-operator",
+      CONNECTOR_SECRET_BOUND__FOR: ".jira@bound.example.com",
       ...more,
     },
     person: yes,
@@ -36,11 +39,24 @@ beforeAll(async () => {
   await enrollKey(journal, "Laptop", laptop);
   server = await started();
   await server.call("create_connector", { id: "kept-log", name: "Kept", type: ".server-log" });
+  for (const [id, type, config] of [
+    ["open-hook", ".webhook", { url: "https://open.example.net/in", hasAuth: false, authType: null }],
+    ["open-mcp", ".mcp", { serverUrl: "https://open.example.net/mcp", hasAuth: false, authType: "none" }],
+  ])
+    await server.call("create_connector", { id, name: `Open ${id}`, type, config });
 });
 afterAll(async () => {
   await server.close();
   await kibana.stop();
   rmSync(home, { recursive: true, force: true });
+});
+
+/** A new Jira at a host, with a secret of the operator's. */
+const jira = (host: string, name = "CONNECTOR_SECRET_JIRA") => ({
+  name: `Jira ${host}`,
+  type: ".jira",
+  config: { apiUrl: `https://${host}`, projectKey: "OPS" },
+  secrets: { email: { $env: name }, apiToken: { $env: name } },
 });
 
 let made = 0;
@@ -182,6 +198,15 @@ describe("neither a form nor a token", () => {
     ["a run", "execute_connector", { id: "ops-slack-2", params: { message: "hello" } }],
     ["a loud test", "test_connector", { id: "ops-slack-2", mode: "loud" }],
     ["a replacement", "replace_connector", { from: "ops-slack", to: "ops-slack-2" }],
+    ["a secret's way to a new host", "create_connector", jira("new.example.net")],
+    ["its way in several spaces", "create_connector", { ...jira("new.example.net"), space: "default,security" }],
+    [
+      "a copy whose secret goes to a new host",
+      "create_connector",
+      { ...jira("new.example.net"), type: undefined, from: { id: "batch-jira" } },
+    ],
+    ["alerts' way to a new host", "attach_connector", { connector: "open-hook", rules: ["disk-almost-full"], params: { body: "{}" } }],
+    ["a safe test of a new host", "test_connector", { id: "open-mcp" }],
   ];
   test.each(calls)("approves %s, whatever the client says", async (_name, tool, args) => {
     const { body } = await server.call(tool, args);
@@ -234,16 +259,52 @@ test.each(["form", "token"])("what takes over from what something names already 
   expect([body.status, body.confirm?.url]).toEqual(["confirmation_needed", expect.stringContaining("http://localhost:")]);
 });
 
-test("what only adds something may still be agreed to in a form", async () => {
-  const asking = await started({ CONNECTOR_SECRET_HOOK: "https://hooks.example.net/services/one" });
-  onTestFinished(() => asking.close());
-  const { body } = await asking.call("create_connector", {
-    id: "by-form",
-    name: "By form",
-    type: ".slack",
-    secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_HOOK" } },
+test.each(["form", "token"])(
+  "an undo that gives alerts back to a connector, which goes to a new host by now, is not agreed to by a %s",
+  async (confirm) => {
+    const id = `moved-hook-${confirm}`;
+    const hook = (host: string) => ({ url: `https://${host}/in`, hasAuth: false, authType: null });
+    await server.call("create_connector", { id, name: id, type: ".webhook", config: hook("open.example.net") });
+    const signed = async (tool: string, args: Record<string, unknown>) => {
+      const { body } = await server.call(tool, args);
+      await signPage(body.confirm.url, laptop);
+      return (await server.call(tool, { ...args, confirm: body.confirm.id })).body;
+    };
+    const rules = ["disk-almost-full"];
+    expect(await signed("attach_connector", { connector: id, rules, params: { body: "{}" } })).toMatchObject({ asked: "passkey" });
+    const { change } = await signed("replace_connector", { from: id, remove: true, rules });
+    await fetch(`${kibana.url}/api/actions/connector/${id}`, {
+      method: "PUT",
+      headers: { "kbn-xsrf": "x", "content-type": "application/json" },
+      body: JSON.stringify({ name: id, config: hook("newer.example.net"), secrets: {} }),
+    });
+    const asking = await started({}, ["--confirm", confirm]);
+    onTestFinished(() => asking.close());
+    const { body } = await asking.call("undo_change", { change });
+    expect([body.status, body.confirm?.url]).toEqual(["confirmation_needed", expect.stringContaining("http://localhost:")]);
+    expect(body.plan.needs_a_person.join()).toContain("newer.example.net, which nobody has agreed to");
+  },
+);
+
+describe("what only adds something, at a host that is agreed to,", () => {
+  test.each(["form", "token"])("may still be agreed to by a %s", async (confirm) => {
+    const asking = await started({}, ["--confirm", confirm]);
+    onTestFinished(() => asking.close());
+    const attach = { connector: await throwaway(asking), rules: ["disk-almost-full"], params: { message: "{{rule.name}}" } };
+    const { body } = await asking.call("attach_connector", attach);
+    const last = confirm === "form" ? body : (await asking.call("attach_connector", { ...attach, confirm: body.confirm.id })).body;
+    expect(last).toMatchObject({ status: "done", asked: confirm });
   });
-  expect(body).toMatchObject({ status: "done", asked: "form" });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["which the operator named in --target-hosts", jira("agreed.example.com")],
+    ["to which the operator bound the secret", jira("bound.example.com", "CONNECTOR_SECRET_BOUND")],
+    ["to which a connector sends secrets already", jira("example.atlassian.net")],
+  ])("%s, needs nobody", async (_how, args) => {
+    const asking = await started({}, ["--target-hosts", "agreed.example.com"]);
+    onTestFinished(() => asking.close());
+    expect((await asking.call("create_connector", args)).body).toMatchObject({ status: "done", asked: "none" });
+  });
 });
 
 test("secrets are typed on the page as before, and the page takes the passkey too", async () => {

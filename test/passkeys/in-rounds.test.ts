@@ -24,20 +24,32 @@ const destructive: [string, string, Args][] = [
   ["a run", "execute_connector", { id: "ops-slack-2", params: { message: "hello" } }],
   ["a loud test", "test_connector", { id: "ops-slack-2", mode: "loud" }],
   ["a replacement", "replace_connector", { from: "ops-slack", to: "ops-slack-2" }],
+  [
+    "a secret's way to a new host",
+    "create_connector",
+    { name: "New", type: ".slack", secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_HOOK" } } },
+  ],
 ];
+const env = { CONNECTOR_SECRET_HOOK: "https://hooks.example.net/services/one" };
 
 /** A server that takes passkeys, with one that is enrolled. */
 async function served(options: Options = {}) {
   const journalDir = options.journalDir ?? (await freshFolder());
   await enrollKey(journalDir, "Laptop", laptop);
-  const made = await servedProduct({ clock: fakeClock(), ...options, journalDir, settings: { ...key, ...byPasskey, ...options.settings } });
+  const made = await servedProduct({
+    clock: fakeClock(),
+    env,
+    ...options,
+    journalDir,
+    settings: { ...key, ...byPasskey, ...options.settings },
+  });
   const call = (tool: string, args: Args, round: Round = {}) => callInRounds(made.send, tool, args, round);
   return { ...made, call };
 }
 
 /** How a server without passkeys, on the same Kibana and with the same key, asked before this one. */
 async function askedBefore(tool: string, args: Args, confirm: "form" | "token") {
-  const before = await servedProduct({ clock: fakeClock(), journalDir: await freshFolder(), settings: { ...key, confirm } });
+  const before = await servedProduct({ clock: fakeClock(), env, journalDir: await freshFolder(), settings: { ...key, confirm } });
   const { asked, state, body } = await callInRounds(before.send, tool, args);
   expect(asked === undefined).toBe(confirm === "token");
   const { kibana } = before.settings;
@@ -99,10 +111,10 @@ describe("a client whose question ends the call", () => {
   });
 
   test("agrees in a form to what only adds something", async () => {
-    const { call } = await served({ env: { CONNECTOR_SECRET_HOOK: "https://hooks.example.net/services/one" } });
+    const { call } = await served();
     const add: [string, Args] = [
-      "create_connector",
-      { name: "By form", type: ".slack", secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_HOOK" } } },
+      "attach_connector",
+      { connector: "kibana-log", rules: ["disk-almost-full"], params: { message: "{{rule.name}}" } },
     ];
     const { state } = await call(...add);
     expect((await call(...add, { state, answers: yes })).body).toMatchObject({ status: "done", asked: "form" });

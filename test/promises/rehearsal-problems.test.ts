@@ -27,6 +27,7 @@ const alert = (more: Body) => ({
   ...fires,
   params: { subAction: "createAlert", subActionParams: { message: "{{rule.name}}", alias: key, ...more } },
 });
+const close = (alias: string) => ({ ...recovers, params: { subAction: "closeAlert", subActionParams: { alias } } });
 const incident = (more: Body) => ({
   ...fires,
   params: {
@@ -284,6 +285,14 @@ const planted: Planted[] = [
     [page({}), resolve(key)],
     "params",
     /opens an incident when an alert recovers/,
+  ],
+  [
+    "a key that makes another request of the one that closes",
+    "genie",
+    [alert({ alias: "db/{{alert.id}}" }), close("db/{{alert.id}}")],
+    [alert({ alias: "db:{{alert.id}}" }), close("db:{{alert.id}}")],
+    "params.subActionParams.alias",
+    /is no plain id/,
   ],
   [
     "an alert's message of more than 130 characters",

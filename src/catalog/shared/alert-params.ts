@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { SubAction } from "../connector-type.ts";
 
 /** Kinds that may respond to an alert. */
 export const responderKinds = ["team", "user", "escalation", "schedule"] as const;
@@ -34,6 +35,9 @@ export function closeAlertParams() {
     note: z.string().max(25000).optional(),
   });
 }
+
+/** What closing does. Source: opsgenie/connector.ts. */
+export const closeAlertEffect = { effect: "updates", inAddress: { alias: "path" } } as const satisfies SubAction;
 
 /** Whom an alert reaches, and what its own fields may name. */
 export const alertRecipients = [

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Config, Credentials, EndOfLife, Params } from "../connector-type.ts";
+import type { Config, Credentials, EndOfLife, Params, SubAction } from "../connector-type.ts";
 import { extraFields } from "./extra-fields.ts";
 import { optionalSecret, type Report, urlText, withRules } from "./fields.ts";
 import { pemText } from "./file-kinds.ts";
@@ -143,10 +143,13 @@ export function readParams() {
   };
 }
 
+/** What reading choices does. */
+export const choicesEffect = { effect: "none", inAddress: { fields: "query" } } as const satisfies SubAction;
+
 /** What those do. */
 export const readEffects = {
-  getChoices: { effect: "none" },
+  getChoices: choicesEffect,
   getFields: { effect: "none" },
-  getIncident: { effect: "none", note: "Answers nothing" },
+  getIncident: { effect: "none", note: "Answers nothing", inAddress: { externalId: "path" } },
   handshake: { effect: "none", note: "Not implemented: always fails" },
 } as const;

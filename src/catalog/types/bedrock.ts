@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { isHostName } from "../../host-name.ts";
-import type { ConnectorType } from "../connector-type.ts";
+import type { ConnectorType, SubAction } from "../connector-type.ts";
 import { httpUrl } from "../shared/fields.ts";
 import { callParams, dashboardEffect, dashboardParams, modelConfig, paid, telemetryMetadata } from "../shared/llm.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
@@ -9,6 +9,9 @@ import { subActionParams } from "../shared/sub-actions.ts";
 const pastApiUrl = "It goes to Amazon's own host of the region (config.region, or that of apiUrl), whatever else apiUrl is";
 
 const pingBody = '{"anthropic_version":"bedrock-2023-05-31","max_tokens":16,"messages":[{"role":"user","content":"ping"}]}';
+
+/** The model, which may be an ARN, is part of the path; older versions do not encode it. */
+const paidByModel = { ...paid, inAddress: { model: "segments" } } as const satisfies SubAction;
 
 /** reference: .bedrock; schema bedrock/schemas/v1.ts, executor bedrock/bedrock.ts. */
 export const bedrock: ConnectorType = {
@@ -50,14 +53,14 @@ export const bedrock: ConnectorType = {
   recipients: ["params.subActionParams.**"],
   credentials: [{ name: "access key", fields: ["accessKey", "secret"] }],
   subActions: {
-    run: paid,
-    test: { ...paid, note: "The same as run" },
-    invokeAI: paid,
-    invokeStream: paid,
-    invokeAIRaw: paid,
+    run: paidByModel,
+    test: { ...paidByModel, note: "The same as run" },
+    invokeAI: paidByModel,
+    invokeStream: paidByModel,
+    invokeAIRaw: paidByModel,
     bedrockClientSend: { ...paid, note: "Server-side only" },
-    converse: { ...paid, note: pastApiUrl },
-    converseStream: { ...paid, note: pastApiUrl },
+    converse: { ...paidByModel, note: pastApiUrl },
+    converseStream: { ...paidByModel, note: pastApiUrl },
     getDashboard: dashboardEffect,
   },
   tests: {

@@ -77,7 +77,13 @@ export const casesWebhook: ConnectorType = {
     "params.subActionParams.incident.tags.**",
   ],
   credentials: webhookCredentials.filter((way) => way.name !== "oauth2"),
-  subActions: { pushToService: { effect: "creates", note: "Updates when incident.externalId is given" } },
+  subActions: {
+    pushToService: {
+      effect: "creates",
+      note: "Updates when incident.externalId is given",
+      inAddress: { "incident.externalId": "encoded" },
+    },
+  },
   tests: {
     loud: {
       params: { subAction: "pushToService", subActionParams: { incident: { title: "Connector test" }, comments: null } },

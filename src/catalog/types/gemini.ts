@@ -1,9 +1,12 @@
 import * as z from "zod";
 import { isPlainObject } from "../../plain-object.ts";
-import type { ConnectorType } from "../connector-type.ts";
+import type { ConnectorType, SubAction } from "../connector-type.ts";
 import { httpUrl, parseJson } from "../shared/fields.ts";
 import { callParams, dashboardEffect, dashboardParams, modelConfig, paid } from "../shared/llm.ts";
 import { subActionParams } from "../shared/sub-actions.ts";
+
+/** The model is part of the path. */
+const paidByModel = { ...paid, inAddress: { model: "path" } } as const satisfies SubAction;
 
 /** reference: .gemini; schema gemini/schemas/v1.ts, executor gemini/gemini.ts, secrets gemini/index.test.ts. */
 export const gemini: ConnectorType = {
@@ -45,11 +48,11 @@ export const gemini: ConnectorType = {
   terraformChanges: { fields: ["contextWindowLength", "temperature"] },
   credentials: [{ name: "service account", fields: ["credentialsJson"] }],
   subActions: {
-    run: paid,
-    test: { ...paid, note: "The same as run" },
-    invokeAI: paid,
-    invokeAIRaw: paid,
-    invokeStream: paid,
+    run: paidByModel,
+    test: { ...paidByModel, note: "The same as run" },
+    invokeAI: paidByModel,
+    invokeAIRaw: paidByModel,
+    invokeStream: paidByModel,
     getDashboard: dashboardEffect,
   },
   tests: {

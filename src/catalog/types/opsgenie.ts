@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
-import { alertRecipients, closeAlertParams, createAlertFields, responderKinds } from "../shared/alert-params.ts";
+import { alertRecipients, closeAlertEffect, closeAlertParams, createAlertFields, responderKinds } from "../shared/alert-params.ts";
 import { urlText } from "../shared/fields.ts";
 import { createAlert } from "../shared/recipe.ts";
 import { createAlertRendering } from "../shared/rendering.ts";
@@ -54,7 +54,7 @@ export const opsgenie: ConnectorType = {
   recipients: alertRecipients,
   terraformChanges: { other: true },
   credentials: [{ name: "API key", fields: ["apiKey"] }],
-  subActions: { createAlert: { effect: "creates" }, closeAlert: { effect: "updates" } },
+  subActions: { createAlert: { effect: "creates" }, closeAlert: closeAlertEffect },
   rendering: createAlertRendering,
   headlines: ["subActionParams.message"],
   limits: longest("subActionParams.message", 130, "Kibana cuts it to 130 in its newest versions, and older ones refuse it"),

@@ -50,7 +50,7 @@ export const resilient: ConnectorType = {
   terraformChanges: { other: true },
   credentials: [{ name: "API key", fields: ["apiKeyId", "apiKeySecret"] }],
   subActions: {
-    pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },
+    pushToService: { effect: "creates", note: "Updates when incident.externalId is given", inAddress: { "incident.externalId": "path" } },
     incidentTypes: { effect: "none" },
     severity: { effect: "none" },
     getFields: { effect: "none" },

@@ -84,8 +84,8 @@ export const sentinelone: ConnectorType = {
     getRemoteScriptResults: { effect: "none" },
     downloadRemoteScriptResults: { effect: "none", note: "Answers with a stream" },
     executeScript: { effect: "executes" },
-    fetchAgentFiles: { effect: "executes" },
-    downloadAgentFile: { effect: "none", note: "Answers with a stream" },
+    fetchAgentFiles: { effect: "executes", inAddress: { agentId: "path" } },
+    downloadAgentFile: { effect: "none", note: "Answers with a stream", inAddress: { agentId: "path", activityId: "path" } },
     getActivities: { effect: "none" },
   },
   tests: {

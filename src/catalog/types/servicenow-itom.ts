@@ -3,6 +3,7 @@ import type { ConnectorType } from "../connector-type.ts";
 import { withRules } from "../shared/fields.ts";
 import { description } from "../shared/recipe.ts";
 import {
+  choicesEffect,
   choicesParams,
   defaultGroupingKey,
   exampleKey,
@@ -52,7 +53,7 @@ export const servicenowItom: ConnectorType = {
     ...["additional_info", "source", "event_class", "type"].map((field) => `params.subActionParams.${field}.**`),
   ],
   credentials: serviceNowCredentials,
-  subActions: { addEvent: { effect: "creates" }, getChoices: { effect: "none" } },
+  subActions: { addEvent: { effect: "creates" }, getChoices: choicesEffect },
   headlines: ["subActionParams.description"],
   tests: {
     safe: {

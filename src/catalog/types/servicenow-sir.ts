@@ -53,7 +53,7 @@ export const servicenowSir: ConnectorType = {
   recipients: incidentRecords,
   credentials: serviceNowCredentials,
   subActions: {
-    pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },
+    pushToService: { effect: "creates", note: "Updates when incident.externalId is given", inAddress: { "incident.externalId": "path" } },
     ...readEffects,
   },
   headlines: ["subActionParams.incident.short_description"],

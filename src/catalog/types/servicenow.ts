@@ -62,8 +62,12 @@ export const servicenow: ConnectorType = {
   },
   credentials: serviceNowCredentials,
   subActions: {
-    pushToService: { effect: "creates", note: "Updates when incident.externalId is given" },
-    closeIncident: { effect: "updates", note: "An unknown id is no error" },
+    pushToService: { effect: "creates", note: "Updates when incident.externalId is given", inAddress: { "incident.externalId": "path" } },
+    closeIncident: {
+      effect: "updates",
+      note: "An unknown id is no error",
+      inAddress: { "incident.externalId": "path", "incident.correlation_id": "query" },
+    },
     ...readEffects,
   },
   headlines: ["subActionParams.incident.short_description"],

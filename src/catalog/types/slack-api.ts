@@ -62,7 +62,7 @@ export const slackApi: ConnectorType = {
   },
   credentials: [{ name: "bot token", fields: ["token"] }],
   subActions: {
-    validChannelId: { effect: "none" },
+    validChannelId: { effect: "none", inAddress: { channelId: "query" } },
     postMessage: { effect: "sends" },
     postBlockkit: { effect: "sends" },
   },

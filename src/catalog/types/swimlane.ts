@@ -54,7 +54,9 @@ export const swimlane: ConnectorType = {
     "params.subActionParams.incident.alertId",
   ],
   credentials: [{ name: "API token", fields: ["apiToken"] }],
-  subActions: { pushToService: { effect: "creates", note: "Updates when incident.externalId is given" } },
+  subActions: {
+    pushToService: { effect: "creates", note: "Updates when incident.externalId is given", inAddress: { "incident.externalId": "path" } },
+  },
   headlines: ["subActionParams.incident.ruleName"],
   tests: {
     loud: {

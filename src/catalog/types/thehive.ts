@@ -63,7 +63,11 @@ export const thehive: ConnectorType = {
   ],
   credentials: [{ name: "API key", fields: ["apiKey"] }],
   subActions: {
-    pushToService: { effect: "creates", note: "A case; updates when incident.externalId is given" },
+    pushToService: {
+      effect: "creates",
+      note: "A case; updates when incident.externalId is given",
+      inAddress: { "incident.externalId": "path" },
+    },
     createAlert: { effect: "creates" },
   },
   rendering: (params, fill) => (params.subAction === "pushToService" ? plainRendering : severityOfRule(2))(params, fill),

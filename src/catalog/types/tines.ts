@@ -5,6 +5,9 @@ import { urlText } from "../shared/fields.ts";
 import { anyParams, subActionParams } from "../shared/sub-actions.ts";
 import { userAgentOnCloud } from "../shared/user-agent.ts";
 
+/** What a webhook of the list adds to the tenant's address. */
+const webhookPath = { "webhook.path": "path", "webhook.secret": "path" } as const;
+
 /** reference: .tines; schema tines/schemas/v1.ts, executor tines/tines.ts. */
 export const tines: ConnectorType = {
   id: ".tines",
@@ -38,8 +41,8 @@ export const tines: ConnectorType = {
   subActions: {
     stories: { effect: "none", note: "At most 500; incompleteResponse tells that there are more" },
     webhooks: { effect: "none" },
-    run: { effect: "executes" },
-    test: { effect: "executes", note: "The same as run: it triggers the story" },
+    run: { effect: "executes", inAddress: webhookPath },
+    test: { effect: "executes", note: "The same as run: it triggers the story", inAddress: webhookPath },
   },
   // All variables are the body. Source: tines/render.ts.
   rendering: (params, { variables }) =>

@@ -44,7 +44,7 @@ export async function getConsent(
     // Checked now, so that the error says what is wrong with it; spent just before the first write.
     if (plan.inPerson) throw onlyInPerson(plan.inPerson);
     const type = toType(plan, services);
-    const passkey = onlyByPasskey(plan, change, caller, services);
+    const passkey = onlyByPasskey(plan, change, verdict, caller, services);
     if (settings.confirm !== "token" || passkey || type !== undefined || onlyAPersonKnows || plan.asks.length > 0)
       throw confirmationInvalid("foreign");
     continuations.check(change.confirm, change.tool, change.args, services.digest(plan));

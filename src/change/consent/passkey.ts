@@ -10,7 +10,7 @@ import type { ApprovalPage } from "../../web/page.ts";
 import type { Approval, BeginRecord } from "../journal-records.ts";
 import type { Recorded } from "../ops/records.ts";
 import type { Op, Plan } from "../plan.ts";
-import { isChange } from "../policy.ts";
+import { isChange, type Verdict } from "../policy.ts";
 import type { Recording } from "../recorded.ts";
 import type { Call, Caller, ChangeServices } from "../services.ts";
 import { type Approvers, approversOf } from "./approvers.ts";
@@ -22,14 +22,22 @@ export interface Passkeys {
 }
 
 /**
- * Whether only a page that takes a passkey may approve a plan: it changes, removes or sends something, takes over what sent
- * elsewhere, or somebody else has to agree. What only adds something (a connector, actions of rules) may still be agreed to in a form or by a token.
+ * Whether only a page that takes a passkey may approve a plan: it changes, removes or sends something, a secret or request goes to a host
+ * that nobody has agreed to, it takes over what sent elsewhere, or somebody else has to agree. Actions that are only added to rules may
+ * still be agreed to in a form or by a token, where the host of their connector is agreed to.
  */
-export function onlyByPasskey(plan: Plan, { tool }: Pick<Call, "tool">, { principal }: Caller, { settings }: ChangeServices): boolean {
+export function onlyByPasskey(
+  plan: Plan,
+  { tool }: Pick<Call, "tool">,
+  { newFlows }: Pick<Verdict, "newFlows">,
+  { principal }: Caller,
+  { settings }: ChangeServices,
+): boolean {
   if (settings.approveWith === undefined) return false;
   const isMore =
     typeof plan.consequence === "object" ||
     plan.inPerson !== undefined ||
+    newFlows.length > 0 ||
     (plan.asksBecause ?? []).length > 0 ||
     plan.ops.some(isDestructive);
   return isMore || approversOf(plan, { caller: principal.name, tool }, settings).named;

@@ -40,20 +40,20 @@ interface Nobody {
 export async function wayTo(
   plan: Plan,
   call: Pick<Call, "tool">,
-  { reasons }: Verdict,
+  verdict: Verdict,
   asked: boolean,
   caller: Caller,
   services: ChangeServices,
 ): Promise<Way> {
   const { settings, openPage, deployment } = services;
   const secrets = plan.asks.length > 0;
-  if (!secrets && !asked && reasons.length === 0) return { by: "nothing" };
+  if (!secrets && !asked && verdict.reasons.length === 0) return { by: "nothing" };
   if (!secrets && settings.skipConfirmation) {
     const why = notUnattended(plan);
     return why ? { by: "nobody", why: onlyInPerson(why) } : { by: "skipped" };
   }
   const byToken = settings.confirm === "token";
-  const passkey = onlyByPasskey(plan, call, caller, services);
+  const passkey = onlyByPasskey(plan, call, verdict, caller, services);
   if (!secrets && !passkey && byToken && plan.inPerson) return { by: "nobody", why: onlyInPerson(plan.inPerson) };
   const onPage = () => wayToPage(plan, call, caller, services);
   // The agent holds the token, and cannot know it; nor may it agree for whoever holds a passkey.

@@ -1,3 +1,4 @@
+import { unfitForAddress } from "../../catalog/address-parts.ts";
 import type { ConnectorType, Params } from "../../catalog/connector-type.ts";
 import { effectOf } from "../../catalog/when.ts";
 import { isPlainObject } from "../../plain-object.ts";
@@ -35,11 +36,12 @@ export function whatItDoes(entry: ConnectorType | undefined, params: Params): Do
   const opens = entry.dedupField !== undefined && (effect === "creates" || effect === "sends");
   const key = opens ? keyOf(entry, params) : undefined;
   const closing = key === undefined ? undefined : closingParams(entry, key);
+  const isClosable = closing !== undefined && unfitForAddress(entry, closing).length === 0;
   return {
     words: words.includes("{") ? general : `Effect: ${words}`,
     opens,
     // With a mark in place of a value it would close nothing.
-    ...(closing && !JSON.stringify(hideSecrets(closing).config).includes(redactionMark) ? { closing } : {}),
+    ...(isClosable && !JSON.stringify(hideSecrets(closing).config).includes(redactionMark) ? { closing } : {}),
   };
 }
 

@@ -1,16 +1,15 @@
+import { notInAddress, unfitForAddress } from "../../catalog/address-parts.ts";
 import type { ConnectorType, Params, Problem } from "../../catalog/connector-type.ts";
-import { jsonLeaves } from "../../catalog/json-leaves.ts";
 import { paramsCall } from "../../catalog/params-call.ts";
 import { checkPart } from "../../catalog/validate.ts";
-import { effectOf } from "../../catalog/when.ts";
 import { ToolError } from "../../errors.ts";
 import { inWords } from "../plans/check-new-connector.ts";
 
 /**
  * Checks the params of a run.
  * @returns what is unusual about them
- * @throws ToolError invalid_arguments for what Kibana would refuse, for what is surely mistyped, and for ids that lead a call which nobody
- * is asked about elsewhere
+ * @throws ToolError invalid_arguments for what Kibana would refuse, for what is surely mistyped, and for ids that make it
+ * another call
  */
 export function assertParamsFit(entry: ConnectorType, params: Params): Problem[] {
   assertPlainIds(entry, params);
@@ -27,17 +26,19 @@ export function assertParamsFit(entry: ConnectorType, params: Params): Problem[]
   );
 }
 
-/** Kibana puts ids into the path of a request as they are, so such an id would be another request than the one that changes nothing. */
-function assertPlainIds(entry: ConnectorType, params: Params): void {
-  if (effectOf(entry, params).effect !== "none") return;
-  const leaves = jsonLeaves(JSON.stringify(params), ["params"], () => false);
-  const found = leaves.find(({ path, text }) => /(?:^|_)ids?$|Ids?$/.test(path.at(-1) ?? "") && /[/\\?#%]|\.\./.test(text));
-  if (!found) return;
-  const path = found.path.join(".");
+/**
+ * Stops params that would make a call another one than it says.
+ * @throws ToolError invalid_arguments
+ */
+export function assertPlainIds(entry: ConnectorType, params: Params): void {
+  const found = unfitForAddress(entry, params);
+  const [first] = found;
+  if (!first) return;
+  const part = first.as === "query" ? "query" : "path";
   throw new ToolError(
     "invalid_arguments",
-    `${path} is no plain id: Kibana would put it into the path of the request, which then leads elsewhere.`,
-    'Give the id alone, without /, \\, ?, #, % and "..".',
-    { problems: [{ path, problem: "is no plain id" }] },
+    `${first.path} is no plain id: Kibana would put it into the ${part} of the request, which then ${part === "query" ? "means something else" : "leads elsewhere"}.`,
+    `Give the id alone, ${first.as === "encoded" ? "" : `without ${notInAddress[first.as]}, control characters and `}not empty or only dots. What has such an id cannot be reached through this connector.`,
+    { problems: found.map(({ path, problem }) => ({ path, problem })) },
   );
 }

@@ -34,7 +34,7 @@ import { putRule, unknownFields } from "../rules/rule-changes.ts";
 import { rulesOf } from "../rules/rule-filter.ts";
 import { actionLines, connectorNames, effectsOnRules } from "../rules/shown-actions.ts";
 import { assertNoMarks } from "../secrets/redaction-marks.ts";
-import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
+import { actionFlows, eachOnce, unagreedHosts } from "../secrets/run-flows.ts";
 import { attachable, meantRules } from "./attachable-rules.ts";
 
 /** Most rules that a next call names one by one where a filter names them too. */
@@ -175,6 +175,11 @@ export async function planAttach(given: Given, context: SpaceContext): Promise<A
     outsideWorld: "none",
     ...erasing(whole),
     consequence: "person",
+    asksBecause: await unagreedHosts(
+      ops.map(({ before, after }) => ({ before: before.actions, after: after.actions })),
+      known,
+      settings.targetHosts,
+    ),
     onError: "continue",
     resumable: true,
     facts: { connector: { type: found.type, config: found.config }, owners: changes.map(({ rule }) => [rule.id, rule.api_key_owner]) },

@@ -13,6 +13,7 @@ import { eachText } from "../../rules/params.ts";
 import type { RehearsedAction } from "../../rules/rehearsed.ts";
 import { hideInText, hideSecrets } from "../../secrets/detect.ts";
 import { effectOn } from "../connectors/connector-row.ts";
+import { assertPlainIds } from "../connectors/params-fit.ts";
 import type { SpaceContext } from "../define.ts";
 import { eachOnce, runFlows } from "../secrets/run-flows.ts";
 
@@ -91,6 +92,7 @@ export function sentRehearsal({ rule, actions, found, entry, space, shown, next 
   );
   if (!first) throw nothingToRehearse(rule, found);
   const ops: RehearsalPlan["ops"] = [first, ...rest];
+  if (entry) for (const { params } of ops) assertPlainIds(entry, params);
   const flows = ops.map((op) => runFlows(found, entry, op.params));
   const steps = made.map(({ step }) => {
     const closing = step.opens !== undefined && entry ? closingParams(entry, step.opens) : undefined;

@@ -21,7 +21,7 @@ import { erasing, type WholeRule, withArtifacts } from "../rules/rule-artifacts.
 import { obstacle, obstacleInWords, putRule, unknownFields } from "../rules/rule-changes.ts";
 import { cannotTell, ruleSince } from "../rules/rule-since.ts";
 import { effectsOnRules } from "../rules/shown-actions.ts";
-import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
+import { actionFlows, eachOnce, unagreedHosts } from "../secrets/run-flows.ts";
 import { asBeforeIt, neitherNor } from "./undo-workflows.ts";
 
 /** The most connectors whose last runs are looked up. */
@@ -151,6 +151,11 @@ export async function planUndoRules(
     ...erasing(ops),
     outsideWorld: "none",
     consequence: "person",
+    asksBecause: await unagreedHosts(
+      writes.map(({ before, after }) => ({ before: before.actions, after: after.actions })),
+      known,
+      settings.targetHosts,
+    ),
     facts: ops.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })),
     flows: eachOnce(ways.flat()),
     asks: [],

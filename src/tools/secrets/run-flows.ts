@@ -7,12 +7,14 @@ import { credentialsFor } from "../../catalog/when.ts";
 import type { SecretFlow } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import { grouped } from "../../grouped.ts";
+import { matchesHost } from "../../host-name.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { canonicalJson } from "../../plain-object.ts";
 import { plainText, quoted } from "../../plain-text.ts";
+import { actionKey, paired } from "../../rules/same-action.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
-import { requestFlow } from "./secret-flows.ts";
+import { agreedHosts, requestFlow } from "./secret-flows.ts";
 
 type Runnable = Pick<Connector, "id" | "name" | "type" | "config">;
 
@@ -64,6 +66,31 @@ export async function actionFlows(
     }),
   );
   return flows.flat();
+}
+
+/**
+ * Why somebody has to agree to the actions that rules get: their alerts would go to a host that nobody has agreed to, since anybody could
+ * have put it into the config of a connector that needs no secret.
+ * @param rules their actions before and after
+ */
+export async function unagreedHosts(
+  rules: readonly { before: readonly RuleAction[]; after: readonly RuleAction[] }[],
+  connectors: ReadonlyMap<string, Connector>,
+  targetHosts: readonly string[],
+): Promise<string[]> {
+  const ids = new Set(rules.flatMap(({ before, after }) => paired(before, after, actionKey).fresh.map(({ id }) => id)));
+  const all = [...connectors.values()];
+  const hosts = await Promise.all(all.filter((one) => ids.has(one.id) && !one.preconfigured && !one.system).map(hostsOfAnybody));
+  const others = [...new Set(hosts.flat())].filter((host) => !targetHosts.some((pattern) => matchesHost(pattern, host)));
+  const known = others.length > 0 ? await agreedHosts(all) : [];
+  const open = others.filter((host) => !known.includes(host));
+  return open.length === 0 ? [] : [`alerts of rules go to ${shownHosts(open)}, which nobody has agreed to yet`];
+}
+
+/** Of a type that is not known, any host. */
+async function hostsOfAnybody({ type, config = {} }: Connector): Promise<string[]> {
+  const entry = await connectorType(type);
+  return entry ? requestFlow(entry, config).flatMap(({ hosts }) => hosts) : ["a host that is not known beforehand"];
 }
 
 /** Each flow once: several rules often get the same. */
