@@ -114,8 +114,8 @@ export async function leftWithout({ space, id, before, where }: DeleteOp, reader
 async function casesOf(id: string, space: string, where: Where, reader: Reader): Promise<{ uses: Use[]; unread?: string }> {
   if (!hasFeature(where, "cases")) return { uses: [] };
   try {
-    const { uses, complete } = await casesWith(reader, space, id);
-    return { uses, ...(complete ? {} : { unread: "there are too many to read them all" }) };
+    const { uses, unread } = await casesWith(reader, space, id);
+    return { uses, ...(unread && { unread: unread.why.replace(/\.$/, "") }) };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     return error instanceof KibanaError && isNoRoute(error) ? { uses: [] } : { uses: [], unread: error.message.replace(/\.$/, "") };
