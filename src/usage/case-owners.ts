@@ -9,7 +9,7 @@ const titles: Record<string, string> = { cases: "Stack Management", observabilit
  * @returns as Kibana's pages call them; empty where all can be read
  * @throws ToolError where Kibana does not say
  */
-export async function unreadOwners(reader: Reader, space: string): Promise<string[]> {
+async function unreadOwners(reader: Reader, space: string): Promise<string[]> {
   const owners = await reader.caseOwners(space);
   if (owners.length === 0)
     throw new ToolError("kibana_error", "Kibana does not say whose cases this key may read.", "Look in Kibana under Cases > Settings.");
