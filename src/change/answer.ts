@@ -10,14 +10,14 @@ import type { LastHour } from "./journal.ts";
 import { recordOf } from "./ops/index.ts";
 import { type Recorded, readRecord } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
-import { type Effect, type NoChange, type OpResult, type Plan, usesConnectors, warningsBefore } from "./plan.ts";
+import { type Effect, type NextCall, type NoChange, type OpResult, type Plan, usesConnectors, warningsBefore } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
 import { verdictOn } from "./reversible.ts";
 import { savedWarnings } from "./saved-rules.ts";
 import type { ChangeServices, Report } from "./services.ts";
 import { spacesShown } from "./spaces-shown.ts";
-import { type Inverse, inverseAfter, leftNote, needsNote, noteOn, undoCall } from "./undo.ts";
-import { type UndoBy, withoutTool } from "./undo-here.ts";
+import { type Inverse, inverseAfter, leftNote, missingFor, needsNote, noteOn, undoCall } from "./undo.ts";
+import type { UndoBy } from "./undo-here.ts";
 import { newId } from "./write-and-look.ts";
 
 /** Most effects of a plan that an answer lists, and their characters. */
@@ -162,7 +162,7 @@ export async function outcome(
           ...(ended && !failed ? { fix: ended === "hour" ? hourFix(await services.journal.lastHour()) : toGoOn[ended] } : {}),
           ...(taken
             ? {
-                fix: `First ${withoutTool("undo_change", by) === undefined && !isGone ? "restore it with the undo_change in `next`" : "create it again under its id"}, or remove its actions from the rule; then repeat the call for what is left.`,
+                fix: `First ${howToRestore(results, next)}remove its actions from the rule; then repeat the call for what is left.`,
               }
             : {}),
           message: `${[`${done.length} of ${plan.ops.length} done`, ...(failed ? [failedWords(results)] : []), ...(left > 0 ? [`${left} not started${taken ? ", because a rule began to use the last one while it was being deleted" : ended ? `, because ${whyEnded[ended]}` : ""}`] : [])].join("; ")}.`,
@@ -176,6 +176,14 @@ export async function outcome(
     ...(warnings.length > 0 ? { warnings } : {}),
     ...(next.length > 0 ? { next: next.slice(0, 3) } : {}),
   };
+}
+
+/** Of one that something began to use while it was deleted; empty where Kibana takes no connector of its type. */
+function howToRestore(results: readonly OpResult[], next: readonly NextCall[]): string {
+  if (next.some(({ tool }) => tool === "undo_change")) return "restore it with the undo_change in `next`, or ";
+  return results.some((one) => isTaken(one) && one.op.op === "delete" && one.op.unusable !== undefined)
+    ? ""
+    : "create it again under its id, or ";
 }
 
 const journalGone = "The journal was removed or moved while this was written: only if it is put back can this server undo it.";
@@ -239,8 +247,10 @@ function undoOf(change: string, results: OpResult[], by: UndoBy): Record<string,
   if (!first) return {};
   if (more.length === 0) return undoCall(change, first.inverse, { by });
   const inverses = parts.map(({ inverse }) => inverse);
-  const able = inverses.filter((inverse) => "op" in inverse && (inverse.op !== "put_rule" || inverse.needs.length === 0));
-  const ofConnectors = parts.flatMap(({ ofUser, inverse }) => (!ofUser && "op" in inverse ? [inverse] : []));
+  const able = inverses.filter((inverse) => "op" in inverse && missingFor(inverse) === undefined);
+  const ofConnectors = parts.flatMap(({ ofUser, inverse }) =>
+    !ofUser && "op" in inverse && missingFor(inverse) === undefined ? [inverse] : [],
+  );
   const noted = able.find((inverse) => "op" in inverse && noteOn(inverse) !== undefined);
   const told = ofConnectors.find((inverse) => noteOn(inverse) !== undefined) ?? ofConnectors[0] ?? noted ?? able[0];
   const kinds = new Set(results.map(({ op }) => (usesConnectors(op) ? (op.op === "put_rule" ? "rules" : "parts") : "connectors")));
@@ -253,7 +263,9 @@ function undoOf(change: string, results: OpResult[], by: UndoBy): Record<string,
 
 /** Connectors whose secrets cannot be given in one call, since they are no copies of each other. */
 function oneByOne(parts: readonly { record: Recorded; inverse: Inverse }[]): string | undefined {
-  const lost = parts.flatMap(({ record, inverse }) => ("secrets" in inverse && inverse.secrets ? [record] : []));
+  const lost = parts.flatMap(({ record, inverse }) =>
+    "secrets" in inverse && inverse.secrets && missingFor(inverse) === undefined ? [record] : [],
+  );
   if (new Set(lost.map(({ type, name }) => JSON.stringify([type, name]))).size < 2) return undefined;
   return `Those that had secrets one by one, each with its \`id\`: ${lost.map(({ id }) => quoted(id ?? "", 80)).join(", ")}.`;
 }

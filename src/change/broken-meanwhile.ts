@@ -20,7 +20,7 @@ import {
   usesConnectors,
 } from "./plan.ts";
 import { whyNoUndo } from "./undo.ts";
-import { notHere, type UndoBy, withoutTool } from "./undo-here.ts";
+import { notHere, typeRefused, type UndoBy, withoutTool } from "./undo-here.ts";
 
 interface Broken {
   warnings: string[];
@@ -54,10 +54,11 @@ export function isTaken({ leftBehind, takenBy = [] }: OpResult): boolean {
 /** What began to use a connector while it was being deleted. */
 function usersWithout(
   change: string,
-  { id, before, secretsBefore }: DeleteOp,
+  { id, before, secretsBefore, unusable }: DeleteOp,
   { rules, others, casesUnread }: { rules: NonNullable<OpResult["leftBehind"]>; others: readonly Use[]; casesUnread: string | undefined },
-  refused: string | undefined,
+  withoutUndo: string | undefined,
 ): Broken {
+  const refused = withoutUndo === undefined ? unusable && typeRefused(before.type, unusable) : notHere(withoutUndo);
   const name = `${quoted(before.name, 60)} (${id})`;
   const couldNot = (user: string, why: string) =>
     `Could not check whether a ${user} began to use ${name} while it was being deleted: ${why}.`;
@@ -75,7 +76,7 @@ function usersWithout(
   return {
     warnings: [
       ...unknown,
-      `${who} ${one ? "It fails" : "They fail"} silently until the connector is back${refused === undefined ? ": call undo_change." : ` under its id. ${notHere(refused)}`}`,
+      `${who} ${one ? "It fails" : "They fail"} silently until the connector is back${refused === undefined ? ": call undo_change." : ` under its id. ${refused}`}`,
     ],
     next:
       refused !== undefined

@@ -64,6 +64,8 @@ export interface DeleteOp {
   secretsBefore: boolean;
   /** Whether this Kibana would accept its id for a new connector. */
   restorable: boolean;
+  /** Why Kibana would now refuse a connector of its type; absent where it would not. */
+  unusable?: string;
   /** What decides what can use it. */
   where: Where;
   /** What could not be looked at when it was planned: the last look before the write may miss no more. */

@@ -1,4 +1,4 @@
-import { quoted } from "../plain-text.ts";
+import { quoted, word } from "../plain-text.ts";
 import type { Access, Settings } from "../settings/index.ts";
 import { isProtected, isProtectedRule } from "./policy.ts";
 import { isSwitchedOn, type Principal } from "./principal.ts";
@@ -28,6 +28,16 @@ export function withoutTool(tool: UndoTool, { access, settings }: UndoBy): strin
 /** `Not by this server: undo_change is switched off.` */
 export function notHere(refused: string): string {
   return `Not by this server: ${refused}`;
+}
+
+/** Why a connector cannot come back under its id. */
+export function idRefused(id: string): string {
+  return `This Kibana does not accept the id ${quoted(id)} for a new connector.`;
+}
+
+/** What has to change before one can come back, or go back to what it was. @param why as `unusable` words it */
+export function typeRefused(type: string, why: string): string {
+  return `Kibana takes no connectors of type ${word(type)} now: ${why}. An undo is possible once that has changed.`;
 }
 
 /** Why the operator lets no undo change a connector by these names; undefined where it may. */

@@ -9,7 +9,7 @@ import { inverseOf } from "./ops/index.ts";
 import type { Inverse } from "./ops/op-kind.ts";
 import { type Recorded, readRecord, readState } from "./ops/records.ts";
 import type { ArtifactsRead, OpResult } from "./plan.ts";
-import { notHere, type UndoBy, type UndoTool, withoutTool } from "./undo-here.ts";
+import { notHere, typeRefused, type UndoBy, type UndoTool, withoutTool } from "./undo-here.ts";
 
 export type { Inverse, Recorded };
 
@@ -71,7 +71,9 @@ export function whyNoUndo({ recorded, unmeant }: OpResult, by: UndoBy): string |
 
 /** What an undo of several rules, or other parts, leaves as it is; undefined where it gives all of them back. */
 export function leftNote(inverses: readonly Inverse[], parts = "rules"): string | undefined {
-  const none = inverses.flatMap((inverse) => ("none" in inverse ? [inverse.none] : []));
+  const none = inverses.flatMap((inverse) =>
+    "none" in inverse ? [inverse.none] : inverse.op === "create" ? (missingFor(inverse) ?? []) : [],
+  );
   const why = [...new Set(none)].join(" ");
   if (none.length === 0) return undefined;
   if (none.length === inverses.length) return why;
@@ -90,7 +92,7 @@ export function undoCall(
   { id, by, left }: { id?: string | undefined; by: UndoBy; left?: string | undefined },
 ): UndoOffer {
   if ("none" in inverse) return { no_undo: inverse.none };
-  const missing = inverse.op === "put_rule" ? needsNote(inverse.needs) : undefined;
+  const missing = missingFor(inverse);
   if (missing !== undefined) return { no_undo: missing };
   const notes = [noteOn(inverse), left];
   const note = notes.filter((one) => one !== undefined).join(" ");
@@ -100,6 +102,12 @@ export function undoCall(
       : { tool: "undo_change", args: { change, ...(id === undefined ? {} : { id }) } };
   const refused = withoutTool(call.tool, by);
   return refused === undefined ? { undo: { ...call, ...(note ? { note } : {}) } } : { no_undo: notHere(refused) };
+}
+
+/** What has to change in Kibana before it takes an undo; undefined where nothing has to. */
+export function missingFor(inverse: Exclude<Inverse, { none: string }>): string | undefined {
+  if (inverse.op === "put_rule") return needsNote(inverse.needs);
+  return inverse.op === "create" && inverse.unusable !== undefined ? typeRefused(inverse.type, inverse.unusable) : undefined;
 }
 
 /** What to know before an undo is called; undefined where there is nothing. */

@@ -1,5 +1,6 @@
 import type { Case } from "../kibana/cases.ts";
 import type { Reader } from "../kibana/reader.ts";
+import { withoutOwners } from "./case-owners.ts";
 import { hasFeature, type Source, type Use } from "./use.ts";
 import { wholeList } from "./whole-list.ts";
 
@@ -11,23 +12,28 @@ export const openCases: Source = {
   ofSolution: true,
   canHold: (where) => hasFeature(where, "cases"),
   async look(reader, space) {
-    const { items } = await casesOf(reader, space);
+    const [{ items }, missed] = await Promise.all([casesOf(reader, space), withoutOwners(reader, space)]);
     const open = [...items.values()].filter((one) => one.open);
     return {
       holders: open.flatMap((one) => (one.connector === undefined ? [] : [{ use: use(one, space), names: one.connector }])),
-      unseen: [],
+      unseen: missed ? [{ what: openCases.what, ...missed, permanent: false, whole: false }] : [],
     };
   },
 };
 
 /**
  * The cases that push to a connector. Kibana has no filter for it, so they are read only to explain its count of references.
- * @returns `complete`: whether all cases of the space were read
+ * @returns `unread`: why not all cases of the space were read
  */
-export async function casesWith(reader: Reader, space: string, connector: string): Promise<{ uses: Use[]; complete: boolean }> {
-  const { items, complete } = await casesOf(reader, space);
+export async function casesWith(
+  reader: Reader,
+  space: string,
+  connector: string,
+): Promise<{ uses: Use[]; unread?: { why: string; fix?: string } }> {
+  const [{ items, complete }, missed] = await Promise.all([casesOf(reader, space), withoutOwners(reader, space)]);
   const uses = [...items.values()].filter((one) => one.connector === connector).map((one) => use(one, space));
-  return { uses, complete };
+  const unread = complete ? missed : { why: "there are too many to read them all" };
+  return { uses, ...(unread && { unread }) };
 }
 
 function casesOf(reader: Reader, space: string) {

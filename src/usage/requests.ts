@@ -13,20 +13,37 @@ interface InPath {
 
 /** Characters of a path up to the API's part. */
 const longestSpace = 300;
-const inPath = /\/actions\/(?:connector|action)\/([^/?#"'\s]+)/g;
+/** Of the routes of connectors, and of the one that pushes a case (cases/server/routes/api/cases/push_case.ts). */
+const inPath = /\/(?:actions\/(?:connector|action)|cases\/[^/?#"'\s]+\/connector)\/([^/?#"'\s]+)/g;
+const inQuery = /[?&](?!cloud)\w*connector[-_]?ids?=([^&#"'\s]+)/gi;
+/** Up to the API's own part of a path. */
+const ofSpace = /\/s\/([^/]+)\/(?:api|internal)(?:\/\w+)?$/;
+/** Routes whose body may name a connector: rules, settings of cases, cases, assistants and agents, settings. */
+const inBody =
+  /\/(?:api|internal)\/(?:cases$|(?:alerting\/rules?|alerts\/alert|detection_engine\/rules|cases\/configure|attack_discovery|\w+_assistant|agent_builder|inference|kibana\/settings|synthetics\/settings|uptime\/settings)(?:\/|$))/;
 
 /** Connectors that the paths of Kibana's API in a text name. */
 export function connectorsInPaths(text: string): InPath[] {
   const seen = masked(text);
   return [...seen.matchAll(inPath)].map(({ 0: whole, 1: id = "", index }) => {
     const at = index + whole.length - id.length;
-    const [, space = "default"] = /\/s\/([^/]+)\/(?:api|internal)$/.exec(seen.slice(Math.max(0, index - longestSpace), index)) ?? [];
+    const [, space = "default"] = ofSpace.exec(seen.slice(Math.max(0, index - longestSpace), index)) ?? [];
     return { written: text.slice(at, at + id.length), at, space };
   });
 }
 
+/** Connectors that the query of an address of Kibana's API names, as they are written there. */
+export function connectorsInQuery({ text, isUrl }: Address): string[] {
+  const seen = masked(text);
+  if (isUrl && !/\/(?:api|internal)\//.test(seen)) return [];
+  return [...seen.matchAll(inQuery)].map(({ 0: whole, 1: ids = "", index }) => {
+    const end = index + whole.length;
+    return text.slice(end - ids.length, end);
+  });
+}
+
 /** The address that a step sends a request to. */
-interface Address {
+export interface Address {
   text: string;
   /** Undefined where it is not known. */
   method: string | undefined;
@@ -74,11 +91,27 @@ export function mayRunOf({ text, method, isUrl }: Address): MayRun | undefined {
 }
 
 function pathsTo(id: string, space: string): string[] {
-  return ["", `/s/${space}`].flatMap((prefix) => ["connector", "action"].map((kind) => `${prefix}/api/actions/${kind}/${id}/_execute`));
+  const routes = [
+    ...["connector", "action"].map((kind) => `/api/actions/${kind}/${id}/_execute`),
+    `/internal/elastic_assistant/actions/connector/${id}/_execute`,
+    `/api/cases/${gap}/connector/${id}/_push`,
+  ];
+  return ["", `/s/${space}`].flatMap((prefix) => routes.map((route) => `${prefix}${route}`));
+}
+
+/** Whether what a step sends to Kibana's API may name a connector, where only a run says what that is. */
+export function mayNameInBody(step: Record<string, unknown>, definition: Record<string, unknown>): boolean {
+  const address = addressOf(step);
+  // The routes of generated steps are not known here.
+  if (!address) return typeof step.type === "string" && step.type.startsWith("kibana.");
+  const { text, method } = address;
+  if (method !== undefined && /^(get|head|delete)$/i.test(method)) return false;
+  const [pattern = ""] = decodedPattern(patternOf(withConstants(text, definition))).split(/[?#]/);
+  return pattern === gap || inBody.test(pattern);
 }
 
 /** A host that is known, and nothing in the rest of the URL that points to Kibana's API: somebody else's. */
 function isElsewhere(url: string): boolean {
   const [, host = gap, rest = ""] = /^https?:\/\/([^/]+)(.*)$/is.exec(url) ?? [];
-  return !host.includes(gap) && !/actions|connector|_execute/.test(rest);
+  return !host.includes(gap) && !/actions|connector|_execute|_push|\/api\/cases\//.test(rest);
 }

@@ -1,10 +1,21 @@
 import { isDeeperThan } from "../json-depth.ts";
 import { isPlainObject } from "../plain-object.ts";
-import { addressOf, connectorsInPaths, mayRunOf, readable, spaceOf } from "./requests.ts";
+import { addressOf, connectorsInPaths, connectorsInQuery, mayRunOf, readable } from "./requests.ts";
 import { decodedPattern, gap, isExpression, mayBeSame, patternOf, withConstants } from "./templates.ts";
+import {
+  atFirst,
+  type InRun,
+  inRun,
+  isStep,
+  namesById,
+  type Path,
+  type Place,
+  placeBelow,
+  placeOf,
+  saysWhatThen,
+} from "./workflow-places.ts";
 
-/** Keys and positions from the root to a value. */
-export type Path = readonly (string | number)[];
+export type { Path };
 
 /** A place in a workflow that names a connector. */
 export interface Reference extends InRun {
@@ -28,18 +39,6 @@ export interface Reference extends InRun {
   /** What the connector is given, as far as the definition says. */
   params: Record<string, unknown>;
 }
-
-/** Where a step stands in a run. */
-interface InRun {
-  reached: Reached;
-  /** Which of the workflow's own steps it is, or is within; undefined for none. */
-  step: number | undefined;
-  /** Whether the run may go on after it has failed: something says what then, or it is within another step. */
-  goesOn: boolean;
-}
-
-/** Whether a run comes to a place: always, under a condition (a branch, a loop, a fallback), or never: a trigger. */
-type Reached = "always" | "perhaps" | "never";
 
 /** What a connector is called, or is to be called. */
 export interface Called {
@@ -72,48 +71,16 @@ export interface References {
   others: OtherStep[];
 }
 
-interface Place {
-  how: string;
-  /** The connector type of the step, if it has one. */
-  type: string | undefined;
-  /** In a step that calls Kibana's API: actions and cases in it name connectors by `id`. */
-  callsKibana: boolean;
-  /** As in `Reference`. */
-  space: string | undefined;
-  /** The key above: a channel, or the list of a rule's actions. */
-  below: string | undefined;
-  params: Record<string, unknown>;
-  reached: Reached;
-  goesOn: boolean;
-  /** Within what a connector's step sends. */
-  isData: boolean;
-}
-
-const atFirst: Place = {
-  how: "its settings",
-  type: undefined,
-  callsKibana: false,
-  space: undefined,
-  below: undefined,
-  reached: "always",
-  params: {},
-  goesOn: false,
-  isData: false,
-};
-/** Keys whose steps run only sometimes. */
-const sometimes = /^(else|cases|default|fallback)$/;
-const loopsAndConditions = /^(if|foreach|while)$/;
 /** Steps that reach somebody by themselves. */
 const tellsByItself = /^(http$|ai\.agent$|cases\.|kibana\.(create|add).*case|workflow\.execute)/i;
-
-/** At any depth, since each version nests steps in new ways. */
-const holdsConnector = /^(connector[-_]?ids?|inference-id)$/i;
-/** Keys of a request to Kibana below which `id` is a connector's. */
-const namesById = /^(actions?|connectors?)$/i;
+/** At any depth, since each version nests steps in new ways. Fleet's cloud connectors are others. */
+const holdsConnector = /^(?!cloud)[\w-]*connector[-_]?ids?$|^inference-id$/i;
+/** The same in a request to Kibana alone. */
+const holdsInRequest = /^(?:inference[-_]?ids?|connectors?|default[-_]?connectors?|(?:.*:)?default[-_]?ai[-_]?connector)$/i;
+/** Keys of such a request for what has connectors further down. */
+const above = /^(?:body|actions|operations|edit|templates|case_?fields|cases|changes|api_?config)$/i;
 /** Levels of JSON in a body. */
 const deepest = 100;
-/** Steps that are no connector's. */
-const ownSteps = ["ai", "kibana", "cases", "elasticsearch", "workflow", "http"];
 
 /** The text that JSON is in, as far as it is part of it. */
 interface Outer {
@@ -149,13 +116,26 @@ export function referencesOf(definition: Record<string, unknown>): References {
   function addRequest(step: Record<string, unknown>, path: Path, place: Place) {
     const address = addressOf(step);
     const text = address && withConstants(address.text, definition);
-    if (!address || text === undefined || connectorsInPaths(text).length > 0) return;
+    if (!address || text === undefined) return;
+    for (const written of connectorsInQuery({ ...address, text }))
+      add(written, { byName: false, path, space: place.space, stuck: "It is in the query of an address." }, { ...place, type: undefined });
+    if (connectorsInPaths(text).length > 0) return;
     for (const { written, space } of connectorsInPaths(readable(text)))
       add(written, { byName: false, path, space, stuck: "It is written in an unusual way." }, { ...place, type: undefined });
     const mayRun = mayRunOf({ ...address, text });
     if (!mayRun) return;
-    const mayTake: Undecided["mayTake"] = ({ id }, space) => id !== undefined && mayRun(id, space);
+    addUndecided(mayRun, path, place);
+  }
+
+  function addUndecided(mayName: (id: string, space: string) => boolean, path: Path, place: Place) {
+    const mayTake: Undecided["mayTake"] = ({ id }, space) => id !== undefined && mayName(id, space);
     found.undecided.push({ how: place.how, type: undefined, ...inRun(path, place), mayTake });
+  }
+
+  /** Where a run fills in what stands above connectors in a request, as all actions of a rule. */
+  function addFilledIn(text: string, path: Path, place: Place) {
+    const full = withConstants(text, definition);
+    if (isExpression(full) && readJson(full) === undefined) addUndecided((_id, space) => mayBeIn(place.space, space), path, place);
   }
 
   function addOther({ type, with: given }: Record<string, unknown>, path: Path, place: Place) {
@@ -180,11 +160,14 @@ export function referencesOf(definition: Record<string, unknown>): References {
       const texts = Array.isArray(item) ? item.map((one, index) => [one, [...here, index]] as const) : [[item, here] as const];
       const ids = texts.flatMap(([text, its]) => (typeof text === "string" ? [[text, its] as const] : []));
       if (holdsConnector.test(key)) for (const [id, its] of ids) add(id, { byName: true, ...at(its) }, within);
-      else if (key === "id" && within.callsKibana && namesById.test(within.below ?? "")) {
+      else if (within.isSent && ids.length > 0 && isNamedBy(key, within)) {
         const stuck = "fields" in value || "name" in value ? { stuck: "It has the connector's name or fields beside the id." } : {};
         for (const [id, its] of ids)
           if (id !== "none") add(id, { byName: false, space: within.space, ...at(its), ...stuck }, { ...within, type: undefined });
-      } else walk(item, here, placeBelow(key, value, within), outer);
+      } else {
+        if (typeof item === "string" && within.mayName && holdsMore(key, value)) addFilledIn(item, outer?.path ?? here, within);
+        walk(item, here, placeBelow(key, value, within), outer);
+      }
     }
   }
 
@@ -228,66 +211,19 @@ function mayBeIn(named: string | undefined, space: string): boolean {
   return isIn({ space: named }, space) || named === "default" || named?.includes(gap) === true;
 }
 
-function placeBelow(key: string, value: Record<string, unknown>, within: Place): Place {
-  // What a step of Kibana's own is given may name connectors in the same way as the step.
-  const isData = within.isData || (key === "with" && within.type !== undefined);
-  return { ...within, below: key, isData, reached: isConditional(key, value) ? "perhaps" : within.reached };
-}
-
-function inRun([first, step]: Path, { reached, goesOn, isData }: Place): InRun {
-  return { reached: isData ? "never" : reached, step: first === "steps" && typeof step === "number" ? step : undefined, goesOn };
-}
-
 function whyStuck(isItself: boolean, { isData }: Place): { stuck?: string } {
   if (isData) return { stuck: "It is in what the step sends." };
   return isItself ? {} : { stuck: expressionStands };
 }
 
-function saysWhatThen(value: unknown): boolean {
-  return isPlainObject(value) && value["on-failure"] !== undefined;
+/** Whether a key in what is sent to Kibana's API is for the id of a connector. */
+function isNamedBy(key: string, { below, mayName }: Place): boolean {
+  return (/^(?:id|action_?id)$/i.test(key) && namesById.test(below ?? "")) || (mayName && holdsInRequest.test(key));
 }
 
-/** A step has a name and a type, and a case's connector does too. */
-function isStep({ type, name }: Record<string, unknown>, { below }: Place): boolean {
-  return typeof type === "string" && typeof name === "string" && !type.startsWith(".") && below !== "triggers";
-}
-
-function isConditional(key: string, { type }: Record<string, unknown>): boolean {
-  return sometimes.test(key) || (key === "steps" && typeof type === "string" && loopsAndConditions.test(type));
-}
-
-/** A step or a trigger has a `type`; a channel of a waiting step is the connector type's name. */
-function placeOf(value: Record<string, unknown>, place: Place, definition: Record<string, unknown>): Place {
-  const { type, name } = value;
-  if (place.below === "slack") return { ...place, type: ".slack", params: {} };
-  if (place.below === "slack_api")
-    return { ...place, type: ".slack_api", params: asSubAction("postMessage", { channels: value.channels }) };
-  if (typeof type !== "string") return place;
-  if (place.below === "triggers") return { ...atFirst, how: `trigger ${type}`, reached: "never" };
-  if (!isStep(value, place)) return place;
-  const [first = "", ...rest] = type.split(".");
-  const own = ownSteps.includes(first) || first.startsWith("waitFor");
-  const given = isPlainObject(value.with) ? value.with : {};
-  return {
-    how: `step ${name}`,
-    type: own ? undefined : `.${first}`,
-    callsKibana: ["kibana", "cases", "http"].includes(first),
-    space: spaceOf(value, definition),
-    below: undefined,
-    reached: value.if !== undefined || value.foreach !== undefined ? "perhaps" : place.reached,
-    goesOn: place.goesOn || place.how !== atFirst.how || saysWhatThen(value),
-    isData: place.isData,
-    params: own ? bodyParams(given) : rest.length > 0 ? asSubAction(rest.join("."), given) : given,
-  };
-}
-
-function asSubAction(subAction: string, subActionParams: Record<string, unknown>): Record<string, unknown> {
-  return { subAction, subActionParams };
-}
-
-/** Of a request that runs a connector. */
-function bodyParams({ body }: Record<string, unknown>): Record<string, unknown> {
-  return isPlainObject(body) && isPlainObject(body.params) ? body.params : {};
+/** Whether a run that fills it in may fill in connectors: all of a rule's actions, or those that an edit of many rules sets. */
+function holdsMore(key: string, value: Record<string, unknown>): boolean {
+  return above.test(key) || (key === "value" && /actions/.test(`${value.field} ${value.type}`));
 }
 
 /** A body may be given as text; undefined where it is no JSON. */

@@ -103,10 +103,10 @@ export function whyFixed({ managed, editable, definition }: Workflow): string | 
 }
 
 const reference = /(?:connector[-_]?ids?|inference-id)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s#"'{|>&*[][^\n#]*))/gi;
-const pathReference = /\/actions\/connector\/([^/?#"'\s{]+)/g;
+const pathReference = /\/(?:actions|cases\/[^/\s]+)\/connector\/([^/?#"'\s{]+)/g;
 /** What can stand for an id that is not in the text: expressions, anchors, escapes, texts over several lines. */
 const hidden =
-  /(?:connector[-_]?ids?|inference-id)["']?\s*:(?:\s*[&*>|[\n]|[^\n]*\{[{%])|\/actions\/connector\/[^/\s]*\{[{%]|\{[{%][^\n]*\/_execute|\\[xuU]/i;
+  /(?:connector[-_]?ids?|inference-id)["']?\s*:(?:\s*[&*>|[\n]|[^\n]*\{[{%])|\/connector\/[^/\s]*\{[{%]|\{[{%][^\n]*\/_(?:execute|push)|\\[xuU]/i;
 
 /** What is not valid is not parsed: a connector whose id and name are not in its text is not used there, others may be. */
 function inInvalid({ name, yaml }: Workflow, use: (how: string) => Use): Found {

@@ -36,6 +36,17 @@ const posts =
 const calls =
   (to: (called: string) => string, more: Definition = {}, given: Definition = {}): Using =>
   (called) => ({ ...more, ...steps(step({ type: "http", with: { method: "POST", url: to(called), ...given } })) });
+/** A step that Kibana generates from a route: what the route takes stands side by side. */
+const generated =
+  (type: string, given: (called: string) => unknown): Using =>
+  (called) =>
+    steps(step({ type, with: given(called) }));
+const sends =
+  (path: string, body: (called: string) => unknown, method = "POST"): Using =>
+  (called) =>
+    steps(step({ type: "kibana.request", with: { method, path, body: body(called) } }));
+const rule = (called: string) => ({ name: "Rule", type: "query", actions: [{ id: called, group: "default", params: {} }] });
+const setsActions = (value: unknown) => ({ ids: ["r"], operations: [{ operation: "set", field: "actions", value }] });
 const base = { consts: { base: "/api/actions/connector", p: "actions/connector", kibana: "https://kb.example.org/api/actions" } };
 const hex = (text: string) => [...text].map((one) => `%${one.charCodeAt(0).toString(16)}`).join("");
 const half = (called: string) => called.slice(0, 2);
@@ -84,6 +95,134 @@ describe("what a workflow does only when it runs is told, by create and delete a
     ["a path of cases", "nothing", posts(() => "/api/cases/{{ inputs.c }}/comments")],
     ["an end that runs nothing", "nothing", posts(() => "{{ inputs.p }}/comments")],
     ["a URL of a known host", "nothing", calls(() => "https://hooks.example.org/{{ inputs.p }}")],
+    ["a case that is pushed", "named", posts((called) => `/api/cases/c1/connector/${called}/_push`)],
+    ["a case that a run chooses", "named", posts((called) => `/api/cases/{{ event.caseId }}/connector/${called}/_push`)],
+    [
+      "a case that is pushed by a URL",
+      "named",
+      calls((called) => `https://kb.example.org/s/default/api/cases/c1/connector/${called}/_push`),
+    ],
+    ["where a run pushes a case", "perhaps", posts(() => "/api/cases/{{ event.caseId }}/connector/{{ inputs.c }}/_push")],
+    ["what is done with a case", "perhaps", posts((called) => `/api/cases/c1/{{ inputs.what }}/${called}/_push`)],
+    ["a URL of cases", "perhaps", calls(() => "https://kb.example.org/api/cases/{{ inputs.rest }}")],
+    ["a case pushed to another connector", "nothing", posts(() => "/api/cases/{{ event.caseId }}/connector/web/_push")],
+    ["a case of another space", "nothing", posts((called) => `/s/web/api/cases/c1/connector/${called}/_push`)],
+    ["a case that is commented", "nothing", sends("/api/cases/{{ event.caseId }}/comments", () => "{{ inputs.comment }}")],
+    ["a connector that the assistant runs", "named", posts((called) => `/internal/elastic_assistant/actions/connector/${called}/_execute`)],
+    ["the query of a path", "named", posts((called) => `/internal/streams/logs/_describe?a=b&connectorId=${called}`)],
+    ["the query of a path that a run fills in", "perhaps", posts(() => "/internal/streams/logs/_describe?connectorId={{ inputs.c }}")],
+    [
+      "a query beside the path",
+      "named",
+      (called) =>
+        steps(step({ type: "kibana.request", with: { path: "/internal/streams/logs/_describe", query: { connectorId: called } } })),
+    ],
+    ["the query of somebody else's URL", "nothing", calls(() => "https://hooks.example.org/x?connectorId={{ inputs.c }}")],
+    ["a generated step", "named", generated("kibana.post_actions_connector_id_execute", (called) => ({ id: called, params: {} }))],
+    ["an older generated step", "named", generated("kibana.postActionsConnectorId", (called) => ({ id: called }))],
+    [
+      "a generated step that a run fills in",
+      "perhaps",
+      generated("kibana.post_actions_connector_id_execute", () => ({ id: "{{ inputs.c }}" })),
+    ],
+    [
+      "a generated step that a run fills in as a whole",
+      "perhaps",
+      generated("kibana.post_actions_connector_id_execute", () => "{{ inputs.r }}"),
+    ],
+    ["a generated step for a case", "named", generated("kibana.pushCaseDefaultSpace", (called) => ({ caseId: "c1", connectorId: called }))],
+    ["a generated step for a rule", "named", generated("kibana.create_rule", rule)],
+    [
+      "a generated step for a rule whose actions a run fills in",
+      "perhaps",
+      generated("kibana.create_rule", () => ({ name: "Rule", type: "query", actions: "{{ inputs.a }}" })),
+    ],
+    ["a generated step of something else", "nothing", generated("kibana.get_alerting_rule_id", (called) => ({ id: called }))],
+    ["a detection rule", "named", sends("/api/detection_engine/rules", rule)],
+    [
+      "a rule",
+      "named",
+      sends("/api/alerting/rule/r", (called) => ({ ...rule(called), type: undefined, rule_type_id: ".es-query" }), "PUT"),
+    ],
+    [
+      "a rule whose actions a run fills in",
+      "perhaps",
+      sends("/api/alerting/rule/r", () => ({ name: "Rule", actions: $("{{ inputs.a }}") }), "PUT"),
+    ],
+    ["a rule that a run fills in", "perhaps", sends("/s/default/api/alerting/rule/r", () => "{{ inputs.rule }}")],
+    ["a rule in JSON that a run fills in", "perhaps", sends("/api/alerting/rule/r", () => '{"actions": {{ inputs.a | json }} }')],
+    ["a rule of another space that a run fills in", "nothing", sends("/s/web/api/alerting/rule/r", () => "{{ inputs.rule }}")],
+    [
+      "an edit of many rules",
+      "named",
+      sends("/internal/alerting/rules/_bulk_edit", (called) => setsActions([{ id: called, group: "default" }])),
+    ],
+    [
+      "an edit of many rules that a run fills in",
+      "perhaps",
+      sends("/internal/alerting/rules/_bulk_edit", () => setsActions("{{ inputs.a }}")),
+    ],
+    [
+      "an edit of many rules' tags",
+      "nothing",
+      sends("/internal/alerting/rules/_bulk_edit", (called) => ({
+        operations: [{ operation: "add", field: "tags", value: [{ id: called }, "{{ inputs.t }}"] }],
+      })),
+    ],
+    [
+      "an edit of detection rules",
+      "named",
+      sends("/api/detection_engine/rules/_bulk_action", (called) => ({
+        action: "edit",
+        edit: [{ type: "add_rule_actions", value: rule(called) }],
+      })),
+    ],
+    [
+      "an edit of detection rules that a run fills in",
+      "perhaps",
+      sends("/api/detection_engine/rules/_bulk_action", () => ({
+        action: "edit",
+        edit: [{ type: "set_rule_actions", value: "{{ inputs.v }}" }],
+      })),
+    ],
+    [
+      "what is done with detection rules",
+      "nothing",
+      sends("/api/detection_engine/rules/_bulk_action", () => ({ action: "{{ inputs.what }}", ids: ["r"] })),
+    ],
+    [
+      "settings of cases",
+      "named",
+      sends("/api/cases/configure", (called) => ({ owner: "cases", connector: { id: called, name: "n", type: ".jira", fields: null } })),
+    ],
+    [
+      "a template of cases",
+      "named",
+      sends("/api/cases/configure/x", (called) => ({ templates: [{ key: "k", caseFields: { connector: { id: called } } }] }), "PATCH"),
+    ],
+    [
+      "settings of cases that a run fills in",
+      "perhaps",
+      sends("/api/cases/configure", () => ({ owner: "cases", connector: "{{ inputs.c }}" })),
+    ],
+    [
+      "a schedule of attack discovery",
+      "named",
+      sends("/api/attack_discovery/schedules", (called) => ({ params: { api_config: { connectorId: called } } })),
+    ],
+    [
+      "the default AI connector",
+      "named",
+      sends("/internal/kibana/settings", (called) => ({ changes: { "genAiSettings:defaultAIConnector": called } })),
+    ],
+    ["the defaults of Synthetics", "named", sends("/api/synthetics/settings", (called) => ({ defaultConnectors: [called] }), "PUT")],
+    ["an agent's call", "named", sends("/api/agent_builder/converse", (called) => ({ input: "i", connector_id: called }))],
+    ["a role that a run fills in", "nothing", sends("/api/security/role/r", () => "{{ inputs.role }}", "PUT")],
+    [
+      "what is sent to somebody else",
+      "nothing",
+      calls(() => "https://hooks.example.org/x", {}, { body: { connector: "{{ inputs.c }}", actions: "{{ inputs.a }}" } }),
+    ],
     ["another space", "nothing", posts((called) => `/s/web/api/actions/connector/${called}/_execute`)],
     ["a path that is not known, of another space", "nothing", posts((called) => `/s/web/api/{{ inputs.p }}/${called}/_execute`)],
     ["its own space", "named", posts((called) => `/s/default/api/actions/connector/${called}/_execute`)],

@@ -9,6 +9,7 @@ import { whyNotFree } from "../../usage/free.ts";
 import { inWords, lookAround, notLookedAt, usersOf, visibleRules } from "../../usage/look.ts";
 import { hasFeature, type Use, type Where } from "../../usage/use.ts";
 import type { DeleteOp } from "../plan.ts";
+import { idRefused } from "../undo-here.ts";
 import { assertUntouched, connectorOrNone, isStill, replacing } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
@@ -18,7 +19,7 @@ export const remove: OpKind<DeleteOp> = {
     return replacing(writer.deleteConnector(op.space, op.id));
   },
 
-  record: ({ space, id, before, secretsBefore, restorable }) => ({
+  record: ({ space, id, before, secretsBefore, restorable, unusable }) => ({
     op: "delete",
     space,
     id,
@@ -27,6 +28,7 @@ export const remove: OpKind<DeleteOp> = {
     config: before.config ?? {},
     secretsBefore,
     restorable,
+    ...(unusable !== undefined && { unusable }),
   }),
 
   async happened({ space, id, ...before }, reader) {
@@ -35,10 +37,10 @@ export const remove: OpKind<DeleteOp> = {
     return isStill(found, before) ? "not_done" : "differs";
   },
 
-  inverse: ({ space, id, name, type, config, secretsBefore, restorable }) =>
+  inverse: ({ space, id, name, type, config, secretsBefore, restorable, unusable }) =>
     restorable
-      ? { op: "create", space, id, name, type, config, secrets: secretsBefore }
-      : { none: `This Kibana does not accept the id ${quoted(id)} for a new connector.` },
+      ? { op: "create", space, id, name, type, config, secrets: secretsBefore, ...(unusable !== undefined && { unusable }) }
+      : { none: idRefused(id) },
 };
 
 /**
@@ -114,8 +116,8 @@ export async function leftWithout({ space, id, before, where }: DeleteOp, reader
 async function casesOf(id: string, space: string, where: Where, reader: Reader): Promise<{ uses: Use[]; unread?: string }> {
   if (!hasFeature(where, "cases")) return { uses: [] };
   try {
-    const { uses, complete } = await casesWith(reader, space, id);
-    return { uses, ...(complete ? {} : { unread: "there are too many to read them all" }) };
+    const { uses, unread } = await casesWith(reader, space, id);
+    return { uses, ...(unread && { unread: unread.why.replace(/\.$/, "") }) };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     return error instanceof KibanaError && isNoRoute(error) ? { uses: [] } : { uses: [], unread: error.message.replace(/\.$/, "") };

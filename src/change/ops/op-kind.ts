@@ -21,7 +21,17 @@ export type Happened = "done" | "not_done" | "and_more" | "differs" | "unknown";
  */
 export type Inverse =
   | { op: "delete"; space: string; id: string; expect: { name: string; config: Record<string, unknown> } }
-  | { op: "create"; space: string; id: string; name: string; type: string; config: Record<string, unknown>; secrets: boolean }
+  /** `unusable`: why Kibana refused connectors of the type when this one went; it takes it once that has changed. */
+  | {
+      op: "create";
+      space: string;
+      id: string;
+      name: string;
+      type: string;
+      config: Record<string, unknown>;
+      secrets: boolean;
+      unusable?: string;
+    }
   | {
       op: "update";
       space: string;

@@ -35,6 +35,7 @@ const Recorded = z.discriminatedUnion("op", [
     config: Config,
     secretsBefore: z.boolean().default(true),
     restorable: z.boolean().default(true),
+    unusable: z.string().optional(),
   }),
   z.object({
     op: z.literal("execute"),

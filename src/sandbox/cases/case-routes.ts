@@ -17,7 +17,7 @@ const findQuery = z.object({
 /** Cannot look for a connector: whoever wants to know pages through. */
 function find(call: Call, state: State): Reply {
   const { page, perPage, owner, status: wanted } = parseQuery(findQuery, call);
-  const readable = ownersFor(call, "cases");
+  const readable = ownersFor(call, "cases", state);
   const all = state.cases
     .inSpace(call.space)
     .filter((one) => readable.includes(one.owner) && (owner === undefined || owner.includes(one.owner)));
@@ -47,7 +47,7 @@ function view(one: Case) {
 
 function get(call: Call, state: State): Reply {
   const one = caseOf(call.params.id ?? "", call, state);
-  needOwner(call, "read", "access case", one.owner);
+  needOwner(call, "read", "access case", one.owner, state);
   return { status: 200, body: view(one) };
 }
 
@@ -61,7 +61,7 @@ const createBody = z.object({ title: z.string().min(1), owner: z.enum(owners), c
 
 function create(call: Call, state: State): Reply {
   const { title, owner, connector } = parseBody(createBody, call);
-  needOwner(call, "all", "create case", owner);
+  needOwner(call, "all", "create case", owner, state);
   const made: Case = {
     ...{ id: randomUUID(), space: call.space, owner, title, status: "open", connector, revision: 1 },
     ...{ createdBy: call.caller.name, createdAt: new Date().toISOString() },
@@ -82,7 +82,7 @@ const updateBody = z.object({ cases: z.array(change).min(1).max(100) });
 function update(call: Call, state: State): Reply {
   const changed = parseBody(updateBody, call).cases.map(({ version, title, status: next, connector, id }) => {
     const before = caseOf(id, call, state);
-    needOwner(call, "all", "update cases", before.owner);
+    needOwner(call, "all", "update cases", before.owner, state);
     if (version !== versionOf(before)) {
       throw new Refusal(409, `These cases ${id} has been updated. Please refresh before saving additional updates.`);
     }
@@ -97,7 +97,7 @@ const removeQuery = z.strictObject({ ids: jsonText(z.array(z.string()).min(1)) }
 
 function remove(call: Call, state: State): Reply {
   const found = parseQuery(removeQuery, call).ids.map((id) => caseOf(id, call, state));
-  for (const one of found) needOwner(call, "all", "delete case", one.owner);
+  for (const one of found) needOwner(call, "all", "delete case", one.owner, state);
   for (const { id } of found) state.cases.delete(id);
   return { status: 204 };
 }

@@ -12,7 +12,7 @@ const query = z.strictObject({ owner: z.union([z.string(), z.array(z.string())])
 function list(call: Call, state: State): Reply {
   const { owner } = parseQuery(query, call);
   const wanted = owner === undefined ? undefined : [owner].flat();
-  const readable = ownersFor(call, "case configurations");
+  const readable = ownersFor(call, "case configurations", state);
   const found = state.caseConfigurations
     .inSpace(call.space)
     .filter((one) => readable.includes(one.owner) && (wanted === undefined || wanted.includes(one.owner)));
@@ -50,7 +50,7 @@ const createBody = z.object({
 /** Takes the place of what the owner had. */
 function create(call: Call, state: State): Reply {
   const given = parseBody(createBody, call);
-  needOwner(call, "all", "create case-configure", given.owner);
+  needOwner(call, "all", "create case-configure", given.owner, state);
   for (const { id, owner } of state.caseConfigurations.inSpace(call.space)) if (owner === given.owner) state.caseConfigurations.delete(id);
   const made: CaseConfiguration = {
     ...{ id: randomUUID(), space: call.space, owner: given.owner, closureType: given.closure_type, connector: given.connector },
@@ -71,7 +71,7 @@ function update(call: Call, state: State): Reply {
   const given = parseBody(updateBody, call);
   const before = state.caseConfigurations.get(call.params.id ?? "");
   if (before?.space !== call.space) return notFound();
-  needOwner(call, "all", "update case-configure", before.owner);
+  needOwner(call, "all", "update case-configure", before.owner, state);
   if (given.version !== versionOf(before)) {
     throw new Refusal(409, "This configuration has been updated. Please refresh before saving additional updates.");
   }

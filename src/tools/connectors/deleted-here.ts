@@ -4,11 +4,13 @@ import { inverseOfEntry } from "../../change/undo.ts";
 import { connectorProtected, undoBy, withoutTool } from "../../change/undo-here.ts";
 import { quoted } from "../../plain-text.ts";
 import type { ToolContext } from "../define.ts";
+import { notMadeAgain, type Taking } from "./back-again.ts";
 
 /** The calls that restore connectors which this server deleted, by id. */
 export async function deletedHere(
   ids: readonly string[],
   space: string,
+  taking: Taking,
   { journal, deployment, principal, settings }: Pick<ToolContext, "journal" | "deployment" | "principal" | "settings">,
 ): Promise<Map<string, NextCall>> {
   const calls = new Map<string, NextCall>();
@@ -22,6 +24,7 @@ export async function deletedHere(
     if (id === undefined || !wanted.has(id) || calls.has(id)) continue;
     const inverse = inverseOfEntry(entry);
     if (!inverse || "none" in inverse || inverse.op !== "create" || connectorProtected(id, [inverse.name], settings)) continue;
+    if (notMadeAgain(inverse, taking)) continue;
     calls.set(id, {
       tool: "undo_change",
       args: { change: begin.change, id },

@@ -43,8 +43,8 @@ export async function losingUsers(
 
   async function casesOf(space: string, id: string): Promise<LosingUser[]> {
     try {
-      const { uses, complete } = await casesWith(reader, space, id);
-      if (!complete) notSeen.push({ space, what: "cases", why: "Kibana has too many to read them all." });
+      const { uses, unread } = await casesWith(reader, space, id);
+      if (unread) notSeen.push({ space, what: "cases", ...unread });
       return uses.map((use) => ({ use, loss: "would_be_silent" }));
     } catch (error) {
       if (!(error instanceof ToolError) || error.code === "cancelled") throw error;

@@ -75,6 +75,7 @@ export async function attachable(
     const deletions = await deletedHere(
       obstacles.flatMap(({ gone }) => gone),
       context.space,
+      { types, status: await context.kibana.status() },
       context,
     );
     const changing = free.filter(({ attachment }) => !attachment.unchanged).map(({ rule }) => rule);

@@ -14,6 +14,7 @@ import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import type { Workflow } from "../../kibana/workflows.ts";
+import { notMadeAgain, notTaken, type Taking } from "../connectors/back-again.ts";
 import type { ToolContext } from "../define.ts";
 import { obstacle, obstacleInWords, touched } from "../rules/rule-changes.ts";
 import { cannotTell, ruleSince } from "../rules/rule-since.ts";
@@ -30,6 +31,8 @@ export interface Now {
   rules: ReadonlyMap<string, Rule | undefined>;
   /** The same for workflows. */
   workflows: ReadonlyMap<string, Workflow | undefined>;
+  /** The types and the version; undefined where no connector would come back or be changed, or they could not be read. */
+  kibana: Taking | undefined;
   /** Why something could not be read. */
   unread: string | undefined;
   journalKey: Buffer | undefined;
@@ -70,8 +73,14 @@ export async function readNow(
         }
       }),
     );
-  const [journalKey, lists, found, foundWorkflows] = await Promise.all([
+  const [first] = entries.filter(({ begin: { op } }) => op.op === "delete" || op.op === "update");
+  const taking = async (space: string): Promise<Taking> => {
+    const [types, status] = await Promise.all([kibana.connectorTypes(space), kibana.status()]);
+    return { types, status };
+  };
+  const [journalKey, taken, lists, found, foundWorkflows] = await Promise.all([
     journal.key(),
+    first && taking(first.begin.op.space).catch(failed),
     Promise.all(spaces.map(async (space) => [space, await kibana.connectors(space).catch(failed)] as const)),
     each(rules, ({ space, id = "" }) => kibana.rule(space, id)),
     each(workflows, ({ space, id, routes }) => kibana.workflow(space, id, routes)),
@@ -80,6 +89,7 @@ export async function readNow(
     connectors: new Map(lists.flatMap(([space, list]) => (list ? [[space, list] as const] : []))),
     rules: new Map(found.flat()),
     workflows: new Map(foundWorkflows.flat()),
+    kibana: taken ?? undefined,
     unread: failures[0],
     journalKey,
   };
@@ -107,7 +117,8 @@ export async function undoNow(
   if (mayHaveHappened(entry) && ("none" in inverse || changesOnlySecrets(inverse) || !isLookedUp(inverse, now))) return undefined;
   const why = "none" in inverse ? undefined : await whyNotNow(inverse, now);
   if (why !== undefined && mayHaveHappened(entry)) return { no_undo: why === asBefore ? asBeforeIt : neitherNor };
-  const against = "none" in inverse ? undefined : (why ?? protectedNow(inverse, entry, now, context.settings));
+  const against =
+    "none" in inverse ? undefined : (why ?? protectedNow(inverse, entry, now, context.settings) ?? refusedNow(inverse, entry, now));
   return against === undefined
     ? undoCall(entry.begin.change, inverse, { id, by: undoBy(context.principal, context.settings) })
     : { no_undo: against };
@@ -140,9 +151,20 @@ function protectedNow(
   return connectorProtected(id, [name, ...(inverse.op === "update" ? [inverse.to.name] : [])], settings);
 }
 
-/** Since the change, connectors may have come back or gone. */
+/** Why Kibana would refuse it now. */
+function refusedNow(inverse: Exclude<Inverse, { none: string }>, { begin }: JournalEntry, { kibana }: Now): string | undefined {
+  if (!kibana || (inverse.op !== "create" && inverse.op !== "update")) return undefined;
+  return inverse.op === "create" ? notMadeAgain(inverse, kibana) : notTaken(begin.op.type, kibana.types);
+}
+
+/** Since the change, connectors may have come back or gone, and types become usable. */
 function withNeedsNow(inverse: Inverse, now: Now): Inverse {
-  if ("none" in inverse || inverse.op !== "put_rule") return inverse;
+  if ("none" in inverse) return inverse;
+  if (inverse.op === "create" && now.kibana) {
+    const { unusable: _then, ...rest } = inverse;
+    return rest;
+  }
+  if (inverse.op !== "put_rule") return inverse;
   const known = knownIn(inverse.space, now);
   const rule = now.rules.get(key(inverse.space, inverse.id));
   if (!known || !rule) return inverse;

@@ -1,7 +1,9 @@
 import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { DeleteOp, Plan } from "../../change/plan.ts";
+import { typeRefused } from "../../change/undo-here.ts";
 import { ToolError } from "../../errors.ts";
+import { unusable } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { daysAgo } from "../../kibana/executions.ts";
 import type { Reader } from "../../kibana/reader.ts";
@@ -54,6 +56,7 @@ export async function planDelete(
         before,
         secretsBefore: await mayHoldSecrets(before, status),
         restorable: isRestorable(before.id, status),
+        ...withoutType(before, known),
         where,
         unseen: notLookedAt(usage.sight).map(inWords),
       }),
@@ -73,6 +76,9 @@ export async function planDelete(
     ops: [first, ...rest],
     effects: free.map((one) => effectOn("delete", one, space, { before: hideInConfig(one.config ?? {}).config })),
     ...(only?.doubt === undefined ? {} : { notSeen: only.doubt }),
+    beforehand: [
+      ...new Set(ops.flatMap((op) => (op.restorable && op.unusable !== undefined ? typeRefused(op.before.type, op.unusable) : []))),
+    ],
     warnings: [...unlistable(all), ...(await Promise.all(free.map(notes))).flat()],
     outsideWorld: "none",
     consequence: only ? { typeName: plainText(only.connector.name, 60) } : "person",
@@ -81,6 +87,12 @@ export async function planDelete(
     asks: [],
     knownHosts: [],
   };
+}
+
+/** Kibana deletes what it would not make. */
+function withoutType({ type }: Connector, { types }: Known): Pick<DeleteOp, "unusable"> {
+  const why = unusable(types.find(({ id }) => id === type));
+  return why === undefined ? {} : { unusable: why };
 }
 
 /** Why it may be used although nothing that was seen uses it, as a sentence; undefined where that is no more than possible. */

@@ -6,7 +6,7 @@ import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { mapSealed, referencesIn } from "../../sealed.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
-import { connectorView } from "../connectors/connector-row.ts";
+import { assertRunnable, connectorView } from "../connectors/connector-row.ts";
 import type { Known } from "../connectors/deletable.ts";
 import { liveType } from "../connectors/live-type.ts";
 import { assertSaved } from "../connectors/preconfigured.ts";
@@ -66,6 +66,7 @@ export async function planInverse(
     case "update": {
       if (!current) return gone(space, inverse.id);
       assertSaved(current, "changed", { status, url: context.deployment.url });
+      assertRunnable(current, types);
       const differs = await differsFrom(current, inverse);
       if (differs.length > 0) return changedBySomebody(space, current, "It was changed since.", differs);
       const wanted = { space, before: current, after: inverse.to, verb: "Put back", ...given };
