@@ -73,7 +73,7 @@ function bareHosts(value: unknown): string[] {
 
 /** The host of one item, with its port: without scheme, user and path; the whole item where a template would be part of it. */
 function hostOf(item: string): string[] {
-  if (item.includes("{{")) return hostOf(item.replace(/\{\{[^{}]*\}\}/g, "x")).length > 0 ? [item] : [];
+  if (item.includes("{{")) return hostOf(item.replace(/\{\{[^{}]*\}\}/g, "x").replace(/[{}]+/g, "x")).length > 0 ? [item] : [];
   const named = item.replace(/^(?:[a-z][a-z\d+.-]{0,30}:(?!$|\d{1,5}(?:[\\/?#]|$)))?[\\/]*/i, "");
   const [authority = ""] = /^[\da-f]*:[\da-f:.]*:[\da-f.]*$/i.test(item) ? [item] : named.split(/[\\/?#]/, 1);
   const host = authority.slice(authority.lastIndexOf("@") + 1).replace(/^(?:\*?\.)+|:$/g, "");

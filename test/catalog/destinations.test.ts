@@ -64,6 +64,8 @@ test.each([
     { provider: "amazonbedrock", providerConfig: { region: "x/" } },
     ['unreadable address {"host":"bedrock-runtime.x/.amazonaws.com"}'],
   ],
+  [".webhook", { url: "https://a.example.com", note: "{{ is no template" }, ["a.example.com"]],
+  [".webhook", { url: "https://a.example.com", note: "{{x.b.example.net" }, ["a.example.com", "unreadable address {{x.b.example.net"]],
   [".inference", { provider: "in.example.com" }, ["a host not known beforehand"]],
   [
     ".inference",
