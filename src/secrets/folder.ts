@@ -2,8 +2,8 @@ import { isUtf8 } from "node:buffer";
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Sealed, seal } from "../sealed.ts";
+import { atEachOffset } from "./base64-offsets.ts";
 import { fileText } from "./file-text.ts";
-import { atEachOffset } from "./needles.ts";
 
 /** Larger files cannot be referred to (file-reference.ts); only their beginning is known. */
 const most = 64 * 1024;

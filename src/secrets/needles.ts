@@ -1,3 +1,4 @@
+import { atEachOffset } from "./base64-offsets.ts";
 import { canonical } from "./canonical.ts";
 import { hideInText, hideSecrets, redactionMark } from "./detect.ts";
 
@@ -116,16 +117,4 @@ function within(value: string): string[] {
   const texts = [...new Set([value, escaped, slashes, forHtml, encodeURIComponent(Buffer.from(value).toString())])];
   const pairs = hex.replace(/..(?=.)/g, "$&:");
   return [hex, hex.toUpperCase(), pairs, pairs.toUpperCase(), ...texts.flatMap((text) => atEachOffset(Buffer.from(text)))];
-}
-
-/** What all base64 texts that hold the bytes have in common, at each of three offsets. */
-export function atEachOffset(bytes: Buffer): string[] {
-  return [0, 1, 2].flatMap((offset) => {
-    const whole = Buffer.concat([Buffer.alloc(offset), bytes])
-      .toString("base64")
-      .replaceAll("=", "");
-    // The first characters mix with what is before, the last one with what comes after.
-    const part = whole.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
-    return [part, part.replaceAll("+", "-").replaceAll("/", "_")];
-  });
 }
