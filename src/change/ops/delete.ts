@@ -1,14 +1,14 @@
 import { setImmediate } from "node:timers/promises";
 import { ToolError } from "../../errors.ts";
-import { isNoRoute } from "../../kibana/absent.ts";
-import { KibanaError } from "../../kibana/errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { quoted } from "../../plain-text.ts";
-import { casesWith } from "../../usage/cases.ts";
+import { discoveryActions } from "../../usage/assistants.ts";
+import { allCases } from "../../usage/cases.ts";
 import { whyNotFree } from "../../usage/free.ts";
-import { inWords, lookAround, notLookedAt, usersOf, visibleRules } from "../../usage/look.ts";
-import { hasFeature, type Use, type Where } from "../../usage/use.ts";
-import type { DeleteOp } from "../plan.ts";
+import { inWords, lookAround, lookAtEach, notLookedAt, usersOf, visibleRules } from "../../usage/look.ts";
+import { sources } from "../../usage/sources.ts";
+import type { Source } from "../../usage/use.ts";
+import type { DeleteOp, OpResult } from "../plan.ts";
 import { assertUntouched, connectorOrNone, isStill, replacing } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 
@@ -18,7 +18,7 @@ export const remove: OpKind<DeleteOp> = {
     return replacing(writer.deleteConnector(op.space, op.id));
   },
 
-  record: ({ space, id, before, secretsBefore, restorable }) => ({
+  record: ({ space, id, before, secretsBefore, restorable, lost }) => ({
     op: "delete",
     space,
     id,
@@ -27,6 +27,7 @@ export const remove: OpKind<DeleteOp> = {
     config: before.config ?? {},
     secretsBefore,
     restorable,
+    ...(lost !== undefined && { lost }),
   }),
 
   async happened({ space, id, ...before }, reader) {
@@ -35,9 +36,9 @@ export const remove: OpKind<DeleteOp> = {
     return isStill(found, before) ? "not_done" : "differs";
   },
 
-  inverse: ({ space, id, name, type, config, secretsBefore, restorable }) =>
+  inverse: ({ space, id, name, type, config, secretsBefore, restorable, lost }) =>
     restorable
-      ? { op: "create", space, id, name, type, config, secrets: secretsBefore }
+      ? { op: "create", space, id, name, type, config, secrets: secretsBefore, ...(lost !== undefined && { lost }) }
       : { none: `This Kibana does not accept the id ${quoted(id)} for a new connector.` },
 };
 
@@ -95,29 +96,44 @@ async function whyNotNow({ space, before, where, unseen }: DeleteOp, reader: Rea
   }
 }
 
-/** What began to use a connector while it was being deleted; rules are "unknown" where they cannot be read. */
-export async function leftWithout({ space, id, before, where }: DeleteOp, reader: Reader) {
-  const [rules, seen, cases] = await Promise.all([
-    visibleRules(reader, space, { id, preconfigured: false }).catch(() => undefined),
-    // It throws only where Kibana does not answer, and then the rules are unknown.
-    lookAround(reader, space, [where]).catch(() => undefined),
-    casesOf(id, space, where, reader),
+/** What began to use a connector while it was being deleted, and what could not be looked at since the plan. */
+export async function leftWithout(
+  { space, id, before, where, unseen }: DeleteOp,
+  reader: Reader,
+): Promise<Pick<OpResult, "leftBehind" | "takenBy" | "unread">> {
+  const [rules, seen] = await Promise.all([
+    visibleRules(reader, space, { id, preconfigured: false }).catch(asError),
+    lookAtEach(reader, space, where, [...sources, ...countedBefore]),
   ]);
+  const { uses, sight } = usersOf(before, where, new Set(), seen);
+  const unreadRules = { what: "rules", why: rules instanceof Error ? rules.message : "This key may not read them" };
   return {
-    leftBehind: rules ?? ("unknown" as const),
-    takenBy: [...(seen ? usersOf(before, where, new Set(), seen).uses : []), ...cases.uses],
-    ...(cases.unread !== undefined && { casesUnread: cases.unread }),
+    leftBehind: Array.isArray(rules) ? rules : [],
+    takenBy: uses,
+    unread: [
+      ...(Array.isArray(rules) ? [] : [inWords(unreadRules)]),
+      ...new Set(
+        notLookedAt(sight)
+          .map(inWords)
+          .filter((one) => !unseen.includes(one)),
+      ),
+    ],
   };
 }
 
-/** Kibana's count of references, which has the cases, went with the connector. */
-async function casesOf(id: string, space: string, where: Where, reader: Reader): Promise<{ uses: Use[]; unread?: string }> {
-  if (!hasFeature(where, "cases")) return { uses: [] };
-  try {
-    const { uses, complete } = await casesWith(reader, space, id);
-    return { uses, ...(complete ? {} : { unread: "there are too many to read them all" }) };
-  } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
-    return error instanceof KibanaError && isNoRoute(error) ? { uses: [] } : { uses: [], unread: error.message.replace(/\.$/, "") };
-  }
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
+
+/** Kibana's count of references, which had them, went with the connector. Most keys may not read the latter, which is no news. */
+const countedBefore: readonly Source[] = [
+  allCases,
+  {
+    ...discoveryActions,
+    look: (...args) =>
+      discoveryActions.look(...args).catch((error: unknown) => {
+        if (error instanceof ToolError && error.code === "forbidden") return { holders: [], unseen: [] };
+        throw error;
+      }),
+  },
+];
