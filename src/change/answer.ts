@@ -11,7 +11,7 @@ import { recordOf } from "./ops/index.ts";
 import { type Recorded, readRecord } from "./ops/records.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Effect, type NextCall, type NoChange, type OpResult, type Plan, usesConnectors, warningsBefore } from "./plan.ts";
-import type { Verdict } from "./policy.ts";
+import { undoLater, type Verdict } from "./policy.ts";
 import { verdictOn } from "./reversible.ts";
 import { savedWarnings } from "./saved-rules.ts";
 import type { ChangeServices, Report } from "./services.ts";
@@ -130,6 +130,9 @@ export async function outcome(
       ...(result.error ? { error: services.redactor.text(result.error.message) } : {}),
       ...(result.outcome === "unknown" && result.seen ? { now: services.redactor.json(hideInConfig(result.seen).config) } : {}),
     }));
+  const isGone = results.some((one) => one.ended === "journal");
+  const undo = isGone && done.length > 0 ? { no_undo: journalGone } : undoOf(id, results, by);
+  const later = "undo" in undo ? undoLater(await services.journal.lastHour(), services.settings) : undefined;
   const warnings = [
     ...savedWarnings(id, results, by),
     ...notSeen(plan),
@@ -137,11 +140,11 @@ export async function outcome(
     ...plan.warnings,
     ...results.map((result) => result.warning).filter((warning) => warning !== undefined),
     ...(report.warnings ?? []),
+    ...(later === undefined ? [] : [later]),
   ];
   const left = plan.ops.length - results.length;
   const ended = results.find((one) => one.ended)?.ended;
   const taken = results.some(isTaken);
-  const isGone = results.some((one) => one.ended === "journal");
   const next = (report.next ?? []).filter(({ tool }) => !isGone || tool !== "undo_change");
   return {
     status,
@@ -172,7 +175,7 @@ export async function outcome(
     asked: askedOf(consent),
     ...(lines.length === 0 || (status === "done" && plan.ops.length === 1) ? {} : { ops: lines }),
     ...(report.result ? { result: report.result } : {}),
-    ...(isGone && done.length > 0 ? { no_undo: journalGone } : undoOf(id, results, by)),
+    ...undo,
     ...(warnings.length > 0 ? { warnings } : {}),
     ...(next.length > 0 ? { next: next.slice(0, 3) } : {}),
   };

@@ -6,7 +6,6 @@ import { plainText, quoted, word } from "../plain-text.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { usersInWords } from "../usage/free.ts";
 import { ruleNames } from "../usage/references.ts";
-import type { Use } from "../usage/use.ts";
 import { connectorOrNone } from "./ops/connector-state.ts";
 import { isOther } from "./ops/touched-connectors.ts";
 import {
@@ -35,10 +34,8 @@ export async function brokenMeanwhile(change: string, results: readonly OpResult
   const done = results.filter(({ outcome }) => outcome === "done");
   const users = done.flatMap((result) => (usesConnectors(result.op) ? [{ ...result.op, why: whyNoUndo(result, by) }] : []));
   const all = [
-    ...done.flatMap(({ op, leftBehind, takenBy = [], casesUnread }) =>
-      op.op === "delete" && leftBehind
-        ? [usersWithout(change, op, { rules: leftBehind, others: takenBy, casesUnread }, withoutTool("undo_change", by))]
-        : [],
+    ...done.flatMap((result) =>
+      result.op.op === "delete" ? [usersWithout(change, result.op, result, withoutTool("undo_change", by))] : [],
     ),
     ...done.flatMap(({ op, oldName }) => (op.op === "update" && oldName ? [namedAsBefore(op, oldName)] : [])),
     ...(users.length > 0 ? [await goneOrChanged(change, users, new Set(results.map(({ op }) => op.id)), reader)] : []),
@@ -47,32 +44,29 @@ export async function brokenMeanwhile(change: string, results: readonly OpResult
 }
 
 /** Whether something began to use this connector while it was being deleted. */
-export function isTaken({ leftBehind, takenBy = [] }: OpResult): boolean {
-  return takenBy.length > 0 || (leftBehind !== undefined && leftBehind !== "unknown" && leftBehind.length > 0);
+export function isTaken({ leftBehind = [], takenBy = [] }: OpResult): boolean {
+  return leftBehind.length + takenBy.length > 0;
 }
 
 /** What began to use a connector while it was being deleted. */
 function usersWithout(
   change: string,
   { id, before, secretsBefore, unusable }: DeleteOp,
-  { rules, others, casesUnread }: { rules: NonNullable<OpResult["leftBehind"]>; others: readonly Use[]; casesUnread: string | undefined },
+  { leftBehind: rules = [], takenBy: others = [], unread = [] }: OpResult,
   withoutUndo: string | undefined,
 ): Broken {
   const refused = withoutUndo === undefined ? unusable && typeRefused(before.type, unusable) : notHere(withoutUndo);
   const name = `${quoted(before.name, 60)} (${id})`;
-  const couldNot = (user: string, why: string) =>
-    `Could not check whether a ${user} began to use ${name} while it was being deleted: ${why}.`;
-  const unknown = [
-    ...(rules === "unknown" ? [couldNot("rule", "this key may not read rules, or Kibana failed")] : []),
-    ...(casesUnread === undefined ? [] : [couldNot("case", casesUnread)]),
-  ];
-  const known = rules === "unknown" ? [] : rules;
-  if (known.length + others.length === 0) return { warnings: unknown, next: [] };
-  const one = known.length + others.length === 1;
+  const unknown =
+    unread.length > 0
+      ? [`Could not check whether something began to use ${name} while it was being deleted; not looked at: ${unread.join("; ")}.`]
+      : [];
+  if (rules.length + others.length === 0) return { warnings: unknown, next: [] };
+  const one = rules.length + others.length === 1;
   const who =
     others.length > 0
-      ? `${usersInWords(known, others)} began to use ${name} while it was being deleted.`
-      : `${one ? "A rule" : `${known.length} rules`} began to use ${name} while it was being deleted: ${ruleNames(known)}.`;
+      ? `${usersInWords(rules, others)} began to use ${name} while it was being deleted.`
+      : `${one ? "A rule" : `${rules.length} rules`} began to use ${name} while it was being deleted: ${ruleNames(rules)}.`;
   return {
     warnings: [
       ...unknown,

@@ -32,8 +32,6 @@ export interface Journal extends JournalReader {
   spent(nonce: string): Promise<boolean>;
   /** The key for new digests, made where there is none. @throws ToolError journal_unavailable */
   keyForRecords(): Promise<Buffer>;
-  /** Changes begun in the last hour, by any process that shares the folder, in any Kibana; safe tests do not count. */
-  lastHour(): Promise<LastHour>;
   /**
    * Whether an op that was begun may be written. Call it after its begin record is on disk, so that of racing processes
    * the later ones see the earlier; an op that is not admitted is recorded as withdrawn.
@@ -54,6 +52,8 @@ export interface JournalReader {
   entries(): Promise<{ entries: JournalEntry[]; passkeys: PasskeysRecord[]; problems: string[] }>;
   /** The key of the digests in it; undefined where it has none that can be used: `entries` says why. */
   key(): Promise<Buffer | undefined>;
+  /** Changes begun in the last hour, by any process that shares the folder, in any Kibana; safe tests do not count. */
+  lastHour(): Promise<LastHour>;
 }
 
 /** `full`: it would be one change too many in this hour. `used`: another change spends the same continuation. */

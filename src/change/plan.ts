@@ -51,6 +51,8 @@ export interface UpdateOp {
   secrets: SealedRecord;
   /** Whether there may have been secrets before: nobody can put those back. */
   secretsBefore: boolean;
+  /** What no undo brings back, a sentence. */
+  lost?: string;
   /** Of a new name: the workflows that are known to name the old one, by id, and what was not looked at. */
   renames?: { status: Where["status"]; known: string[]; missed: string[] };
 }
@@ -62,6 +64,8 @@ export interface DeleteOp {
   before: Connector;
   /** Whether it may have had secrets: nobody can put those back. */
   secretsBefore: boolean;
+  /** What no undo brings back, a sentence. */
+  lost?: string;
   /** Whether this Kibana would accept its id for a new connector. */
   restorable: boolean;
   /** Why Kibana would now refuse a connector of its type; absent where it would not. */
@@ -307,11 +311,11 @@ export interface OpResult {
   /** A created or updated connector from the list, which alone says how many uses it has; undefined if it cannot be read. */
   stored?: Connector;
   /** Rules that began to use the connector while it was being deleted. */
-  leftBehind?: RuleUse[] | "unknown";
+  leftBehind?: RuleUse[];
   /** What else began to use it meanwhile. */
   takenBy?: Use[];
-  /** Why it could not be seen whether cases did. */
-  casesUnread?: string;
+  /** What could not be looked at for that afterwards, and why, in words. */
+  unread?: string[];
   /** Workflows that began to name a connector by the name that it no longer has. */
   oldName?: Use[] | "unknown";
   /** What differs in a rule unintentionally; `byOthers`: somebody else saved it too. */

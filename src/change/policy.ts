@@ -91,6 +91,12 @@ export function sayingHowFar<P extends Plan>(plan: P, { roomFor }: Verdict, { ma
   return { ...plan, beforehand: [note, ...(plan.beforehand ?? [])] };
 }
 
+/** From when on an undo may be made, where this hour has no room for one; undefined where it has. */
+export function undoLater({ changes, roomAt }: LastHour, { maxChangesPerHour }: Pick<Settings, "maxChangesPerHour">): string | undefined {
+  if (changes < maxChangesPerHour) return undefined;
+  return `This server makes at most ${maxChangesPerHour} changes an hour, and they are used up: an undo can be made from ${roomAt} on.`;
+}
+
 /** The parts of a plan that nothing protects. */
 function couldGo({ ops }: Plan, { protect, protectRules }: Settings): { could_go?: string[] } {
   const free = ops.filter((op) => !protecting(names(op), protect) && (op.op !== "put_rule" || !isProtectedRule(op, protectRules)));

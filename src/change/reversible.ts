@@ -3,7 +3,7 @@ import type { Inverse } from "./ops/op-kind.ts";
 import type { Recorded } from "./ops/records.ts";
 import type { Op } from "./plan.ts";
 import type { Recording } from "./recorded.ts";
-import { artifactsNote, missingFor } from "./undo.ts";
+import { artifactsNote, missingFor, noteOn } from "./undo.ts";
 import { notHere, type UndoBy, withoutTool } from "./undo-here.ts";
 
 /** `partly`: some of its parts, or some of one; `nothing_to_undo`: it only read. */
@@ -48,12 +48,14 @@ export function verdictOn(inverse: Inverse): Reversible {
   if (inverse.op === "execute") return "by_a_run";
   if (missingFor(inverse) !== undefined) return "no";
   if (inverse.op === "put_rule") return inverse.artifacts === "unreadable" ? "partly" : "yes";
+  if ("lost" in inverse && inverse.lost !== undefined) return "partly";
   return "secrets" in inverse && inverse.secrets ? "needs_secrets" : "yes";
 }
 
 function whyNot(inverse: Inverse): string | undefined {
   if ("none" in inverse) return inverse.none;
-  return missingFor(inverse) ?? (inverse.op === "put_rule" ? artifactsNote(inverse.artifacts) : undefined);
+  if (inverse.op === "put_rule") return missingFor(inverse) ?? artifactsNote(inverse.artifacts);
+  return missingFor(inverse) ?? ("lost" in inverse && inverse.lost !== undefined ? noteOn(inverse) : undefined);
 }
 
 function together(each: readonly Reversible[]): Reversible {

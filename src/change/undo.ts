@@ -113,7 +113,12 @@ export function missingFor(inverse: Exclude<Inverse, { none: string }>): string 
 /** What to know before an undo is called; undefined where there is nothing. */
 export function noteOn(inverse: Exclude<Inverse, { none: string }>): string | undefined {
   if (inverse.op === "put_rule") return artifactsNote(inverse.artifacts);
-  return "secrets" in inverse && inverse.secrets ? "Kibana returns no secrets: give them again in `secrets`." : undefined;
+  if (inverse.op === "delete") return inverse.inPerson;
+  const notes = [
+    ...("lost" in inverse && inverse.lost !== undefined ? [inverse.lost] : []),
+    ...("secrets" in inverse && inverse.secrets ? ["Kibana returns no secrets: give them again in `secrets`."] : []),
+  ];
+  return notes.length > 0 ? notes.join(" ") : undefined;
 }
 
 /** What an undo of rules does not restore; undefined where it restores everything. */

@@ -191,7 +191,7 @@ async function around(
   op: Op,
   data: unknown,
   reader: Reader,
-): Promise<Pick<OpResult, "leftBehind" | "takenBy" | "casesUnread" | "stored" | "oldName">> {
+): Promise<Pick<OpResult, "leftBehind" | "takenBy" | "unread" | "stored" | "oldName">> {
   if (op.op === "delete") return leftWithout(op, reader);
   if (op.op !== "create" && op.op !== "update") return {};
   const id = op.id ?? newId({ op, data });

@@ -131,6 +131,7 @@ export async function openBackend({ settings: given, env, clock, log, exports, r
         return journal.entries();
       },
       key: journal.key,
+      lastHour: journal.lastHour,
     },
     spacesFor: createSpaceChecks(clock),
     refusedTo: createRefusedValues(),

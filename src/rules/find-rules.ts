@@ -1,7 +1,8 @@
+import { ToolError } from "../errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { quotedKql } from "./quoted-kql.ts";
-import { rulePages } from "./rule-pages.ts";
+import { type RulePage, rulePages, usualPage } from "./rule-pages.ts";
 
 /** A rule that uses a connector. */
 export interface RuleUse {
@@ -17,6 +18,7 @@ export interface RuleUse {
  * The rules of a space that use a connector, enabled or not, as far as the key may read them, by name.
  * Saved connectors are found by reference, one that is gone too; preconfigured ones by the text that rules keep instead
  * (reference/kibana-api.md §5.1, §5.2).
+ * @throws ToolError kibana_error too where Kibana lists fewer than it counts
  */
 export async function rulesUsing(reader: Reader, space: string, connector: { id: string; preconfigured: boolean }): Promise<RuleUse[]> {
   const rules = await rulesWith(reader, space, { id: connector.id, known: connector });
@@ -33,10 +35,19 @@ export async function rulesWith(
   const rules = new Map<string, Rule>();
   for (const way of ways) {
     for await (const page of rulePages(reader, space, way)) {
+      if (page.rules.length < page.total && page.total <= usualPage) throw fewerThanCounted(page);
       for (const rule of page.rules) if (rule.actions.some((action) => action.id === id)) rules.set(rule.id, rule);
     }
   }
   return [...rules.values()].sort((one, other) => one.name.localeCompare(other.name) || one.id.localeCompare(other.id));
+}
+
+function fewerThanCounted({ rules, total }: RulePage): ToolError {
+  return new ToolError(
+    "kibana_error",
+    `Of the rules that use this connector Kibana counts ${total}, and lists ${rules.length}.`,
+    "Repeat the call; if it stays so, look in Kibana under Stack Management > Rules.",
+  );
 }
 
 /**

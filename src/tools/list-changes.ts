@@ -3,6 +3,7 @@ import * as z from "zod";
 import { askedOf } from "../change/consent/ask.ts";
 import { entriesOf, idIn, subjectsInWords } from "../change/entries-of.ts";
 import type { JournalEntry } from "../change/journal.ts";
+import { undoLater } from "../change/policy.ts";
 import { maySee } from "../change/principal.ts";
 import { type Recorded, recordedIn } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
@@ -48,13 +49,16 @@ export const listChanges = readAcross({
     const page = mine.slice(start, start + limit);
     const last = page.at(-1);
     const now = await readNow(page, context);
+    const changes = await Promise.all(page.map((entry) => row(entry, now, detail, context)));
+    const later = changes.some(({ undo }) => undo !== undefined) ? undoLater(await journal.lastHour(), context.settings) : undefined;
     return {
-      changes: await Promise.all(page.map((entry) => row(entry, now, detail, context))),
+      changes,
       total: mine.length,
       ...compact({
         cursor: last && start + limit < mine.length ? key(last) : undefined,
         warnings: [
           ...problems,
+          ...(later === undefined ? [] : [later]),
           ...(id !== undefined && mine.length === 0 && seen.length > 0
             ? [`No change of ${quoted(id, 80)} is recorded. There are changes of ${subjectsInWords(seen)}.`]
             : []),

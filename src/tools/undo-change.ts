@@ -35,10 +35,13 @@ export const undoChange = changeAcross({
     { change: asked, id, space, secrets = {}, assert_no_other_secrets: noOthers },
     context,
   ): Promise<Plan | SpacesPlan | NoChange> {
-    const found = await askedEntries(asked, { id, spaces: namedSpaces(space) }, context);
+    const { entries, problems } = await context.journal.entries();
+    const found = askedAmong(entries, problems, asked, { id, spaces: namedSpaces(space) }, context);
     const { change } = found[0].begin;
     const plan = await planUndo(found, { secrets, noOtherSecrets: noOthers ?? false }, context);
-    return "noChange" in plan ? plan : { ...plan, summary: `Undo ${change}: ${plan.summary}` };
+    const beside = problems.length > 0 ? [mayHaveMore(problems)] : [];
+    if ("noChange" in plan) return { ...plan, warnings: [...beside, ...plan.warnings] };
+    return { ...plan, summary: `Undo ${change}: ${plan.summary}`, warnings: [...beside, ...plan.warnings] };
   },
   report: async (plan, results) => {
     const [op] = plan.ops;
@@ -99,18 +102,28 @@ function namedSpaces(space: string | undefined): string[] | undefined {
   return space === undefined || space === "*" ? undefined : space.split(",").map((one) => one.trim());
 }
 
-/** The journal's entries of a change. */
-async function askedEntries(asked: string, meant: Meant, { journal, deployment, principal }: ToolContext): Promise<Entries> {
-  const { entries } = await journal.entries();
+function mayHaveMore(problems: readonly string[]): string {
+  return `Part of the journal cannot be read, so the change may have had more: ${problems.slice(0, 3).join(" ")}${problems.length > 3 ? ` And ${problems.length - 3} more.` : ""}`;
+}
+
+/** The journal's entries of a change. @param problems what of it cannot be read */
+function askedAmong(
+  entries: readonly JournalEntry[],
+  problems: readonly string[],
+  asked: string,
+  meant: Meant,
+  { deployment, principal }: ToolContext,
+): Entries {
   const visible = entries
     .filter(({ begin }) => begin.deployment === deployment.name)
     .filter(({ begin }) => maySee(principal, begin.op.space));
   const all = meantAmong(visible, meant);
+  const unreadable = problems.length > 0 ? ` ${mayHaveMore(problems)}` : "";
   const change = asked === "last" ? (newest(all, principal.name) ?? newest(visible, principal.name)) : asked;
   if (change === undefined)
     throw new ToolError(
       "invalid_arguments",
-      "There is no change of yours that can be undone.",
+      `There is no change of yours that can be undone.${unreadable}`,
       "Call list_changes to see what was changed.",
     );
   const [first, ...more] = all.filter(({ begin }) => begin.change === change);
@@ -124,7 +137,7 @@ async function askedEntries(asked: string, meant: Meant, { journal, deployment, 
     "invalid_arguments",
     ofChange.length > 0
       ? `${asked === "last" ? "No change of yours that can be undone" : `The change ${quoted(asked)}`} has ${asked === "last" ? "a" : "no"} connector or rule${meant.id === undefined ? "" : ` ${quoted(meant.id)}`}${where}.`
-      : `The journal has no change ${quoted(asked)} for this Kibana.`,
+      : `The journal has no change ${quoted(asked)} for this Kibana${problems.length > 0 ? ", as far as it can be read" : ""}.${unreadable}`,
     `${ofChange.length > 0 ? `${asked === "last" ? `The last one, ${change},` : "It"} has ${subjectsInWords(ofChange)}. ` : ""}Call list_changes to see what can be undone.`,
   );
 }

@@ -1,5 +1,6 @@
 import type { ModelUser } from "../kibana/assistant.ts";
 import { isAtLeast } from "../kibana/status.ts";
+import { quoted } from "../plain-text.ts";
 import { type Holder, hasFeature, type Source, type Unseen, type UserKind } from "./use.ts";
 import { wholeList } from "./whole-list.ts";
 
@@ -15,28 +16,35 @@ export const attackDiscovery: Source = {
   canHold: (where) => isAtLeast(where.status, "9.1") && hasFeature(where, "generativeAIForSecurity"),
   async look(reader, space) {
     const { total, schedules } = await reader.attackDiscoverySchedules(space);
-    const why = `Kibana listed ${schedules.length} of ${total}.`;
+    const silent = schedules.filter(({ connector }) => connector === undefined).map(({ name }) => quoted(name, 60));
+    const why = [
+      ...(schedules.length < total ? [`Kibana listed ${schedules.length} of ${total}.`] : []),
+      ...(silent.length > 0
+        ? [`Kibana does not say which model is asked by ${silent.slice(0, 3).join(", ")}${silent.length > 3 ? " and others" : ""}.`]
+        : []),
+    ];
     return {
       holders: held("attack_discovery", schedules, space, "its model"),
-      unseen: schedules.length < total ? [{ what: attackDiscovery.what, why, permanent: false, whole: false }] : [],
+      unseen: why.length > 0 ? [{ what: attackDiscovery.what, why: why.join(" "), permanent: false, whole: false }] : [],
     };
   },
 };
 
-/** Whom attack discovery tells what it found. Kibana counts these references, so they are read only where it cannot: of an id that is gone. */
+/** Whom attack discovery tells what it found, where a route lists that. Kibana counts these references, so they are read only where it cannot: of an id that is gone. */
 export const discoveryActions: Source = {
   what: "actions of attack discovery",
   ofSolution: true,
-  canHold: (where) => isAtLeast(where.status, "9.1") && hasFeature(where, "alerting"),
+  canHold: (where) => isAtLeast(where.status, "9.2") && hasFeature(where, "alerting"),
   async look(reader, space) {
-    const { schedules } = await reader.attackDiscoverySchedules(space);
+    const { total, schedules } = await reader.attackDiscoverySchedules(space);
+    const why = `Kibana listed ${schedules.length} of ${total}.`;
     const holders = schedules.flatMap(({ tells, id, name, enabled }) =>
       tells.map((names) => ({
         use: { kind: "attack_discovery" as const, id, name, space, enabled, how: "an action", can_be_moved: false },
         names,
       })),
     );
-    return { holders, unseen: [] };
+    return { holders, unseen: schedules.length < total ? [{ what: discoveryActions.what, why, permanent: false, whole: false }] : [] };
   },
 };
 

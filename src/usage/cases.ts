@@ -1,25 +1,42 @@
+import { isNoRoute } from "../kibana/absent.ts";
 import type { Case } from "../kibana/cases.ts";
+import { KibanaError } from "../kibana/errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { withoutOwners } from "./case-owners.ts";
-import { hasFeature, type Source, type Use } from "./use.ts";
+import { type Found, hasFeature, type Source, type Use } from "./use.ts";
 import { wholeList } from "./whole-list.ts";
 
 const mostPages = 10;
 
-/** Open cases, which push to their connector again. Kibana counts them, so they are read only where it cannot: of an id that is gone. */
-export const openCases: Source = {
-  what: "cases",
-  ofSolution: true,
-  canHold: (where) => hasFeature(where, "cases"),
-  async look(reader, space) {
-    const [{ items }, missed] = await Promise.all([casesOf(reader, space), withoutOwners(reader, space)]);
-    const open = [...items.values()].filter((one) => one.open);
-    return {
-      holders: open.flatMap((one) => (one.connector === undefined ? [] : [{ use: use(one, space), names: one.connector }])),
-      unseen: missed ? [{ what: openCases.what, ...missed, permanent: false, whole: false }] : [],
-    };
-  },
-};
+/** Kibana counts cases, so they are read only where it cannot: of an id that is gone. */
+function casesAs(isMeant: (one: Case) => boolean): Source {
+  const source: Source = {
+    what: "cases",
+    ofSolution: true,
+    canHold: (where) => hasFeature(where, "cases"),
+    async look(reader, space): Promise<Found> {
+      const [{ items, total, complete }, missed] = await Promise.all([
+        casesOf(reader, space).catch((error: unknown) => {
+          if (error instanceof KibanaError && isNoRoute(error)) return { items: new Map<string, Case>(), total: 0, complete: true };
+          throw error;
+        }),
+        withoutOwners(reader, space),
+      ]);
+      const unread = complete ? missed : { why: `Only ${items.size} of ${total} were read.` };
+      return {
+        holders: [...items.values()]
+          .filter(isMeant)
+          .flatMap((one) => (one.connector === undefined ? [] : [{ use: use(one, space), names: one.connector }])),
+        unseen: unread ? [{ what: source.what, ...unread, permanent: false, whole: false }] : [],
+      };
+    },
+  };
+  return source;
+}
+
+/** They push to their connector again. */
+export const openCases = casesAs(({ open }) => open);
+export const allCases = casesAs(() => true);
 
 /**
  * The cases that push to a connector. Kibana has no filter for it, so they are read only to explain its count of references.

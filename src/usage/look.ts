@@ -44,6 +44,19 @@ export async function lookAround(reader: Reader, space: string, all: readonly Wh
   return { space, looked };
 }
 
+/** The same where nothing may end the call, as after a write: a source from which no answer comes is unseen too. */
+export async function lookAtEach(reader: Reader, space: string, where: Where, among = sources): Promise<Seen> {
+  const each = among.map(async (source) => {
+    try {
+      return (await lookAround(reader, space, [where], [source])).looked;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return [{ source, found: { holders: [], unseen: [{ what: source.what, why, permanent: false, whole: true }] } }];
+    }
+  });
+  return { space, looked: (await Promise.all(each)).flat() };
+}
+
 /** Reads only the workflows of a space, which need no type: any connector may be used in one. */
 export function lookAtWorkflows(reader: Reader, space: string, status: Where["status"]): Promise<Seen> {
   return lookAround(reader, space, [{ status, features: [] }], [workflows]);
@@ -123,7 +136,7 @@ function endsTheCall(error: ToolError): boolean {
 }
 
 /** `workflows (This key may not read them)` */
-export function inWords({ what, why }: Unseen): string {
+export function inWords({ what, why }: Pick<Unseen, "what" | "why">): string {
   return `${what} (${plainText(why, longestReason).replace(/\.$/, "")})`;
 }
 

@@ -112,7 +112,7 @@ const hidden =
 function inInvalid({ name, yaml }: Workflow, use: (how: string) => Use): Found {
   const why = `The workflow ${quoted(name, 60)} is not valid, so what it uses cannot be read.`;
   const unseen = { what, why, permanent: false, whole: false, listed: true as const };
-  if (yaml === undefined || hidden.test(yaml)) return { holders: [], unseen: [unseen] };
+  if (yaml === undefined || yaml.trim() === "" || hidden.test(yaml)) return { holders: [], unseen: [unseen] };
   const how = "its text, which is not valid";
   const byName = [...yaml.matchAll(reference)].map(([, ...texts]): Holder => {
     return { use: use(how), names: (texts.find((text) => text !== undefined) ?? "").trim(), byName: true };

@@ -222,6 +222,22 @@ describe("safe_delete_connector refuses what is used, and names who uses it with
     expect(body.error.detail.users[0]).toMatchObject(user);
   });
 
+  test("rules that Kibana counts and does not list are not taken for none", async () => {
+    const unlisted: Rewrite = {
+      answer({ path }, body) {
+        if (path.startsWith("/api/alerting/rules/_find")) body.total = 1;
+      },
+    };
+    const { url, server } = await deployment({}, { key: "unlisted rule", also: unlisted });
+    const { failed, body } = await remove(server);
+    expect([failed, body.error.message, server.questions, await isThere(url)]).toEqual([
+      true,
+      "Of the rules that use this connector Kibana counts 1, and lists 0.",
+      [],
+      true,
+    ]);
+  });
+
   test("what leads to a workflow is listed too", async () => {
     const { server } = await deployment({ ...uses(byId), "/api/alerting/v2/action_policies": policies("page-people") });
     expect((await remove(server)).body.error.detail.users).toMatchObject([
@@ -273,6 +289,7 @@ describe("what could not be looked at is the first line of the question, and the
       /"Workflow page-people" uses in "step notify" is decided when it runs/,
     ],
     ["a workflow that is not valid and has no text", { "/api/workflows": invalid() }, {}, /"Workflow bad" is not valid/],
+    ["one whose text is empty", { "/api/workflows": invalid("") }, {}, /"Workflow bad" is not valid/],
     ["one whose text has an expression", { "/api/workflows": invalid("connector-id: {{ inputs.x }}") }, {}, /"Workflow bad" is not valid/],
     ["one whose text has its name elsewhere", { "/api/workflows": invalid("x: [Ops chat\n") }, {}, /"Workflow bad" is not valid/],
     ...Object.entries({
@@ -286,6 +303,12 @@ describe("what could not be looked at is the first line of the question, and the
     ]),
     ["the settings of Uptime", { "/api/uptime/settings": noPrivilege }, {}, /: the settings of Uptime \(/],
     ["the settings of cases", { "/api/cases/configure": noPrivilege }, { type: ".jira" }, /: settings of cases \(/],
+    [
+      "a schedule of attack discovery that does not say its model",
+      { "/api/attack_discovery/schedules/_find": { status: 200, body: { total: 1, data: [{ id: "s", name: "Nightly", enabled: true }] } } },
+      { type: ".gen-ai" },
+      /: schedules of attack discovery \(Kibana does not say which model is asked by "Nightly"\)/,
+    ],
     ["agents", { "/api/agent_builder/tools": noPrivilege }, { type: ".mcp" }, /: agents of Agent Builder \(/],
     [
       "several",

@@ -215,4 +215,78 @@ describe("what Kibana makes elsewhere with a connector", () => {
     expect((await call("undo_change", { change: created.change })).body.status).toBe("done");
     expect(questions.at(-1)).toContain(goes);
   });
+
+  const secrets = { providerSecrets: { api_key: { $env: "CONNECTOR_SECRET_LLM" } } };
+  const env = { CONNECTOR_SECRET_LLM: "key-of-the-model-1" };
+  const takes = (made: string, left: string, whose = "whoever made it and whatever uses it") =>
+    `Kibana makes the inference endpoint "${made}" in Elasticsearch in place of what is there by that id, ${whose}, and leaves the inference endpoint "${left}" in Elasticsearch without a connector.`;
+
+  test("is somebody else's where another is named: an update and its undo say so first, only in person, and with what no undo brings back", async () => {
+    const made = await deployment();
+    await makeConnector(made.bare, "llm", model("answers"));
+    const { call, questions } = await serve(made, { env });
+    const update = { id: "llm", config: { inferenceId: "theirs" }, secrets };
+    const planned = (await call("update_connector", { ...update, dry_run: true })).body;
+    const lost = "An undo does not bring back what it replaced outside Kibana.";
+    expect([planned.plan.reversible, planned.plan.no_undo, planned.warnings[0]]).toEqual([
+      "partly",
+      [expect.stringContaining(lost)],
+      takes("theirs", "answers"),
+    ]);
+    const { body } = await call("update_connector", update);
+    expect([questions[0]?.split("\n")[1], body.undo.note]).toEqual([takes("theirs", "answers"), expect.stringContaining(lost)]);
+    expect((await call("undo_change", { change: body.change, secrets })).body.status).toBe("done");
+    expect(questions[1]?.split("\n")[1]).toBe(takes("answers", "theirs"));
+    const unattended = await serve(made, { env, args: ["--dangerously-skip-confirmation"], person: undefined });
+    expect((await unattended.call("update_connector", { ...update, assert_no_other_secrets: true })).body.error).toMatchObject({
+      code: "confirmation_invalid",
+      message: expect.stringContaining(takes("theirs", "answers")),
+    });
+    const same = { id: "llm", config: { providerConfig: { model_id: "gpt-5" } }, secrets, assert_no_other_secrets: true };
+    expect((await unattended.call("update_connector", same)).body.status).toBe("done");
+  });
+
+  test("is another connector's: an update names it, and a create or a copy is refused, since Kibana would save nothing", async () => {
+    const made = await deployment();
+    await makeConnector(made.bare, "llm", model("answers"));
+    await makeConnector(made.bare, "other", model("others"));
+    const { call } = await serve(made, { env });
+    const update = { id: "llm", config: { inferenceId: "others" }, secrets, dry_run: true };
+    expect((await call("update_connector", update)).body.warnings[0]).toBe(
+      takes("others", "answers", 'that of the connector "The other" (other)'),
+    );
+    for (const args of [
+      { type: ".inference", config: model("answers").config },
+      { from: { id: "llm" } },
+      { from: { id: "llm" }, config: { inferenceId: "others" } },
+    ])
+      expect((await call("create_connector", { name: "Third", ...args, secrets })).body.error).toMatchObject({
+        code: "invalid_config",
+        message: expect.stringMatching(
+          /The inference endpoint "\w+" in Elasticsearch is that of the connector .*: Kibana would save nothing/,
+        ),
+      });
+    const own = { name: "Third", from: { id: "llm" }, config: { inferenceId: "own" }, secrets };
+    expect((await call("create_connector", own)).body.status).toBe("done");
+  });
+
+  test("is one for all spaces: connectors of several are not given the same", async () => {
+    const made = await deployment({}, []);
+    for (const [id, prefix] of [
+      ["llm-default", ""],
+      ["llm-team", "/s/team-payments"],
+    ])
+      await makeConnector(made.bare, id ?? "", { ...model(`of-${id}`), name: "LLM" }, prefix);
+    const { call } = await serve(made, { env });
+    const update = { id: "LLM", space: "*", secrets, dry_run: true };
+    for (const [tool, args] of [
+      ["create_connector", { name: "New", type: ".inference", config: model("new").config, space: "default,team-payments", secrets }],
+      ["update_connector", { ...update, config: { inferenceId: "new" } }],
+    ] as const)
+      expect((await call(tool, args)).body.error).toMatchObject({
+        code: "invalid_config",
+        message: expect.stringContaining('All spaces share the inference endpoint "new" in Elasticsearch'),
+      });
+    expect((await call("update_connector", { ...update, config: { providerConfig: { model_id: "gpt-5" } } })).body.status).toBe("planned");
+  });
 });

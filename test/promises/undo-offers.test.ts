@@ -1,3 +1,4 @@
+import { appendFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { deployment, logs, makeConnector, makeRule, serve } from "./race-deployment.ts";
@@ -71,4 +72,30 @@ test.each<[string, string[], boolean]>([
   const { failed, body } = await call("attach_connector", { connector: "made", rules: ["broken"] });
   expect([failed, body.error.code]).toEqual([true, "connector_not_found"]);
   expect((body.error.detail.next ?? []).some(({ tool }: { tool: string }) => tool === "undo_change")).toBe(offered);
+});
+
+test("where the changes of the hour are used up, an offer says from when on it holds", async () => {
+  const world = await deployment();
+  const { call } = await serve(world, { args: ["--max-changes-per-hour", "2"] });
+  const made = async (name: string) => (await call("create_connector", { name, type: ".server-log" })).body;
+  const later = expect.stringMatching(
+    /^This server makes at most 2 changes an hour, and they are used up: an undo can be made from .*Z on\.$/,
+  );
+  const [first, second] = [await made("First"), await made("Second")];
+  expect([first.warnings, second.undo.tool, second.warnings]).toEqual([undefined, "undo_change", [later]]);
+  expect((await call("list_changes")).body.warnings).toEqual([later]);
+  expect((await call("undo_change", { change: first.change })).body.error).toMatchObject({ code: "limit_reached" });
+});
+
+test("an undo says which part of the journal cannot be read, in its plan and where it finds no such change", async () => {
+  const world = await deployment();
+  const server = await serve(world);
+  const journal = join(server.home, "state/kibana-connectors-mcp/journal");
+  const { change } = (await server.call("create_connector", { name: "Made", type: ".server-log" })).body;
+  expect((await server.call("undo_change", { change, dry_run: true })).body.warnings).toBeUndefined();
+  const [file = ""] = (await readdir(journal)).filter((name) => name.endsWith(".jsonl"));
+  await appendFile(join(journal, file), '{"v":1,"kind":"beg\n\n');
+  const damaged = expect.stringMatching(/Part of the journal cannot be read, so the change may have had more: .*, line 3, is not a record/);
+  expect((await server.call("undo_change", { change, dry_run: true })).body.warnings).toEqual([damaged]);
+  expect((await server.call("undo_change", { change: "2026-01-01-aaaaaaaaaa" })).body.error.message).toEqual(damaged);
 });

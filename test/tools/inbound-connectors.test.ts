@@ -222,6 +222,53 @@ test("a no, an unattended run and a token of the agent's rotate nothing", async 
   }
 });
 
+test("nor does the end of the connector itself, by a delete or by the undo of a create, end its token so", async () => {
+  const all = [
+    { person: declines, answers: { status: "declined" } },
+    { person: undefined, settings: { skipConfirmation: true }, answers: { code: "confirmation_invalid" } },
+    { person: undefined, settings: { confirm: "token" as const }, answers: { code: "confirmation_invalid" } },
+  ];
+  for (const { answers, ...options } of all) {
+    const { call, hashes } = await kibana(options);
+    const made = await call("create_connector", sales);
+    const token = await shown(made.result.tokens[0].url);
+    expect(made.undo.note).toContain("Only a person who is asked may agree to it");
+    for (const [tool, args] of [
+      ["safe_delete_connector", { ids: ["sales"] }],
+      ["undo_change", { change: made.change }],
+    ] as const)
+      expect(await call(tool, args)).toMatchObject(answers);
+    expect(await hashes()).toEqual([hash(token)]);
+  }
+});
+
+test("whoever decides on its delete reads first that the token ends, and that an undo is none of the token", async () => {
+  const { call, questions } = await kibana();
+  await call("create_connector", sales);
+  const { plan, warnings } = await call("safe_delete_connector", { ids: ["sales"], dry_run: true });
+  const gone = "The token of its senders does not come back: they need a new one.";
+  expect([plan.reversible, plan.no_undo, warnings[0]]).toEqual([
+    "partly",
+    [gone],
+    expect.stringContaining("senders are refused from then on"),
+  ]);
+  const { undo, change } = await call("safe_delete_connector", { ids: ["sales"] });
+  expect(questions[0]?.message).toMatch(
+    /^.*\nThe token of "Sales" \(sales\) ends, and cannot be put back: .*\nIt can be undone in part\. The token/,
+  );
+  expect(undo).toMatchObject({ tool: "undo_change", note: gone });
+  expect((await call("list_changes")).changes[0].undo.note).toBe(gone);
+  expect((await call("undo_change", { change })).status).toBe("done");
+});
+
+test("a connector without such a token is deleted by a token of the agent's", async () => {
+  const { call } = await kibana({ person: undefined, settings: { confirm: "token" } });
+  await call("create_connector", { name: "Log", type: ".server-log" });
+  const { plan, confirm } = await call("safe_delete_connector", { ids: ["log"] });
+  expect(plan.reversible).toBe("yes");
+  expect((await call("safe_delete_connector", { ids: ["log"], confirm: confirm.id })).status).toBe("done");
+});
+
 test("what has no token for senders, or is to change at the same time, is refused before anybody is asked", async () => {
   const { call, questions } = await kibana();
   await call("create_connector", sales);

@@ -50,8 +50,10 @@ test("what deletes everybody's tokens says so in its first line and asks: an upd
   expect(renamed).toMatchObject({ status: "done", result: { authorise: expect.stringContaining(page) } });
   const undone = await call("undo_change", { change: renamed.change, secrets });
   expect(undone).toMatchObject({ status: "done" });
-  for (const { message } of questions.slice(1))
+  for (const { message } of questions.slice(1)) {
     expect(message.split("\n")[0]).toContain("Kibana deletes the tokens of everybody who has authorised it");
+    expect(message).toContain("It can be undone in part. No undo brings back the tokens of those who have authorised it.");
+  }
   expect(questions).toHaveLength(3);
 });
 
@@ -69,6 +71,8 @@ test("a delete says that everybody's tokens go with it, and that no undo brings 
   const { call, questions } = await kibana();
   await call("create_connector", { name: "Papers", type: ".acme-drive", secrets });
   const deleted = await call("safe_delete_connector", { ids: ["papers"] });
+  expect(deleted.undo.note).toContain("No undo brings back the tokens of those who have authorised it.");
+  expect(questions.at(-1)?.message).toContain("It can be undone in part.");
   const lost = expect.stringMatching(/tokens of everybody who has authorised "Papers" go with it; no undo brings them back/);
   expect([deleted.status, deleted.warnings, questions.at(-1)?.message]).toEqual(["done", expect.arrayContaining([lost]), lost]);
 });

@@ -113,6 +113,7 @@ export const inference: ConnectorType = {
   noSafeTest: "Which sub-action fits depends on taskType: there is one for chat_completion.",
   traps: [
     "Saving the connector creates an inference endpoint in Elasticsearch, an update replaces it, and deleting the connector deletes it.",
+    "An update with another inferenceId replaces an endpoint of that id, whoever made it, and leaves the old one behind.",
     "Creating fails when an endpoint with that inferenceId exists.",
     "The sub-action must fit taskType; there is no test sub-action.",
     "Elasticsearch makes the call: Kibana's allowed hosts do not apply.",

@@ -10,7 +10,12 @@ export const create: OpKind<CreateOp> = {
     return { ...made, ...(await writer.rotateIngestToken(op.space, made.id).catch(() => ({}))) };
   },
 
-  record: ({ secrets, id, makesToken: _, ...op }) => ({ ...op, ...(id === undefined ? {} : { id }), secretFields: Object.keys(secrets) }),
+  record: ({ secrets, id, makesToken, ...op }) => ({
+    ...op,
+    ...(id === undefined ? {} : { id }),
+    secretFields: Object.keys(secrets),
+    ...(makesToken !== undefined && { takesEvents: true }),
+  }),
 
   async happened({ space, id, name, type, config }, reader) {
     if (id === undefined) {
@@ -24,8 +29,9 @@ export const create: OpKind<CreateOp> = {
     return asSent(found, { name, type, config });
   },
 
-  inverse({ space, id, name, config }) {
+  inverse({ space, id, name, config, takesEvents }) {
     if (id === undefined) return { none: "Kibana chose the id, and it is not known: look for the name with list_connectors." };
-    return { op: "delete", space, id, expect: { name, config } };
+    const inPerson = "Only a person who is asked may agree to it: the token of its senders ends.";
+    return { op: "delete", space, id, expect: { name, config }, ...(takesEvents && { inPerson }) };
   },
 };

@@ -1,14 +1,14 @@
 import { setImmediate } from "node:timers/promises";
 import { ToolError } from "../../errors.ts";
-import { isNoRoute } from "../../kibana/absent.ts";
-import { KibanaError } from "../../kibana/errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { quoted } from "../../plain-text.ts";
-import { casesWith } from "../../usage/cases.ts";
+import { discoveryActions } from "../../usage/assistants.ts";
+import { allCases } from "../../usage/cases.ts";
 import { whyNotFree } from "../../usage/free.ts";
-import { inWords, lookAround, notLookedAt, usersOf, visibleRules } from "../../usage/look.ts";
-import { hasFeature, type Use, type Where } from "../../usage/use.ts";
-import type { DeleteOp } from "../plan.ts";
+import { inWords, lookAround, lookAtEach, notLookedAt, usersOf, visibleRules } from "../../usage/look.ts";
+import { sources } from "../../usage/sources.ts";
+import type { Source } from "../../usage/use.ts";
+import type { DeleteOp, OpResult } from "../plan.ts";
 import { idRefused } from "../undo-here.ts";
 import { assertUntouched, connectorOrNone, isStill, replacing } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
@@ -19,7 +19,7 @@ export const remove: OpKind<DeleteOp> = {
     return replacing(writer.deleteConnector(op.space, op.id));
   },
 
-  record: ({ space, id, before, secretsBefore, restorable, unusable }) => ({
+  record: ({ space, id, before, secretsBefore, restorable, unusable, lost }) => ({
     op: "delete",
     space,
     id,
@@ -29,6 +29,7 @@ export const remove: OpKind<DeleteOp> = {
     secretsBefore,
     restorable,
     ...(unusable !== undefined && { unusable }),
+    ...(lost !== undefined && { lost }),
   }),
 
   async happened({ space, id, ...before }, reader) {
@@ -37,9 +38,13 @@ export const remove: OpKind<DeleteOp> = {
     return isStill(found, before) ? "not_done" : "differs";
   },
 
-  inverse: ({ space, id, name, type, config, secretsBefore, restorable, unusable }) =>
+  inverse: ({ space, id, name, type, config, secretsBefore, restorable, unusable, lost }) =>
     restorable
-      ? { op: "create", space, id, name, type, config, secrets: secretsBefore, ...(unusable !== undefined && { unusable }) }
+      ? {
+          ...{ op: "create", space, id, name, type, config, secrets: secretsBefore },
+          ...(unusable !== undefined && { unusable }),
+          ...(lost !== undefined && { lost }),
+        }
       : { none: idRefused(id) },
 };
 
@@ -97,29 +102,44 @@ async function whyNotNow({ space, before, where, unseen }: DeleteOp, reader: Rea
   }
 }
 
-/** What began to use a connector while it was being deleted; rules are "unknown" where they cannot be read. */
-export async function leftWithout({ space, id, before, where }: DeleteOp, reader: Reader) {
-  const [rules, seen, cases] = await Promise.all([
-    visibleRules(reader, space, { id, preconfigured: false }).catch(() => undefined),
-    // It throws only where Kibana does not answer, and then the rules are unknown.
-    lookAround(reader, space, [where]).catch(() => undefined),
-    casesOf(id, space, where, reader),
+/** What began to use a connector while it was being deleted, and what could not be looked at since the plan. */
+export async function leftWithout(
+  { space, id, before, where, unseen }: DeleteOp,
+  reader: Reader,
+): Promise<Pick<OpResult, "leftBehind" | "takenBy" | "unread">> {
+  const [rules, seen] = await Promise.all([
+    visibleRules(reader, space, { id, preconfigured: false }).catch(asError),
+    lookAtEach(reader, space, where, [...sources, ...countedBefore]),
   ]);
+  const { uses, sight } = usersOf(before, where, new Set(), seen);
+  const unreadRules = { what: "rules", why: rules instanceof Error ? rules.message : "This key may not read them" };
   return {
-    leftBehind: rules ?? ("unknown" as const),
-    takenBy: [...(seen ? usersOf(before, where, new Set(), seen).uses : []), ...cases.uses],
-    ...(cases.unread !== undefined && { casesUnread: cases.unread }),
+    leftBehind: Array.isArray(rules) ? rules : [],
+    takenBy: uses,
+    unread: [
+      ...(Array.isArray(rules) ? [] : [inWords(unreadRules)]),
+      ...new Set(
+        notLookedAt(sight)
+          .map(inWords)
+          .filter((one) => !unseen.includes(one)),
+      ),
+    ],
   };
 }
 
-/** Kibana's count of references, which has the cases, went with the connector. */
-async function casesOf(id: string, space: string, where: Where, reader: Reader): Promise<{ uses: Use[]; unread?: string }> {
-  if (!hasFeature(where, "cases")) return { uses: [] };
-  try {
-    const { uses, unread } = await casesWith(reader, space, id);
-    return { uses, ...(unread && { unread: unread.why.replace(/\.$/, "") }) };
-  } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
-    return error instanceof KibanaError && isNoRoute(error) ? { uses: [] } : { uses: [], unread: error.message.replace(/\.$/, "") };
-  }
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
+
+/** Kibana's count of references, which had them, went with the connector. Most keys may not read the latter, which is no news. */
+const countedBefore: readonly Source[] = [
+  allCases,
+  {
+    ...discoveryActions,
+    look: (...args) =>
+      discoveryActions.look(...args).catch((error: unknown) => {
+        if (error instanceof ToolError && error.code === "forbidden") return { holders: [], unseen: [] };
+        throw error;
+      }),
+  },
+];

@@ -16,11 +16,12 @@ import type { OtherConnectors } from "./touched-connectors.ts";
 export type Happened = "done" | "not_done" | "and_more" | "differs" | "unknown";
 
 /**
- * How to undo an op. `secrets`: whether values that nobody keeps have to be given again; `expect`: the state in which
- * the undo undoes just this.
+ * How to undo an op. `secrets`: whether values that nobody keeps have to be given again; `lost`: what does not come back all the
+ * same, a sentence; `expect`: the state in which the undo undoes just this.
  */
 export type Inverse =
-  | { op: "delete"; space: string; id: string; expect: { name: string; config: Record<string, unknown> } }
+  /** `inPerson`: why only a person who is asked may agree, a sentence. */
+  | { op: "delete"; space: string; id: string; expect: { name: string; config: Record<string, unknown> }; inPerson?: string }
   /** `unusable`: why Kibana refused connectors of the type when this one went; it takes it once that has changed. */
   | {
       op: "create";
@@ -31,6 +32,7 @@ export type Inverse =
       config: Record<string, unknown>;
       secrets: boolean;
       unusable?: string;
+      lost?: string;
     }
   | {
       op: "update";
@@ -39,6 +41,7 @@ export type Inverse =
       expect: { name: string; config: Record<string, unknown> };
       to: { name: string; config: Record<string, unknown> };
       secrets: boolean;
+      lost?: string;
       /** The references that the change itself used, by path. */
       used: Record<string, string>;
     }

@@ -18,7 +18,14 @@ const State = z.object({ name: z.string(), config: Config });
  * their shape gives away stay in config: redaction marks could not be restored.
  */
 const Recorded = z.discriminatedUnion("op", [
-  z.object({ op: z.literal("create"), ...Place, id: z.string().optional(), config: Config, secretFields: z.array(z.string()).default([]) }),
+  z.object({
+    op: z.literal("create"),
+    ...Place,
+    id: z.string().optional(),
+    config: Config,
+    secretFields: z.array(z.string()).default([]),
+    takesEvents: z.boolean().optional(),
+  }),
   z.object({
     op: z.literal("update"),
     ...Place,
@@ -27,6 +34,7 @@ const Recorded = z.discriminatedUnion("op", [
     secretFields: z.array(z.string()).default([]),
     secretSources: z.record(z.string(), z.string()).default({}),
     secretsBefore: z.boolean(),
+    lost: z.string().optional(),
   }),
   z.object({ op: z.literal("rotate"), ...Place }),
   z.object({
@@ -36,6 +44,7 @@ const Recorded = z.discriminatedUnion("op", [
     secretsBefore: z.boolean().default(true),
     restorable: z.boolean().default(true),
     unusable: z.string().optional(),
+    lost: z.string().optional(),
   }),
   z.object({
     op: z.literal("execute"),

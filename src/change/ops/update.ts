@@ -12,7 +12,7 @@ export const update: OpKind<UpdateOp> = {
     return replacing(writer.updateConnector(op.space, op.id, { ...op.after, secrets: op.secrets }));
   },
 
-  record: ({ space, id, before, after, secrets, secretsBefore }) => ({
+  record: ({ space, id, before, after, secrets, secretsBefore, lost }) => ({
     op: "update",
     space,
     id,
@@ -23,6 +23,7 @@ export const update: OpKind<UpdateOp> = {
     secretFields: Object.keys(secrets),
     secretSources: referencesIn(secrets),
     secretsBefore,
+    ...(lost !== undefined && { lost }),
   }),
 
   async happened({ space, id, type, before, after }, reader) {
@@ -35,13 +36,14 @@ export const update: OpKind<UpdateOp> = {
     return now === "differs" ? "not_done" : "unknown";
   },
 
-  inverse: ({ space, id, before, after, secretsBefore, secretSources }) => ({
+  inverse: ({ space, id, before, after, secretsBefore, secretSources, lost }) => ({
     op: "update",
     space,
     id,
     expect: after,
     to: before,
     secrets: secretsBefore,
+    ...(lost !== undefined && { lost }),
     used: secretSources,
   }),
 };

@@ -17,3 +17,6 @@ export function howToAuthorise({ authMode }: Pick<Connector, "authMode">, kibana
 export function authorisationsLost({ authMode }: Pick<Connector, "authMode">): string {
   return authMode === undefined ? "" : " Kibana deletes the tokens of everybody who has authorised it: each has to authorise it again.";
 }
+
+/** The same of an undo. */
+export const authorisationsGone = "No undo brings back the tokens of those who have authorised it.";

@@ -9,6 +9,7 @@ import { besideInWords, inEach, rowsInAnswer, type SpaceRow, type SpacesPlan } f
 import type { SeveralSpaces, ToolContext } from "../define.ts";
 import { differsFrom } from "./changed-since.ts";
 import { joinedPlan, spacesInWords } from "./joined-plan.ts";
+import { assertEachItsOwn } from "./made-elsewhere.ts";
 import { type AskedFor, idInSpace, type NewConnector, newConnector, planNew } from "./new-connector.ts";
 
 /**
@@ -87,6 +88,7 @@ export async function planCreateInSpaces(
       next: [],
     };
   }
+  await assertEachItsOwn([first, ...more]);
   const plan = joinedPlan([first, ...more], summaryOf(wanted, [first, ...more]));
   return {
     ...plan,

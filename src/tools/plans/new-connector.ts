@@ -17,6 +17,7 @@ import { literalsInConfig } from "../secrets/config-secrets.ts";
 import { encodedConfig } from "../secrets/encoded-config.ts";
 import { authenticationSaid } from "../secrets/explicit-no-auth.ts";
 import { assertNoKnownWebhook } from "../secrets/known-webhook.ts";
+import { assertNotMade } from "./made-elsewhere.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { assertCarried, planCreate, type Surroundings } from "./plan-create.ts";
 
@@ -78,6 +79,8 @@ export async function planNew(
   surroundings: Surroundings,
   context: ToolContext,
 ): Promise<Plan> {
+  // A copy may go to another space.
+  if (source) assertNotMade(await connectorType(live.id), config, [source.connector]);
   const planned = await planCreate({ space, id, name, live, config, secrets }, surroundings, context);
   const plan = { ...planned, asksBecause: [...wanted.asksBecause, ...(planned.asksBecause ?? [])] };
   if (!source) return { ...plan, warnings: [...wanted.taken, ...wanted.said, ...wanted.encoded, ...plan.warnings] };

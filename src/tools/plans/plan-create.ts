@@ -24,6 +24,7 @@ import { askedFields } from "../secrets/page-fields.ts";
 import { agreedHosts, secretFlows } from "../secrets/secret-flows.ts";
 import { assertAllGiven, givenFields, storedSecrets } from "../secrets/stored-secrets.ts";
 import { checkNew } from "./check-new-connector.ts";
+import { assertNotMade } from "./made-elsewhere.ts";
 
 export interface NewOne {
   space: CheckedSpace;
@@ -63,6 +64,7 @@ export async function planCreate(
     ? checkNew(entry, config, resolved, { type: live.id, name, id }, context.secrets)
     : [`This server does not know the fields of ${live.id}: only Kibana checks them.`];
   assertFree(id, existing);
+  assertNotMade(entry, config, existing);
   const chosen = id ?? (canChooseId(status) ? freeId(name, new Set(existing.map((one) => one.id))) : undefined);
   const [rules, others] = await Promise.all([
     rulesAwaiting(chosen, space, context),

@@ -10,6 +10,7 @@ import type { Reader } from "../../kibana/reader.ts";
 import { exact, plainText, quoted, word } from "../../plain-text.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { inWords, neverSeen, notLookedAt, notLookedAtInWords } from "../../usage/look.ts";
+import { authorisationsGone } from "../connectors/authorise.ts";
 import { isRestorable } from "../connectors/connector-id.ts";
 import { effectOn } from "../connectors/connector-row.ts";
 import { type Free, type Known, type Refused, whoMayGo } from "../connectors/deletable.ts";
@@ -55,6 +56,7 @@ export async function planDelete(
         id: before.id,
         before,
         secretsBefore: await mayHoldSecrets(before, status),
+        ...(await lostWith(before)),
         restorable: isRestorable(before.id, status),
         ...withoutType(before, known),
         where,
@@ -67,6 +69,7 @@ export async function planDelete(
   const alsoGone = (
     await Promise.all(free.map(async ({ type, config }) => (await connectorType(type))?.madeWithIt?.(config ?? {})))
   ).flatMap((one) => one ?? []);
+  const inPerson = (await Promise.all(free.map(endedToken))).flat();
   const too = alsoGone.length > 0 ? ` Kibana deletes with it: ${alsoGone.join(", ")}; what else uses that is not looked at.` : "";
   return {
     summary:
@@ -76,10 +79,11 @@ export async function planDelete(
     ops: [first, ...rest],
     effects: free.map((one) => effectOn("delete", one, space, { before: hideInConfig(one.config ?? {}).config })),
     ...(only?.doubt === undefined ? {} : { notSeen: only.doubt }),
+    ...(inPerson.length > 0 ? { inPerson } : {}),
     beforehand: [
       ...new Set(ops.flatMap((op) => (op.restorable && op.unusable !== undefined ? typeRefused(op.before.type, op.unusable) : []))),
     ],
-    warnings: [...unlistable(all), ...(await Promise.all(free.map(notes))).flat()],
+    warnings: [...unlistable(all), ...free.flatMap(notes)],
     outsideWorld: "none",
     consequence: only ? { typeName: plainText(only.connector.name, 60) } : "person",
     facts: free.map(({ id, type, name, config }) => ({ id, type, name, config })),
@@ -142,11 +146,30 @@ async function refusal(
 }
 
 /** What goes with it that an undo does not bring back. */
-async function notes({ id, name, type, authMode }: Connector): Promise<string[]> {
-  const { takesEvents } = (await connectorType(type)) ?? {};
+function notes({ id, name, authMode }: Connector): string[] {
   return [
     ...(/[^a-z0-9-]/.test(id) || id.length > 36 ? [`Its id ${exact(id)} cannot be given to a new connector from Kibana 9.4 on.`] : []),
     ...(authMode === undefined ? [] : [`The tokens of everybody who has authorised ${quoted(name)} go with it; no undo brings them back.`]),
-    ...(takesEvents ? [`Senders of ${quoted(name)} are refused from then on; after an undo they need a new token.`] : []),
   ];
+}
+
+/** The same for the journal, which has its names elsewhere. */
+async function lostWith({ type, authMode }: Connector): Promise<Pick<DeleteOp, "lost">> {
+  const lost = [
+    ...(authMode === undefined ? [] : [authorisationsGone]),
+    ...((await takesEvents(type)) ? ["The token of its senders does not come back: they need a new one."] : []),
+  ];
+  return lost.length > 0 ? { lost: lost.join(" ") } : {};
+}
+
+/** As a rotation, which only a person who is asked may agree to. */
+async function endedToken({ id, name, type }: Connector): Promise<string[]> {
+  if (!(await takesEvents(type))) return [];
+  return [
+    `The token of ${quoted(name)} (${word(id)}) ends, and cannot be put back: senders are refused from then on, and after an undo they need a new token.`,
+  ];
+}
+
+async function takesEvents(type: string): Promise<boolean> {
+  return (await connectorType(type))?.takesEvents === true;
 }

@@ -14,7 +14,7 @@ import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { awaitedIn } from "../../usage/awaited.ts";
 import { lookAtWorkflows } from "../../usage/look.ts";
 import { namedBy, renameWarnings } from "../../usage/renamed.ts";
-import { authorisationsLost } from "../connectors/authorise.ts";
+import { authorisationsGone, authorisationsLost } from "../connectors/authorise.ts";
 import { effectOn } from "../connectors/connector-row.ts";
 import { endWarning } from "../connectors/end-warning.ts";
 import { orWhy } from "../connectors/or-why.ts";
@@ -30,6 +30,7 @@ import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSec
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { leftWarnings, repointWorkflows } from "../workflows/repoint-workflows.ts";
 import { checkNew } from "./check-new-connector.ts";
+import { takenOver } from "./made-elsewhere.ts";
 import type { Surroundings } from "./plan-create.ts";
 
 type Config = Record<string, unknown>;
@@ -96,6 +97,8 @@ export async function planUpdate(
   const moved = [...others, ...(workflows?.ops ?? [])].flatMap(({ id, moves }) => moves.map(({ how }) => JSON.stringify([id, how])));
   const stillNaming = naming.uses.filter(({ id, how }) => !moved.includes(JSON.stringify([id, how])));
   const renamed = renameWarnings(before.name, { ...naming, uses: stillNaming });
+  const taken = takenOver(entry, before, after.config, existing);
+  const lost = [...(before.authMode === undefined ? [] : [authorisationsGone]), ...(taken ? [taken.lost] : [])].join(" ");
   const op: UpdateOp = {
     op: "update",
     space,
@@ -104,6 +107,7 @@ export async function planUpdate(
     after,
     secrets: resolved.secrets,
     secretsBefore: storedBefore.needed.length + storedBefore.possible.length > 0,
+    ...(lost !== "" && { lost }),
     ...(after.name !== before.name && {
       renames: {
         status: { version: status.version, flavour: status.flavour },
@@ -142,7 +146,7 @@ export async function planUpdate(
       ...(renames ? [] : await endWarning(entry, { config: after.config, secrets: resolved.secrets, space }, context)),
       ...(renames ? warnings.filter((one) => one.startsWith("secrets")) : warnings),
       ...resolved.warnings,
-      ...(entry?.madeWithIt && !renames
+      ...(entry?.madeWithIt && !renames && !taken
         ? [`Kibana also replaces the ${entry.madeWithIt(before.config ?? {})}, for whatever uses it.`]
         : []),
       ...(goesElsewhere ? [whereItGoes(was, becomes)] : []),
@@ -162,6 +166,7 @@ export async function planUpdate(
     ],
     outsideWorld: "none",
     consequence: "person",
+    ...(taken ? { inPerson: [taken.inPerson] } : {}),
     ...(onlyAPersonKnows ? { onlyAPersonKnows } : {}),
     facts: { version: status.version, possible, awaiting: awaiting.used },
     flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),

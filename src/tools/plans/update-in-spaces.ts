@@ -12,6 +12,7 @@ import { besideInWords, inEach, rowsInAnswer, type SpaceRow, type SpacesPlan } f
 import type { SeveralSpaces, ToolContext } from "../define.ts";
 import { isRotation } from "../secrets/rotation.ts";
 import { joinedPlan, spacesInWords } from "./joined-plan.ts";
+import { assertEachItsOwn } from "./made-elsewhere.ts";
 import { type Patch, planPatch } from "./plan-patch.ts";
 import { removalsInWords } from "./plan-update.ts";
 
@@ -66,6 +67,7 @@ export async function planUpdateInSpaces(
   const [first, ...more] = byName ? ofSameHosts(id, changed, beside).map(({ plan }) => plan) : changed.map(({ plan }) => plan);
   if (!first) return { noChange: true, space: spacesShown(spaces), result: rowsInAnswer(beside), warnings: notes, next: [] };
   const plans = [first, ...more] as const;
+  await assertEachItsOwn(plans);
   const where = spacesInWords(plans.map(({ ops: [op] }) => op.space));
   const renamed = patch.name === undefined || patch.name === meant.name ? "" : `, now named ${quoted(patch.name)},`;
   const lost = [...new Set(changed.map(({ connector }) => authorisationsLost(connector)))].join("");

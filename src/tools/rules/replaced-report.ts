@@ -67,7 +67,7 @@ export async function replaced(plan: ReplacePlan, results: OpResult[], { kibana 
         later: plan.later || undefined,
       }),
       // The first thing that a delete would check.
-      still_used_by: plan.hidden ? `${stillUsed ?? "unknown"}, and something that this key cannot see` : stillUsed,
+      still_used_by: stillUsedInWords(stillUsed, plan.hidden),
       api_key_owner: ownersNow(results),
       earlier: plan.earlier,
       rules: rows.slice(0, rowsShown),
@@ -82,6 +82,12 @@ export async function replaced(plan: ReplacePlan, results: OpResult[], { kibana 
       ...(done.length + movedWorkflows === 0 ? [] : plan.test),
     ],
   };
+}
+
+/** `2`, `unknown, and what was not looked at: rules (This key may not read them)` */
+function stillUsedInWords({ count, missed }: Awaited<ReturnType<typeof stillUsedBy>>, hidden: boolean): number | string | undefined {
+  const more = [...(hidden ? ["something that this key cannot see"] : []), ...(missed === "" ? [] : [`what was not looked at: ${missed}`])];
+  return more.length > 0 ? [count ?? "unknown", ...more].join(", and ") : count;
 }
 
 /** Includes what else was dropped: actions of other connectors that are gone. */

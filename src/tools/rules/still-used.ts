@@ -2,7 +2,7 @@ import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { rulesWith } from "../../rules/find-rules.ts";
-import { lookAround, usersOf } from "../../usage/look.ts";
+import { lookAtEach, notLookedAtInWords, sightOf, type Usage, usersOf } from "../../usage/look.ts";
 import { workflowsNaming } from "../../usage/staying.ts";
 import type { Where } from "../../usage/use.ts";
 
@@ -16,17 +16,24 @@ export interface Counted {
   isAnothers: boolean;
 }
 
-/** How many rules and others of a space use it now, as far as this key sees them; undefined where Kibana does not say. */
-export async function stillUsedBy({ id, known, where, isAnothers }: Counted, space: string, kibana: Reader): Promise<number | undefined> {
-  const others = async () => {
-    if (!known) return workflowsNaming({ id, isName: isAnothers }, kibana, space, where.status);
-    return usersOf(known, where, new Set(isAnothers ? [known.name] : []), await lookAround(kibana, space, [where]));
-  };
-  try {
-    const [rules, { uses }] = await Promise.all([rulesWith(kibana, space, { id, known }), others()]);
-    return rules.length + new Set(uses.map((use) => JSON.stringify([use.kind, use.id]))).size;
-  } catch (error) {
-    if (error instanceof ToolError) return undefined;
-    throw error;
-  }
+/** How many rules and others of a space use it now, as far as this key sees them, and what could not be looked at. */
+export async function stillUsedBy(counted: Counted, space: string, kibana: Reader): Promise<{ count: number | undefined; missed: string }> {
+  const { id, known } = counted;
+  const [rules, others] = await Promise.all([
+    rulesWith(kibana, space, { id, known }).catch((error: unknown) => unread("rules", error)),
+    othersNow(counted, space, kibana).catch((error: unknown) => unread("workflows", error)),
+  ]);
+  const missed = notLookedAtInWords(...[rules, others].flatMap((one) => ("sight" in one ? [one.sight] : [])));
+  if ("sight" in rules) return { count: undefined, missed };
+  return { count: rules.length + new Set(others.uses.map((use) => JSON.stringify([use.kind, use.id]))).size, missed };
+}
+
+async function othersNow({ id, known, where, isAnothers }: Counted, space: string, kibana: Reader): Promise<Pick<Usage, "uses" | "sight">> {
+  if (!known) return workflowsNaming({ id, isName: isAnothers }, kibana, space, where.status);
+  return usersOf(known, where, new Set(isAnothers ? [known.name] : []), await lookAtEach(kibana, space, where));
+}
+
+function unread(what: string, error: unknown): Pick<Usage, "uses" | "sight"> {
+  if (!(error instanceof ToolError)) throw error;
+  return { uses: [], sight: sightOf([{ what, why: error.message, permanent: false, whole: true }]) };
 }
