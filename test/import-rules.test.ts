@@ -33,7 +33,7 @@ const table: Record<string, readonly string[]> = {
   ],
   rules: ["kibana", "catalog", "shapes", "errors", "plain-text", "plain-object", "did-you-mean", "read-url"],
   usage: ["kibana", "rules", "errors", "grouped", "plain-text", "plain-object", "json-depth", "read-url"],
-  secrets: ["shapes", "sealed", "settings", "catalog", "web", "errors", "plain-text", "host-name", "json-depth", "private-files"],
+  secrets: ["shapes", "sealed", "settings", "catalog", "web", "errors", "plain-text", "host-name", "read-url", "json-depth", "private-files"],
   "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text", "read-url"],
   change: [
     ...["trace", "kibana", "rules", "usage", "catalog", "secrets", "web", "passkeys", "sealed", "settings"],
@@ -56,7 +56,7 @@ const table: Record<string, readonly string[]> = {
   map: ["kibana", "catalog", "rules", "usage", "secrets", "errors", "grouped", "plain-text"],
   tools: [
     ...["change", "audit", "map", "as-code", "rules", "usage", "secrets", "catalog", "kibana", "sealed", "settings"],
-    ...["errors", "grouped", "plain-text", "plain-object", "did-you-mean", "json-depth", "version"],
+    ...["errors", "grouped", "plain-text", "plain-object", "did-you-mean", "host-name", "json-depth", "version"],
   ],
   apps: ["audit", "map", "web", "version"],
   mcp: [
