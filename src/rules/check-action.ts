@@ -4,6 +4,7 @@ import type { Rule, RuleType } from "../kibana/rules.ts";
 import { hideInText } from "../shapes/text.ts";
 import { namesFor } from "./action-variables.ts";
 import { checkTemplates } from "./check-templates.ts";
+import { closes } from "./incidents.ts";
 import type { ParseTemplate } from "./wanted.ts";
 
 /** What is wrong with actions, in words, each with its path. */
@@ -28,8 +29,14 @@ export function checkAction(
   const templates = checkTemplates(params, namesFor(rule, ruleType, summary, group), parse);
   const inWords = ({ path, problem, suggestion }: { path: string; problem: string; suggestion?: string }) =>
     hideInText(`${path}: ${problem}${suggestion === undefined ? "" : ` (${suggestion})`}`);
-  errors.push(...[...shape.errors, ...templates.errors].map(inWords));
+  errors.push(...[...shape.errors, ...templates.errors].map(inWords), ...(type && !summary ? wrongEnd(params, group, ruleType, type) : []));
   warnings.push(...[...shape.warnings, ...templates.warnings, ...templates.notes].map(inWords), ...rawInJson(params));
+}
+
+/** What closes where something should be opened, and the other way round. */
+function wrongEnd(params: Params, group: string, { recoveryGroup }: RuleType, type: ConnectorType): string[] {
+  if (group !== recoveryGroup) return closes(type, params) ? ["params: these close an incident and open none"] : [];
+  return type.recovery && !closes(type, params) ? ["params: these close no incident"] : [];
 }
 
 /** Only two braces escape what they fill in: otherwise a quotation mark in it breaks the JSON. */

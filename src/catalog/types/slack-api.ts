@@ -48,6 +48,7 @@ export const slackApi: ConnectorType = {
     "params.subActionParams.channelNames",
     "params.subActionParams.channelId",
   ],
+  alternatives: ["subActionParams.channels", "subActionParams.channelIds", "subActionParams.channelNames"],
   credentials: [{ name: "bot token", fields: ["token"] }],
   subActions: {
     validChannelId: { effect: "none" },

@@ -29,6 +29,7 @@ export const tines: ConnectorType = {
   // The request to a webhook carries the params' body and no credentials. Source: tines/tines.ts, runWebhook.
   paramTargets: [{ field: "subActionParams.webhookUrl", kind: "url", replaces: "url", withSecrets: false }],
   recipients: ["params.subActionParams.webhook", "params.subActionParams.webhookUrl", "params.subActionParams.body.**"],
+  alternatives: ["subActionParams.webhook", "subActionParams.webhookUrl"],
   terraformChanges: { other: true },
   credentials: [{ name: "token", fields: ["email", "token"] }],
   subActions: {
