@@ -1,5 +1,6 @@
 import { grouped } from "../grouped.ts";
 import type { Rule } from "../kibana/rules.ts";
+import { hideInText } from "../shapes/text.ts";
 import type { RuleContext } from "./facts.ts";
 
 export type Action = Rule["actions"][number];
@@ -23,4 +24,14 @@ export function byConnector(rule: Rule, { connectors }: RuleContext): Map<string
     rule.actions.filter(({ id }) => connectors.has(id)),
     ({ id }) => id,
   );
+}
+
+/** How attach_connector gives what opens, and what closes it, another key; undefined unless that is one for all, without what looks like a secret. */
+export function rekeying(
+  opening: readonly Action[],
+  [key, ...more]: readonly string[],
+): { args: Record<string, unknown>; why: string } | undefined {
+  if (key === undefined || more.length > 0 || hideInText(key) !== key) return undefined;
+  const groups = [...new Set(opening.flatMap(({ group }) => group ?? []))];
+  return { args: { groups, dedup_key: key, replace: true }, why: `Gives what opens, and what closes it, the key ${key}.` };
 }

@@ -42,6 +42,8 @@ export interface ConnectorType {
    * events as well: services decide by them whom they notify and which automation runs.
    */
   recipients?: readonly string[];
+  /** Params, dotted, of which one counts before another: one that is given takes the others away. */
+  alternatives?: readonly string[];
   /** Fields that a `*` in `recipients` leaves out. */
   notRecipients?: readonly string[];
   /** Params that are left out of the call since others decide, and why: dotted, with the place in a list. */

@@ -31,7 +31,7 @@ export function ownParams(wanted: Wanted, about: About): Params {
 export function correctedParams(had: Params, wanted: Wanted, about: About): Params {
   const { type, params, dedupKey } = wanted;
   if (type && about.role === "active" && closes(type, had)) return newParams(wanted, about);
-  const corrected = params ? over(withoutOthers(had, params, type), params) : had;
+  const corrected = params ? withGiven(had, params, type) : had;
   return type && dedupKey !== undefined && about.role === "active" ? withKey(type, corrected, dedupKey) : corrected;
 }
 
@@ -41,15 +41,19 @@ export function closingWith(type: ConnectorType, key: string, given: Params | un
   return closing && given ? laidOver(closing, given) : closing;
 }
 
+/** The params that an action has, with the given ones over them. */
+export function withGiven(had: Params, given: Params, type: ConnectorType | undefined): Params {
+  return over(withoutOthers(had, given, type), given);
+}
+
 /** Another sub-action has its own fields. */
 function over(params: Params, given: Params): Params {
   return given.subAction !== undefined && given.subAction !== params.subAction ? given : laidOver(params, given);
 }
 
-/** Recipients that are given replace all others: a channel by its id would count before one by its name. */
+/** A channel by its id would count before one by its name that is given. */
 function withoutOthers(params: Params, given: Params, type: ConnectorType | undefined): Params {
-  const paths = (type?.recipients ?? []).filter((path) => path.startsWith("params.") && !path.endsWith("*"));
-  const fields = paths.map((path) => path.split(".").slice(1));
-  if (!fields.some((path) => valueAt(given, path) !== undefined)) return params;
+  const fields = (type?.alternatives ?? []).map((path) => path.split("."));
+  if (!fields.some((path) => valueAt(given, path) != null)) return params;
   return fields.reduce((rest, path) => withoutPath(rest, path), params);
 }

@@ -1,7 +1,10 @@
 import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
 import { canonicalJson } from "../plain-object.ts";
 import { quoted } from "../plain-text.ts";
-import { isOfEachAlert, keyOf } from "./incidents.ts";
+import { type Changing, changeInWords, changingIn, nothingChanges } from "./changing-keys.ts";
+import { hasSeveralAlerts } from "./grouping.ts";
+import { closes, isOfEachAlert, isOfOneRule, keyInOneForm, keyOf, opens } from "./incidents.ts";
+import { actionKey } from "./same-action.ts";
 import type { Frequency, Wanted } from "./wanted.ts";
 
 /** Whether alerts of a rule type ever count as recovered. Those of detection rules are closed by people. */
@@ -13,7 +16,8 @@ interface Chosen {
   frequency: Frequency;
   firing: readonly string[];
   recovered: readonly string[];
-  key: string;
+  /** The connector's actions in the rule, as they are. */
+  had: readonly RuleAction[];
   /** The connector's actions in the rule, as they will be. */
   mine: readonly RuleAction[];
 }
@@ -23,7 +27,7 @@ export function notesOn(rule: Rule, ruleType: RuleType, wanted: Wanted, chosen: 
   return [
     ...aboutRecovery(ruleType, wanted, chosen),
     ...aboutWords(wanted, chosen),
-    ...aboutKey(wanted, chosen),
+    ...aboutKeys(rule, ruleType, wanted, chosen),
     ...aboutGroups(ruleType, wanted, chosen),
     ...aboutVolume(wanted, chosen.frequency),
     ...(rule.enabled ? [] : ["The rule is disabled: nothing is sent until it is enabled."]),
@@ -57,15 +61,37 @@ function aboutWords({ params, type }: Wanted, { firing, recovered, mine }: Chose
   return ["The same is sent when an alert fires and when it recovers: {{alert.actionGroupName}} in it tells which."];
 }
 
-/** What shares a key shares an incident, and the first to recover closes it for all. */
-function aboutKey({ type, dedupKey, params }: Wanted, { key }: Chosen): string[] {
-  const asked = dedupKey ?? (type && params && keyOf(type, params));
-  if (asked !== key || !type?.recovery) return [];
-  if (!isOfEachAlert(key))
-    return [`The key ${quoted(key)} is the same for every alert of a rule: they share one incident, and the first to recover closes it.`];
-  if (!/rule\.id|alertId|alert\.uuid/.test(key))
-    return [`The key ${quoted(key)} has no {{rule.id}}: alerts of the same name in other rules share the incident.`];
-  return [];
+/** What is to be known of the keys that are new in an action, and of those that no action has any more. */
+function aboutKeys(rule: Rule, ruleType: RuleType, { type, params: given, dedupKey }: Wanted, { had, mine }: Chosen): string[] {
+  if (!type?.recovery) return [];
+  const keysOf = (actions: readonly RuleAction[]) => {
+    const keys = actions.map(({ params }) => keyOf(type, params ?? {})).filter((key) => key !== undefined);
+    return new Map(keys.map((key) => [keyInOneForm(key), key]));
+  };
+  const before = new Set(had.map(actionKey));
+  const written = keysOf(mine.filter((action) => !before.has(actionKey(action))));
+  const isClosed = recovers(ruleType) && mine.some(({ params }) => closes(type, params ?? {}));
+  const opened = keysOf(had.filter(({ params }) => opens(type, params ?? {})));
+  const stays = keysOf(mine);
+  const left = isClosed ? [...opened].filter(([form]) => !stays.has(form)) : [];
+  const asked = dedupKey ?? keyOf(type, given ?? {});
+  const mayShare = hasSeveralAlerts(rule) !== false;
+  return [
+    ...[...written.values()].flatMap((key) =>
+      aboutKey(key, isClosed ? changingIn(key, ruleType) : nothingChanges, mayShare || key === asked),
+    ),
+    ...left.map(([, key]) => `What is open under ${quoted(key)} stays open: no action closes it now.`),
+  ];
+}
+
+/** What shares a key shares an incident, and the first to recover closes it for all; what changes is never closed. */
+function aboutKey(key: string, changing: Changing, mayShare: boolean): string[] {
+  const change = changeInWords(key, changing);
+  const shared = `The key ${quoted(key)} is the same for every alert of a rule: they share one incident, and the first to recover closes it.`;
+  if (changing.always.length > 0) return change;
+  if (!isOfEachAlert(key)) return [...change, ...(mayShare ? [shared] : [])];
+  if (isOfOneRule(key)) return change;
+  return [...change, `The key ${quoted(key)} has no {{rule.id}}: alerts of the same name in other rules share the incident.`];
 }
 
 /** Kibana's own form offers only the main group too; whoever wants more has to know that there is more. */

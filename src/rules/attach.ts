@@ -11,7 +11,7 @@ import { notesOn, recovers } from "./attach-notes.ts";
 import { otherFrequency, sentToo } from "./beside.ts";
 import { type Checked, checkAction } from "./check-action.ts";
 import { asksHowOften, asksKind, frequencyFor, onChange } from "./frequency.ts";
-import { closes } from "./incidents.ts";
+import { closes, withoutBlankKey } from "./incidents.ts";
 import { chooseKey } from "./key-choice.ts";
 import { frequencyOfOld, legacyInWords } from "./old-frequency.ts";
 import { contains, laidOver } from "./params.ts";
@@ -42,13 +42,14 @@ export interface Attachment {
  * the connector's actions in these groups get what was asked for, and its other actions stay.
  * @throws ToolError invalid_arguments for what does not fit the rule or the connector's type
  */
-export function attach(rule: Rule, ruleType: RuleType, asked: Wanted, parse: ParseTemplate): Attachment {
+export function attach(rule: Rule, ruleType: RuleType, given: Wanted, parse: ParseTemplate): Attachment {
+  const asked = withoutBlankKeys(given);
   const { connector, type, replace } = asked;
   const present = rule.actions.filter((action) => action.id === connector.id);
   const wanted = replace ? asPresent(asked, present, ruleType) : asked;
   const frequency = frequencyFor(wanted, rule, ruleType);
   const { firing, recovered } = groupsFor(ruleType, wanted, frequency);
-  const key = chooseKey(rule, ruleType, wanted);
+  const key = chooseKey(rule, ruleType, wanted, firing);
   const closing = type?.recovery && wanted.recovery === "auto" && !frequency.summary && recovers(ruleType) ? type : undefined;
   const { recoveryGroup = "" } = ruleType;
   /** Params are for what closes where nothing else is asked for. */
@@ -58,12 +59,8 @@ export function attach(rule: Rule, ruleType: RuleType, asked: Wanted, parse: Par
   const right: string[] = [];
   const becomes: Replaced = new Map();
   const checked: Checked = { errors: [], warnings: [] };
-  const check = (params: Params, summary: boolean, group: string) => {
+  const check = (params: Params, summary: boolean, group: string) =>
     checkAction(params, summary, group, rule, ruleType, type, parse, checked);
-    if (!type || summary) return;
-    if (group !== recoveryGroup && closes(type, params)) checked.errors.push("params: these close an incident and open none");
-    if (group === recoveryGroup && type.recovery && !closes(type, params)) checked.errors.push("params: these close no incident");
-  };
   const add = (group: string, params: Params, often: Frequency) => {
     check(params, often.summary, group);
     added.push({ group, id: connector.id, params, frequency: { ...often }, connector_type_id: connector.type });
@@ -149,11 +146,17 @@ export function attach(rule: Rule, ruleType: RuleType, asked: Wanted, parse: Par
             frequency,
             firing,
             recovered,
-            key,
+            had: present,
             mine: after.actions.filter(({ id }) => id === connector.id),
           }),
         ],
   };
+}
+
+/** A key that is empty counts as none: what opens under it would be closed under another. */
+function withoutBlankKeys(wanted: Wanted): Wanted {
+  const { type, params, dedupKey } = wanted;
+  return { ...wanted, params: params && withoutBlankKey(type, params), dedupKey: dedupKey?.trim() ? dedupKey : undefined };
 }
 
 /** Whoever replaces without a word on how often wants other words: single messages stay single, and a summary a summary. */

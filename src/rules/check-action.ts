@@ -6,6 +6,7 @@ import { hideInText } from "../shapes/text.ts";
 import { namesFor } from "./action-variables.ts";
 import { checkTemplates } from "./check-templates.ts";
 import { filledIntoAddress } from "./filled-into-address.ts";
+import { closes } from "./incidents.ts";
 import type { ParseTemplate } from "./wanted.ts";
 
 /** What is wrong with actions, in words, each with its path. */
@@ -30,11 +31,19 @@ export function checkAction(
   const templates = checkTemplates(params, namesFor(rule, ruleType, summary, group), parse);
   const inWords = ({ path, problem, suggestion }: { path: string; problem: string; suggestion?: string }) =>
     hideInText(`${path}: ${problem}${suggestion === undefined ? "" : ` (${suggestion})`}`);
-  const address = type
-    ? { errors: unfitForAddress(type, params, { byRule: true }), warnings: filledIntoAddress(type, params, rule) }
-    : shape;
+  const address = {
+    errors: type ? unfitForAddress(type, params, { byRule: true }) : [],
+    warnings: type ? filledIntoAddress(type, params, rule) : [],
+  };
   errors.push(...[...shape.errors, ...address.errors, ...templates.errors].map(inWords));
+  if (type && !summary) errors.push(...wrongEnd(params, group, ruleType, type));
   warnings.push(...[...shape.warnings, ...address.warnings, ...templates.warnings, ...templates.notes].map(inWords), ...rawInJson(params));
+}
+
+/** What closes where something should be opened, and the other way round. */
+function wrongEnd(params: Params, group: string, { recoveryGroup }: RuleType, type: ConnectorType): string[] {
+  if (group !== recoveryGroup) return closes(type, params) ? ["params: these close an incident and open none"] : [];
+  return type.recovery && !closes(type, params) ? ["params: these close no incident"] : [];
 }
 
 /** Only two braces escape what they fill in: otherwise a quotation mark in it breaks the JSON. */

@@ -1,8 +1,10 @@
 import type { Params } from "../catalog/connector-type.ts";
 import { isPlainObject, valueAt } from "../plain-object.ts";
+import { hideInText } from "../shapes/text.ts";
 import { contextIn } from "./action-variables.ts";
-import { closes, opens, usualKey } from "./incidents.ts";
+import { closes, keyOf, opens, usualKey } from "./incidents.ts";
 import { withValueAt } from "./params.ts";
+import { betterKey } from "./rehearse-keys.ts";
 import type { RehearsedAction, Rehearsing } from "./rehearsed.ts";
 
 /** What corrects one action: arguments of attach_connector with `replace`, apart from connector and rule. */
@@ -12,6 +14,8 @@ export interface Correction {
   groups?: string[];
   /** None: what attach_connector writes is right. */
   params?: Params;
+  /** For what opens in these groups and what closes that. */
+  dedup_key?: string;
 }
 
 /**
@@ -19,7 +23,7 @@ export interface Correction {
  * action of the connector: of several, each would get the same words.
  */
 export function corrections(all: readonly RehearsedAction[], about: Rehearsing): Correction[] {
-  return all.flatMap((one): Correction[] => {
+  const fields = all.flatMap((one): Correction[] => {
     const { role, group, problems } = one;
     if (problems.some(({ path }) => path === "group" || path.startsWith("frequency"))) return [];
     const rivals = all.filter((other) => (role === "summary" ? other.role !== "recovered" : other.role === role && other.group === group));
@@ -29,6 +33,20 @@ export function corrections(all: readonly RehearsedAction[], about: Rehearsing):
     const given = Object.keys(params).length > 0 ? { params } : {};
     return [role === "summary" ? { on: "summary", ...given } : { on: group, groups: [group], ...given }];
   });
+  return [...keyCorrection(all, about), ...fields];
+}
+
+/** One key for all that opens, where a key has a problem: what closes gets it too. Not where it holds what looks like a secret. */
+function keyCorrection(all: readonly RehearsedAction[], about: Rehearsing): Correction[] {
+  const { entry } = about;
+  if (!entry?.recovery) return [];
+  const isWrong = ({ problems }: RehearsedAction) => problems.some(({ path }) => path.split(".").at(-1) === entry.dedupField);
+  const opening = all.filter(({ role, action }) => role === "active" && opens(entry, action.params ?? {}));
+  const keyOfOne = ({ action }: RehearsedAction) => keyOf(entry, action.params ?? {});
+  const [key, ...more] = new Set(opening.map((one) => (isWrong(one) ? betterKey(entry, keyOfOne(one), about) : keyOfOne(one))));
+  if (key === undefined || more.length > 0 || !all.some(isWrong) || hideInText(key) !== key) return [];
+  const groups = [...new Set(opening.map(({ group }) => group))];
+  return [{ on: groups.join(", "), groups, dedup_key: key }];
 }
 
 /** The fields to correct, as the recipe has them; none where all params are those of another role. */

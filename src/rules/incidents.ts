@@ -2,7 +2,7 @@ import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import { effectOf } from "../catalog/when.ts";
 import { valueAt } from "../plain-object.ts";
 import { oldNames } from "./action-variables.ts";
-import { withValueAt } from "./params.ts";
+import { withoutPath, withValueAt } from "./params.ts";
 
 /** The key that ties recovery to the incident it closes, unless another is chosen: one for each alert of each rule. */
 export const usualKey = "{{rule.id}}-{{alert.id}}";
@@ -23,6 +23,14 @@ export function keyOf({ dedupField: field }: ConnectorType, params: Params): str
   return undefined;
 }
 
+/** Params without a key that is empty, which counts as none. */
+export function withoutBlankKey(type: ConnectorType | undefined, params: Params): Params {
+  const field = type?.dedupField;
+  if (field === undefined) return params;
+  const isBlank = (at: unknown) => at === null || (typeof at === "string" && at.trim() === "");
+  return places.reduce((rest, place) => (isBlank(valueAt(rest, [...place, field])) ? withoutPath(rest, [...place, field]) : rest), params);
+}
+
 /** A key in one form, in which keys that render alike are equal: old and new names, spaces, two or three braces. */
 export function keyInOneForm(key: string): string {
   return key.trim().replace(/\{\{\{?([^{}]*)\}?\}\}/g, (_all, inner: string) => {
@@ -33,12 +41,17 @@ export function keyInOneForm(key: string): string {
 
 /**
  * Whether a key differs between the alerts of a rule: what shares a key shares an incident. The group of an alert does not tell
- * it from others, and neither does fixed text in a section.
+ * it from others, and neither does fixed text in a section. The moment is another one for each.
  */
 export function isOfEachAlert(key: string): boolean {
-  const whole = /\{\{[{&]?\s*(?:alert\.(?:id|uuid)|alertInstanceId|context|context\.[\w.@]+|state\.[\w.@]+)\s*\}\}/;
+  const whole = /\{\{[{&]?\s*(?:date|alert\.(?:id|uuid)|alertInstanceId|context|context\.[\w.@]+|state\.[\w.@]+)\s*\}\}/;
   const within = /\{\{#\s*(?:alert|context|state)\s*\}\}[^{}]*\{\{[{&]?\s*(?!actionGroup|flapping|consecutiveMatches)[\w.@]+\s*\}\}/;
   return whole.test(key) || within.test(key);
+}
+
+/** Whether alerts of other rules have other keys. */
+export function isOfOneRule(key: string): boolean {
+  return /rule\.id|alertId|alert\.uuid/.test(key);
 }
 
 /** The params with this key, in the place where the type's example has it; as they are where their sub-action takes none. */

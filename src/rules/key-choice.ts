@@ -6,9 +6,11 @@ import type { Wanted } from "./wanted.ts";
 /**
  * The key that ties recovery to its incident. The one that the connector's actions in the rule already have comes first:
  * incidents are open under it. Then the one asked for, that of another connector of the type, and one for each alert.
- * @throws ToolError invalid_arguments where the key asked for is not the one that the connector's actions have
+ * @param firing groups whose actions get the key asked for with `replace`, and what closes gets it with them
+ * @throws ToolError invalid_arguments where the key asked for is not the one that the connector's actions keep
  */
-export function chooseKey(rule: Rule, ruleType: RuleType, { connector, type, params, dedupKey }: Wanted): string {
+export function chooseKey(rule: Rule, ruleType: RuleType, wanted: Wanted, firing: readonly string[]): string {
+  const { connector, type, params, dedupKey, replace, recovery } = wanted;
   if (type?.dedupField === undefined) {
     if (dedupKey === undefined) return usualKey;
     throw new ToolError("invalid_arguments", `${connector.type} has no de-duplication key.`, "Leave dedup_key out.");
@@ -20,14 +22,18 @@ export function chooseKey(rule: Rule, ruleType: RuleType, { connector, type, par
   const mine = rule.actions.filter((action) => action.id === connector.id);
   const alike = rule.actions.filter((action) => action.connector_type_id === connector.type);
   const asked = dedupKey ?? (params && keyOf(type, params));
-  const standing = keysOf(opened(mine));
-  const [first] = standing;
-  if (asked !== undefined && first !== undefined && !standing.some((key) => keyInOneForm(key) === keyInOneForm(asked))) {
+  const opening = opened(mine);
+  const getsIt = ({ group, frequency }: RuleAction) =>
+    replace && recovery === "auto" && frequency?.summary !== true && firing.includes(group ?? "");
+  const kept = keysOf(opening.filter((action) => !getsIt(action)));
+  const [first] = kept;
+  if (asked !== undefined && first !== undefined && !kept.some((key) => keyInOneForm(key) === keyInOneForm(asked))) {
+    const groups = JSON.stringify([...new Set(opening.map(({ group }) => group))]);
     throw new ToolError(
       "invalid_arguments",
       `This connector's action in the rule opens incidents under ${first}: recovery has to close them under the same ${type.dedupField}.`,
-      `Leave dedup_key out, or give ${first}.`,
+      `Leave dedup_key out to keep it, or give ${first}. replace: true with groups ${groups} and the new dedup_key changes both.`,
     );
   }
-  return asked ?? first ?? keysOf(mine)[0] ?? keysOf(opened(alike))[0] ?? type.usualKey ?? usualKey;
+  return asked ?? keysOf(opening)[0] ?? keysOf(mine)[0] ?? keysOf(opened(alike))[0] ?? type.usualKey ?? usualKey;
 }

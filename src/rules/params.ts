@@ -1,27 +1,28 @@
 import type { Params } from "../catalog/connector-type.ts";
 import { isPlainObject, ownValue } from "../plain-object.ts";
 
-/** Params with others over them: objects key by key, everything else as a whole. */
+/** Params with others over them: objects key by key, everything else as a whole; null takes away what is there. */
 export function laidOver(below: Params, above: Params): Params {
   const merged = { ...below };
   for (const [key, value] of Object.entries(above)) {
     const under = ownValue(below, key);
-    merged[key] = isPlainObject(value) && isPlainObject(under) ? laidOver(under, value) : value;
+    if (value === null) delete merged[key];
+    else merged[key] = isPlainObject(value) && isPlainObject(under) ? laidOver(under, value) : value;
   }
   return merged;
 }
 
-/** Whether a value holds everything that another one says. */
+/** Whether a value holds everything that another one says, so that nothing changes when that is laid over it. */
 export function contains(value: unknown, part: unknown): boolean {
   if (Array.isArray(value) && Array.isArray(part)) {
     return value.length === part.length && part.every((item, index) => contains(value[index], item));
   }
   if (isPlainObject(value) && isPlainObject(part)) return Object.entries(part).every(([key, item]) => contains(ownValue(value, key), item));
-  return value === part;
+  return value === part || (part === null && value === undefined);
 }
 
-/** Params with a text at a path, which may lead where nothing is yet. */
-export function withValueAt(value: Params, [key = "", ...rest]: readonly string[], item: string): Params {
+/** Params with a value at a path, which may lead where nothing is yet. */
+export function withValueAt(value: Params, [key = "", ...rest]: readonly string[], item: unknown): Params {
   const below = value[key];
   const inner = below !== null && typeof below === "object" && !Array.isArray(below) ? { ...below } : {};
   return { ...value, [key]: rest.length === 0 ? item : withValueAt(inner, rest, item) };

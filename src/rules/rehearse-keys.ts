@@ -2,8 +2,9 @@ import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import type { RuleAction, RuleType } from "../kibana/rules.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { quoted } from "../plain-text.ts";
+import { changingIn, inBraces, nothingChanges, steadyKey } from "./changing-keys.ts";
 import { hasSeveralAlerts } from "./grouping.ts";
-import { closes, keyOf, opens, usualKey, withDefaultKey } from "./incidents.ts";
+import { closes, isOfEachAlert, keyInOneForm, keyOf, opens, usualKey, withDefaultKey } from "./incidents.ts";
 import type { Found, RehearsedAction, Rehearsing } from "./rehearsed.ts";
 import type { Role } from "./sample-alert.ts";
 
@@ -40,7 +41,8 @@ interface Keyed {
 }
 
 /** What is wrong with the key of what an action opens or closes. */
-export function keyProblems({ given, role, params, other }: Keyed, { rule, type }: Rehearsing, entry: ConnectorType): Found[] {
+export function keyProblems({ given, role, params, other }: Keyed, about: Rehearsing, entry: ConnectorType): Found[] {
+  const { rule, type } = about;
   const { dedupField, recovery } = entry;
   const opening = opens(entry, given);
   if (recovery && role === "active" && closes(entry, given)) {
@@ -67,8 +69,9 @@ export function keyProblems({ given, role, params, other }: Keyed, { rule, type 
       { path: "frequency.summary", problem: "opens one incident for many alerts, which nothing closes", fix: "Set summary to false." },
     ];
   const path = `params.${pathOfKey(given, entry)}`;
-  const fix = `Use ${entry.usualKey ?? usualKey}, here and on recovery.`;
   const raw = keyOf(entry, given);
+  const use = (key = entry.usualKey ?? usualKey) => `Use ${key}, here and on recovery.`;
+  const fix = use();
   if (raw === undefined) {
     const closed = keyOf(entry, withDefaultKey(entry, given));
     const consequence = opening
@@ -80,43 +83,65 @@ export function keyProblems({ given, role, params, other }: Keyed, { rule, type 
   }
   const [one, two] = [keyOf(entry, params), keyOf(entry, other)];
   if (one === undefined) return [{ path, problem: "is empty once filled in: every alert opens another incident that nothing closes", fix }];
-  if (one !== two || !opening || type.detection) return [];
+  if (!opening || type.detection) return [];
+  const changing = isClosed(about, entry) ? changingIn(raw, type) : nothingChanges;
+  if (changing.always.length > 0) {
+    const problem = `changes when the alert recovers (${inBraces(changing.always)}): recovery closes nothing`;
+    return [{ path, problem, fix: use(betterKey(entry, raw, about)) }];
+  }
+  if (one !== two) return [];
   if (hasSeveralAlerts(rule) !== true) return [];
   return !raw.includes("{{")
     ? [{ path, problem: "is fixed: all alerts, of all rules with this key, share one incident", fix }]
     : [{ path, problem: "is the same for every alert of the rule: they share one incident, and the first to recover closes it", fix }];
 }
 
-/** A fixed key is right where a rule has one alert, and is the only one with the key. */
+/** What may be wrong: a fixed key is right where a rule has one alert, and is the only one with the key. */
 export function keyNotes(
   { given, role }: Pick<Keyed, "given" | "role">,
-  { rule, type }: Rehearsing,
+  about: Rehearsing,
   entry: ConnectorType,
 ): { path: string; problem: string }[] {
+  const { rule, type } = about;
   const raw = keyOf(entry, given);
-  if (!entry.recovery || role !== "active" || type.detection || raw === undefined || raw.includes("{{") || !opens(entry, given)) return [];
-  if (hasSeveralAlerts(rule) === true) return [];
-  return [{ path: `params.${pathOfKey(given, entry)}`, problem: "is fixed: all alerts, of all rules with this key, share one incident" }];
+  if (!entry.recovery || role !== "active" || type.detection || raw === undefined || !opens(entry, given)) return [];
+  const path = `params.${pathOfKey(given, entry)}`;
+  const { always, perhaps } = isClosed(about, entry) ? changingIn(raw, type) : nothingChanges;
+  if (always.length === 0 && perhaps.length > 0)
+    return [{ path, problem: `may change when the alert recovers (${inBraces(perhaps)}), and recovery then closes nothing` }];
+  if (raw.includes("{{") || hasSeveralAlerts(rule) === true) return [];
+  return [{ path, problem: "is fixed: all alerts, of all rules with this key, share one incident" }];
 }
 
 /** Closing what was never opened. */
-export function mismatchedKeys(
-  { action, keys, role }: RehearsedAction,
-  all: readonly RehearsedAction[],
-  entry: ConnectorType | undefined,
-): Found[] {
+export function mismatchedKeys({ action, keys, role }: RehearsedAction, all: readonly RehearsedAction[], about: Rehearsing): Found[] {
+  const { entry } = about;
   const given = paramsOf(action);
   if (!entry || keys.one === undefined || !closes(entry, given) || role === "active") return [];
   const opened = all.filter((one) => one.role === "active" && opens(entry, paramsOf(one.action)) && one.keys.one !== undefined);
-  if (opened.length === 0 || opened.some((one) => one.keys.one === keys.one)) return [];
+  const formOf = (params: Params) => keyInOneForm(keyOf(entry, params) ?? "");
+  // One that changes is said where it opens.
+  if (opened.length === 0 || opened.some((one) => one.keys.one === keys.one || formOf(paramsOf(one.action)) === formOf(given))) return [];
   const [first] = opened.map((one) => keyOf(entry, paramsOf(one.action)));
+  const better = betterKey(entry, first, about);
   return [
     {
       path: `params.${pathOfKey(given, entry)}`,
       problem: "closes nothing: it is not the key under which the rule's action opens",
-      fix: `Use ${quoted(first ?? "the same key")} here too.`,
+      fix: better === first ? `Use ${quoted(better)} here too.` : `Use ${quoted(better)}, here and where it opens.`,
     },
   ];
+}
+
+/** The key to use: this one, unless it changes or is shared. */
+export function betterKey({ usualKey: usual = usualKey }: ConnectorType, key: string | undefined, { rule, type }: Rehearsing): string {
+  const isShared = key !== undefined && hasSeveralAlerts(rule) === true && !isOfEachAlert(key);
+  return key === undefined || isShared ? usual : steadyKey(key, changingIn(key, type), usual);
+}
+
+/** Whether an action of the connector closes on recovery. */
+function isClosed({ rule, type, connector }: Rehearsing, entry: ConnectorType): boolean {
+  return rule.actions.some((one) => one.id === connector.id && one.group === type.recoveryGroup && closes(entry, paramsOf(one)));
 }
 
 function pathOfKey(params: Params, { dedupField = "", recovery }: ConnectorType): string {

@@ -14,9 +14,9 @@ import { type Role, type SampleOf, sampleVariables, withUsed } from "./sample-al
 
 /** What a rule would send through a connector, action by action, and what is wrong with it. */
 export function rehearse(about: Rehearsing): RehearsedAction[] {
-  const { rule, connector, entry } = about;
+  const { rule, connector } = about;
   const all = rule.actions.filter(({ id }) => id === connector.id).map((action) => rehearseAction(action, about));
-  return all.map((one) => ({ ...one, problems: unique([...one.problems, ...mismatchedKeys(one, all, entry)]) }));
+  return all.map((one) => ({ ...one, problems: unique([...one.problems, ...mismatchedKeys(one, all, about)]) }));
 }
 
 function rehearseAction(action: RuleAction, about: Rehearsing): RehearsedAction {

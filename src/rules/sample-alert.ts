@@ -26,6 +26,7 @@ export interface SampleOf {
 export type Variables = Record<string, unknown>;
 
 const when = "2026-01-02T03:04:05.678Z";
+const later = "2026-01-02T03:04:06.789Z";
 
 /**
  * The variables of a template with a made-up alert: the rule's own are real, what its type lists has a sample by its name.
@@ -36,7 +37,7 @@ export function sampleVariables(about: Sampled, of: SampleOf): Variables {
   const url = `${kibanaUrl}${space === "default" ? "" : `/s/${space}`}/app/management/insightsAndAlerting/triggersActions/rule/${rule.id}`;
   const common = {
     rule: { id: rule.id, name: rule.name, spaceId: space, tags: rule.tags, params: rule.params, type: type.id, url },
-    ...{ date: when, kibanaBaseUrl: kibanaUrl, params: rule.params, spaceId: space, tags: rule.tags },
+    ...{ date: of.which === 1 ? when : later, kibanaBaseUrl: kibanaUrl, params: rule.params, spaceId: space, tags: rule.tags },
     ...{ alertId: rule.id, alertName: rule.name },
   };
   return of.role === "summary" ? { ...common, ...ofSummary(rule, url) } : { ...common, ...ofAlert(about, of) };
@@ -120,7 +121,7 @@ const uuid = (which: 1 | 2) => `00000000-0000-4000-8000-00000000000${which}`;
 function sample(name: string, of: SampleOf): unknown {
   const { which, group } = of;
   const kind = valueKind(`context.${name}`);
-  if (/^(?:date|timestamp|\w*(?:_at|At|Date|Time|Timestamp))$/.test(name)) return when;
+  if (/^(?:date|timestamp|\w*(?:_at|At|Date|Time|Timestamp))$/.test(name)) return which === 1 ? when : later;
   if (/(?:url|link)$/i.test(name)) return `https://kibana.example/sample/${which}`;
   if (/^(?:value|count|score|duration|total|limit|interval)$|(?:Count|Score|Value|Percent|Ratio)$/.test(name)) return 40 + which;
   if (name === "threshold") return [40];

@@ -66,7 +66,13 @@ const counts: Record<string, (count: number) => unknown> = {
   },
   "moving every action of a rule": (count) => {
     const [to] = connectorsOf(0);
-    return movedActions(ruleWith(count), { id: "hook" }, to, { params: undefined, recovery: undefined }, undefined);
+    return movedActions(
+      ruleWith(count),
+      { id: "hook" },
+      to && { to, entry: undefined },
+      { params: undefined, recovery: undefined },
+      undefined,
+    );
   },
   "many rules among many connectors": (count) => {
     const connectors = connectorsOf(count);

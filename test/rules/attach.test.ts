@@ -142,9 +142,11 @@ describe("the key", () => {
     ["everything", "is the same for every alert of a rule"],
     ["{{rule.id}}", "is the same for every alert of a rule"],
     ["{{alert.id}}", "alerts of the same name in other rules share the incident"],
-    ["{{context.title}}", "alerts of the same name in other rules share the incident"],
+    ["{{context.title}}", "changes when the alert recovers"],
     ["{{alert.uuid}}", undefined],
-    ["{{rule.id}}/{{context.title}}", undefined],
+    ["{{rule.id}}/{{context.title}}", "changes when the alert recovers"],
+    ["{{rule.id}}/{{context.group}}", "may change when the alert recovers"],
+    ["{{rule.id}}/{{rule.name}}/{{alert.id}}", undefined],
     [undefined, undefined],
   ])("%s: what shares an incident is said", async (dedupKey, said) => {
     const notes = (await attached(".pagerduty", { dedupKey })).warnings.filter((one) => one.startsWith("The key"));

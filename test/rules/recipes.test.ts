@@ -23,7 +23,8 @@ describe.each(ids)("the recipe for %s", (id) => {
     for (const context of contexts) {
       const of = ruleType({ variables: { context, state: [], params: ["x"] } });
       for (const main of [true, false]) {
-        const params = { ...recipeFor(id)?.params({ role, main, key: "{{rule.id}}-{{alert.id}}", context }), ...given[id] };
+        const written = recipeFor(id)?.params({ role, main, key: "{{rule.id}}-{{alert.id}}", context });
+        const params = { ...(role === "recovered" ? (type?.recovery?.params ?? written) : written), ...given[id] };
         const checked = { errors: [], warnings: [] };
         // Types that open an incident are refused for summaries.
         if (role === "summary" && (recipeFor(id)?.opens || id === ".xmatters")) continue;

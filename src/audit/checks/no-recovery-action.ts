@@ -1,15 +1,16 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { isDetectionType } from "../../kibana/detection.ts";
 import type { Rule } from "../../kibana/rules.ts";
+import { changingIn, inBraces, steadyKey } from "../../rules/changing-keys.ts";
 import { closes, keyInOneForm, keyOf, opens } from "../../rules/incidents.ts";
-import { type Action, byConnector, recoveryGroupOf } from "../actions.ts";
+import { type Action, byConnector, recoveryGroupOf, rekeying } from "../actions.ts";
 import { type Draft, type RuleCheck, refTo, ruleRef } from "../check.ts";
 import type { RuleContext } from "../facts.ts";
 
 /** Only for types that can close (the catalogue's `recovery`), in rules whose alerts can recover. */
 export const noRecoveryAction: RuleCheck = {
   name: "no_recovery_action",
-  finds: "incidents that nothing closes, or that are closed under another key",
+  finds: "incidents that nothing closes, or that are closed under another key, or under one that changes on recovery",
   ignores: "types that cannot close, rule types without recovery, detection rules, summaries, disabled rules, automation on recovery",
   of: "rule",
   group: "will_break",
@@ -32,17 +33,27 @@ export const noRecoveryAction: RuleCheck = {
           confidence: context.ruleTypes.has(rule.rule_type_id) ? "certain" : "likely",
           connector: refTo(connector),
           rule: ruleRef(rule),
-          evidence: problem,
-          next: {
-            tool: "attach_connector",
-            args: { connector: id, rules: [rule.id], space: context.space },
-            why: "Adds the recovery action with the key of the active one.",
-          },
+          evidence: problem.evidence,
+          ...(problem.mend && {
+            next: {
+              tool: "attach_connector",
+              args: { connector: id, rules: [rule.id], ...problem.mend.args, space: context.space },
+              why: problem.mend.why,
+            },
+          }),
         },
       ];
     });
   },
 };
+
+interface Missing {
+  evidence: string;
+  /** What attach_connector has to be told besides connector and rule; undefined where one call does not mend it. */
+  mend?: { args: Record<string, unknown>; why: string } | undefined;
+}
+
+const adds = { args: {}, why: "Adds the recovery action with the key of the active one." };
 
 /** Undefined where something closes what these actions open. */
 function whatIsMissing(
@@ -50,18 +61,27 @@ function whatIsMissing(
   recovered: string,
   opening: readonly Action[],
   entry: ConnectorType,
-  { connectors, entries }: RuleContext,
-): string | undefined {
+  { connectors, entries, ruleTypes }: RuleContext,
+): Missing | undefined {
   const ending = rule.actions.filter((action) => action.group === recovered);
   const typeOf = ({ id, connector_type_id: type }: Action) => connectors.get(id)?.type ?? type ?? "";
   // A service that is told that the alert is over may close the incident by itself.
   if (ending.some((action) => entries.get(typeOf(action))?.automation)) return undefined;
   const closing = ending.filter((action) => typeOf(action) === entry.id && closes(entry, action.params ?? {}));
-  if (closing.length === 0) return "Opens incidents that no action closes on recovery.";
-  const keyIn = ({ params }: Action) => keyInOneForm(keyOf(entry, params ?? {}) ?? "");
+  if (closing.length === 0) return { evidence: "Opens incidents that no action closes on recovery.", mend: adds };
+  const keyIn = ({ params }: Action) => keyOf(entry, params ?? {}) ?? "";
   const keys = opening.map(keyIn);
   // Without a key nothing can be closed: that is another finding.
   if (keys.includes("")) return undefined;
-  const closed = new Set(closing.map(keyIn));
-  return keys.every((key) => closed.has(key)) ? undefined : "Closes incidents under another key than it opens them with.";
+  const closed = new Set(closing.map(keyIn).map(keyInOneForm));
+  if (!keys.every((key) => closed.has(keyInOneForm(key))))
+    return { evidence: "Closes incidents under another key than it opens them with.", mend: adds };
+  const all = keys.map((key) => ({ key, changing: changingIn(key, ruleTypes.get(rule.rule_type_id)) }));
+  const changes = new Set(all.flatMap(({ changing }) => changing.always));
+  if (changes.size === 0) return undefined;
+  const better = new Set(all.map(({ key, changing }) => steadyKey(key, changing, entry.usualKey)));
+  return {
+    evidence: `Closes incidents under a key that changes when the alert recovers: ${inBraces([...changes])}.`,
+    mend: rekeying(opening, [...better]),
+  };
 }

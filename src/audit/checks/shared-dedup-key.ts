@@ -1,9 +1,9 @@
 import { isDetectionType } from "../../kibana/detection.ts";
 import { quoted } from "../../plain-text.ts";
 import { groupingOf, hasSeveralAlerts } from "../../rules/grouping.ts";
-import { isOfEachAlert, keyOf, opens } from "../../rules/incidents.ts";
+import { isOfEachAlert, keyOf, opens, usualKey } from "../../rules/incidents.ts";
 import { hideInText, hideSecrets } from "../../secrets/detect.ts";
-import { byConnector, recoveryGroupOf } from "../actions.ts";
+import { byConnector, recoveryGroupOf, rekeying } from "../actions.ts";
 import { type Draft, type RuleCheck, refTo, ruleRef } from "../check.ts";
 
 /** Somebody may have put a token into it. */
@@ -30,6 +30,7 @@ export const sharedDedupKey: RuleCheck = {
       const opening = actions.filter((one) => one.group !== recovered && one.frequency?.summary !== true && opens(entry, one.params ?? {}));
       const keys = opening.flatMap(({ params }) => keyOf(entry, params ?? {}) ?? []).filter((key) => !isOfEachAlert(key));
       if (keys.length === 0) return [];
+      const mend = keys.length === opening.length ? rekeying(opening, [entry.usualKey ?? usualKey]) : undefined;
       return [
         {
           severity: "medium",
@@ -37,6 +38,13 @@ export const sharedDedupKey: RuleCheck = {
           connector: refTo(connector),
           rule: ruleRef(rule),
           evidence: `Its alerts are ${groupingOf(rule)}, and all open the incident ${[...new Set(keys)].map(shown).join(", ")}.`,
+          ...(mend && {
+            next: {
+              tool: "attach_connector",
+              args: { connector: id, rules: [rule.id], ...mend.args, space: context.space },
+              why: mend.why,
+            },
+          }),
         },
       ];
     });

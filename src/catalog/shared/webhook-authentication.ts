@@ -103,6 +103,13 @@ export const webhookCredentials: readonly Credentials[] = [
     optional: ["password", "secretHeaders"],
     when: { authType: "webhook-authentication-ssl", certType: "ssl-pfx" },
   },
+  // Without certType, which is for Kibana's form: a run sends what is stored of these. Source: common/auth/utils.ts.
+  {
+    name: "ssl",
+    fields: [],
+    optional: ["crt", "key", "pfx", "password", "secretHeaders"],
+    when: { authType: "webhook-authentication-ssl" },
+  },
   { name: "oauth2", fields: ["clientSecret"], optional: ["secretHeaders"], when: { authType: "webhook-oauth2-client-credentials" } },
   { name: "basic", fields: ["user", "password"], optional: ["secretHeaders"], when: { hasAuth: true } },
 ];

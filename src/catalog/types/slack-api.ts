@@ -60,6 +60,7 @@ export const slackApi: ConnectorType = {
         : [{ field: `subActionParams.${field}`, problem: `${winner} is used instead` }],
     );
   },
+  alternatives: ["subActionParams.channels", "subActionParams.channelIds", "subActionParams.channelNames"],
   credentials: [{ name: "bot token", fields: ["token"] }],
   subActions: {
     validChannelId: { effect: "none", inAddress: { channelId: "query" } },

@@ -36,6 +36,7 @@ export const tines: ConnectorType = {
     const { webhook, webhookUrl } = Object(subActionParams);
     return webhook && webhookUrl ? [{ field: "subActionParams.webhook", problem: "webhookUrl is used instead" }] : [];
   },
+  alternatives: ["subActionParams.webhook", "subActionParams.webhookUrl"],
   terraformChanges: { other: true },
   credentials: [{ name: "token", fields: ["email", "token"] }],
   subActions: {

@@ -60,7 +60,19 @@ export function checkNew(
       { problems: [...errors, ...hints] },
     );
   }
-  return warnings.map(inWords);
+  return [...warnings.map(inWords), ...unused(type, config, whole)];
+}
+
+/** Secrets that the way to authenticate does not send, though Kibana stores them. */
+function unused(type: ConnectorType, config: Record<string, unknown>, secrets: SealedRecord): string[] {
+  const ways = credentialsFor(type, config);
+  const sent = new Set(ways.flatMap((way) => [...way.fields, ...(way.optional ?? [])]));
+  const known = new Set(type.credentials.flatMap((way) => [...way.fields, ...(way.optional ?? [])]));
+  const left = Object.keys(secrets).filter((field) => secrets[field] != null && known.has(field) && !sent.has(field));
+  if (ways.length === 0 || left.length === 0) return [];
+  return [
+    `secrets.${left.join(" and secrets.")} would be stored and not used (authentication: ${ways.map(({ name }) => name).join(" or ")}).`,
+  ];
 }
 
 /** Shows what a map of secrets looks like if a single reference was given instead. */

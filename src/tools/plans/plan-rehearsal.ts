@@ -67,7 +67,9 @@ function correctingCalls(all: readonly Correction[], rule: Rule, found: Connecto
   return all.slice(0, 3).map(({ on, ...args }) => ({
     tool: "attach_connector",
     args: { connector: found.id, rules: [rule.id], ...args, replace: true, space },
-    why: `Corrects the action on ${quoted(on, 60)} in place${args.params ? "; other words may be given in params" : ""}.`,
+    why: args.dedup_key
+      ? `Gives what opens on ${quoted(on, 60)}, and what closes it, the key ${args.dedup_key}.`
+      : `Corrects the action on ${quoted(on, 60)} in place${args.params ? "; other words may be given in params" : ""}.`,
   }));
 }
 

@@ -91,7 +91,13 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
   if (to) for (const params of [args.params, args.recovery_params]) if (params) assertFewRecipients(entry, params, todo.length);
 
   const known = new Map(connectors.map((one) => [one.id, one]));
-  const moving = { from, to, params: { params: args.params, recovery: args.recovery_params }, dropMissing: args.drop_missing === true };
+  const moving = {
+    from,
+    to,
+    params: { params: args.params, recovery: args.recovery_params },
+    dropMissing: args.drop_missing === true,
+    status,
+  };
   const changes = await movedIn(todo, moving, known, context);
   const obstacles = changes.flatMap((change) => change.obstacle ?? []);
   const savable = changes.filter((change) => change.obstacle === undefined);

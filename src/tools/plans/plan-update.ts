@@ -74,7 +74,8 @@ export async function planUpdate(
   const left = assertAllGiven({ subject, entry, why, stored, given }, context.secrets);
   const alone = settings.skipConfirmation && resolved.asked.length === 0 && context.secrets.typed === undefined;
   // Secrets that are flagged as missing are not stored.
-  const possible = before.missingSecrets || (alone && noOtherSecrets) ? [] : left;
+  const known = before.missingSecrets ? [] : storedBefore.needed;
+  const possible = before.missingSecrets || (alone && noOtherSecrets) ? [] : left.filter((field) => !known.includes(field));
   const onlyAPersonKnows = nothingElse(possible, { subject, entry, why }, context.secrets, alone);
   if (onlyAPersonKnows && alone) throw stillUnknown(onlyAPersonKnows, "nobody");
   const warnings = entry
@@ -154,7 +155,7 @@ export async function planUpdate(
         ? ["Kibana drops the stored OAuth tokens: the next run signs in again."]
         : []),
       ...(removed.length > 0 ? [`Removed: ${inShort(removed)}.`] : []),
-      ...forgotten(storedBefore, stored),
+      ...forgotten(known, stored, given),
       ...Object.entries(resolved.secrets)
         .filter(([, value]) => holdsSeveral(value))
         .map(([field]) => `secrets.${field} is replaced as a whole: names in it that are not given are lost.`),
@@ -241,10 +242,9 @@ function holdsSeveral(tree: SealedTree): boolean {
   return tree !== null && typeof tree === "object" && !(tree instanceof Sealed);
 }
 
-/** Secrets of the authentication method that the change gives up. */
-function forgotten(was: StoredSecrets, becomes: StoredSecrets): string[] {
-  const still = [...becomes.needed, ...becomes.possible];
-  const left = was.needed.filter((field) => !still.includes(field));
+/** Secrets that the method needs which the change gives up: they are stored for certain, and nobody has to say so. */
+function forgotten(known: readonly string[], becomes: StoredSecrets, given: ReadonlySet<string>): string[] {
+  const left = known.filter((field) => !becomes.needed.includes(field) && !given.has(field));
   return left.length > 0 ? [`The new config no longer uses ${left.join(" and ")}: Kibana forgets what is stored there.`] : [];
 }
 

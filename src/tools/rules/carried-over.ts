@@ -1,11 +1,13 @@
-import type { Params, Translated } from "../../catalog/connector-type.ts";
+import type { ConnectorType, Params, Translated } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
+import { valueAt } from "../../plain-object.ts";
+import { withGiven } from "../../rules/action-params.ts";
 import { closes } from "../../rules/incidents.ts";
-import { laidOver } from "../../rules/params.ts";
+import { laidOver, withValueAt } from "../../rules/params.ts";
 
-/** Params for actions that move to a connector of another type. Those that name no sub-action are laid over what is carried over. */
+/** Params for actions that move. Those that name no sub-action, or that of the action, are laid over what is carried over. */
 export interface NewParams {
   params: Params | undefined;
   /** For actions that run on recovery. */
@@ -17,17 +19,24 @@ interface Carried extends Translated {
   bare: Params;
 }
 
+/** The connector that actions move to, and its type as this Kibana has it. */
+export interface Target {
+  to: Connector;
+  entry: ConnectorType | undefined;
+}
+
 /**
- * What an action's params become at a connector of another type.
+ * What an action's params become at another connector.
  * @returns undefined where the catalogue knows nothing that corresponds, or params are given that stand for themselves
  */
 export async function carriedOver(
   { connector_type_id: type, params }: RuleAction,
-  to: Connector,
+  { to, entry }: Target,
   given: NewParams,
   onRecovery: boolean,
 ): Promise<Carried | undefined> {
   const had = params ?? {};
+  if (type === to.type) return carriedAlong(had, entry, given, onRecovery);
   const was = await connectorType(type ?? "");
   const translate = was?.translations?.[to.type];
   const chosen = onRecovery ? given.recovery : given.params;
@@ -38,6 +47,20 @@ export async function carriedOver(
   const carried = translate(had, to.config ?? {}, over ?? {});
   if (!carried) return undefined;
   return { ...carried, bare: carried.params, params: over ? laidOver(carried.params, over) : carried.params };
+}
+
+/** To a connector of the same type. */
+function carriedAlong(had: Params, entry: ConnectorType | undefined, given: NewParams, onRecovery: boolean): Carried {
+  const over = onRecovery ? (given.recovery ?? whereTo(given.params, entry)) : given.params;
+  return { bare: had, params: over ? withGiven(had, over, entry) : had, lost: [], unsure: [] };
+}
+
+/** Of params for what fires, where it goes: that holds on recovery too, unlike the words. What closes has fields of its own. */
+function whereTo(params: Params | undefined, entry: ConnectorType | undefined): Params | undefined {
+  if (!params || !entry || entry.recovery) return undefined;
+  const paths = (entry.recipients ?? []).filter((path) => path.startsWith("params.") && !path.endsWith("*"));
+  const given = paths.map((path) => path.split(".").slice(1)).filter((path) => valueAt(params, path) !== undefined);
+  return given.reduce<Params>((all, path) => withValueAt(all, path, valueAt(params, path)), {});
 }
 
 function isWhole(params: Params): boolean {

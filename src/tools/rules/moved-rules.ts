@@ -1,7 +1,10 @@
+import { connectorType } from "../../catalog/index.ts";
+import { asOfVersion } from "../../catalog/when.ts";
 import { isProtectedRule } from "../../change/policy.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { isDetectionRule } from "../../kibana/detection.ts";
 import type { Rule } from "../../kibana/rules.ts";
+import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { isSystem } from "../../rules/rule-state.ts";
 import type { SpaceContext } from "../define.ts";
 import type { NewParams } from "./carried-over.ts";
@@ -52,17 +55,27 @@ export async function chosenRules(
   };
 }
 
+interface Moving {
+  from: { id: string };
+  to: Connector | undefined;
+  params: NewParams;
+  dropMissing: boolean;
+  status: Status;
+}
+
 /** The actions that each rule would have, and why Kibana would not save it. */
 export async function movedIn(
   rules: readonly Rule[],
-  { from, to, params, dropMissing }: { from: { id: string }; to: Connector | undefined; params: NewParams; dropMissing: boolean },
+  { from, to, params, dropMissing, status }: Moving,
   known: ReadonlyMap<string, Connector>,
   { kibana, space }: SpaceContext,
 ) {
-  const types = new Map((to ? await kibana.ruleTypes(space) : []).map((type) => [type.id, type]));
+  const [ruleTypes, entry] = to ? await Promise.all([kibana.ruleTypes(space), connectorType(to.type)]) : [[]];
+  const types = new Map(ruleTypes.map((type) => [type.id, type]));
+  const target = to && { to, entry: entry && asOfVersion(entry, (since) => isAtLeast(status, since)) };
   return Promise.all(
     rules.map(async (rule) => {
-      const moved = await movedActions(rule, from, to, params, types.get(rule.rule_type_id));
+      const moved = await movedActions(rule, from, target, params, types.get(rule.rule_type_id));
       const actions = dropMissing ? moved.actions.filter((action) => isSystem(action.id) || known.has(action.id)) : moved.actions;
       return { ...moved, rule, actions, obstacle: obstacle(rule, actions, known) };
     }),

@@ -1,17 +1,17 @@
 import type { ConnectorType, Lost, Params, Translated } from "../../catalog/connector-type.ts";
-import { connectorType } from "../../catalog/index.ts";
 import { paramsCall } from "../../catalog/params-call.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule, RuleAction, RuleType } from "../../kibana/rules.ts";
 import { quoted } from "../../plain-text.ts";
 import { recovers } from "../../rules/attach-notes.ts";
+import { changeInWords, changingIn } from "../../rules/changing-keys.ts";
 import { type Checked, checkAction } from "../../rules/check-action.ts";
-import { usualKey } from "../../rules/incidents.ts";
+import { keyOf, usualKey, withoutBlankKey } from "../../rules/incidents.ts";
 import { actionKey } from "../../rules/same-action.ts";
 import { templateParser } from "../../rules/template-parser.ts";
 import { tied } from "../../rules/tied.ts";
-import { carriedOver, type NewParams } from "./carried-over.ts";
+import { carriedOver, type NewParams, type Target } from "./carried-over.ts";
 
 export interface MovedActions extends Omit<Translated, "params"> {
   actions: RuleAction[];
@@ -21,17 +21,21 @@ export interface MovedActions extends Omit<Translated, "params"> {
 /**
  * The actions of a rule after those of `from` have moved to `to`, or have been removed if `to` is undefined. Everything but
  * connector and params stays: uuid, group, frequency, filters.
+ * @param asked whose empty keys count as none
  * @param ruleType undefined if Kibana does not give it
  * @throws ToolError invalid_arguments if another type needs params that nobody gave
  */
 export async function movedActions(
   rule: Rule,
   from: { id: string },
-  to: Connector | undefined,
-  given: NewParams,
+  target: Target | undefined,
+  asked: NewParams,
   ruleType: RuleType | undefined,
 ): Promise<MovedActions> {
-  if (!to) return { actions: rule.actions.filter((action) => action.id !== from.id), notes: [], lost: [], unsure: [] };
+  if (!target) return { actions: rule.actions.filter((action) => action.id !== from.id), notes: [], lost: [], unsure: [] };
+  const { to, entry } = target;
+  const keyed = (params: Params | undefined) => params && withoutBlankKey(entry, params);
+  const given = { params: keyed(asked.params), recovery: keyed(asked.recovery) };
   const there = rule.actions.filter((action) => action.id === to.id);
   const [same, groups] = [new Set(there.map(actionKey)), new Set(there.map(({ group }) => group))];
   const actions: RuleAction[] = [];
@@ -43,7 +47,7 @@ export async function movedActions(
       actions.push(action);
       continue;
     }
-    const translated = await paramsFor(action, rule, to, given, ruleType, notes);
+    const translated = await paramsFor(action, rule, target, given, ruleType, notes);
     const moved = { ...action, id: to.id, connector_type_id: to.type, params: translated.params };
     lost.push(...translated.lost);
     unsure.push(...translated.unsure);
@@ -56,17 +60,19 @@ export async function movedActions(
       actions.push(moved);
     }
   }
-  if (given.params !== undefined) notes.push(...(await looseEnds(actions, to, ruleType)));
+  if (given.params !== undefined || given.recovery !== undefined) notes.push(...looseEnds(actions, target, ruleType));
   return { actions, notes, lost, unsure };
 }
 
-/** New params may open incidents that no action closes any more. */
-async function looseEnds(actions: readonly RuleAction[], to: Connector, ruleType: RuleType | undefined): Promise<string[]> {
-  const type = await connectorType(to.type);
+/** New params may open incidents that no action closes any more, or under a key that is another one by then. */
+function looseEnds(actions: readonly RuleAction[], { to, entry: type }: Target, ruleType: RuleType | undefined): string[] {
   if (!type?.recovery || ruleType?.recoveryGroup === undefined || !recovers(ruleType)) return [];
   const ours = actions.filter((action) => action.id === to.id);
   const { rekeyed, uncovered } = tied(ours, ours, type, ruleType.recoveryGroup, usualKey);
-  if (rekeyed.size + uncovered.length === 0) return [];
+  if (rekeyed.size + uncovered.length === 0) {
+    const keys = new Set(ours.flatMap(({ params }) => keyOf(type, params ?? {}) ?? []));
+    return [...keys].flatMap((key) => changeInWords(key, changingIn(key, ruleType), type.usualKey));
+  }
   return [
     `Recovery would not close everything that ${quoted(to.name, 60)} opens: no action closes with the same ${type.dedupField ?? "key"}. attach_connector adds what is missing.`,
   ];
@@ -75,32 +81,31 @@ async function looseEnds(actions: readonly RuleAction[], to: Connector, ruleType
 async function paramsFor(
   action: RuleAction,
   rule: Rule,
-  to: Connector,
+  target: Target,
   given: NewParams,
   ruleType: RuleType | undefined,
   notes: string[],
 ): Promise<Translated> {
+  const { to, entry } = target;
   const onRecovery = action.group != null && action.group === ruleType?.recoveryGroup;
-  const chosen = onRecovery ? given.recovery : given.params;
-  const sameType = action.connector_type_id === to.type;
-  if (sameType && chosen === undefined) return { params: action.params ?? {}, lost: [], unsure: [] };
-  const carried = sameType ? undefined : await carriedOver(action, to, given, onRecovery);
-  const params = carried?.params ?? chosen;
-  const entry = await connectorType(to.type);
+  const isTranslated = action.connector_type_id !== to.type;
+  const carried = await carriedOver(action, target, given, onRecovery);
+  const params = carried?.params ?? (onRecovery ? given.recovery : given.params);
   if (params === undefined) throw needsParams(action, rule, to, onRecovery, entry);
   // What was wrong with an action before is no reason against moving it.
   const isAsBefore = carried?.bare === params;
   const had = carried && !isAsBefore ? await problemsOf(carried.bare, action, rule, ruleType, entry) : noProblems;
   const found = isAsBefore ? noProblems : await problemsOf(params, action, rule, ruleType, entry);
-  const missing = carried ? (entry?.unrunnable?.(params) ?? []).map(({ field, problem }) => `params.${field}: ${problem}`) : [];
+  const missing =
+    carried && isTranslated ? (entry?.unrunnable?.(params) ?? []).map(({ field, problem }) => `params.${field}: ${problem}`) : [];
   const errors = [...new Set([...found.errors.filter((one) => !had.errors.includes(one)), ...missing])];
   if (errors.length > 0) {
     throw new ToolError(
       "invalid_arguments",
-      carried
+      carried && isTranslated
         ? `What is carried over to ${quoted(to.name, 60)} would not work in rule ${quoted(rule.name, 60)}: ${errors.join("; ")}.`
         : `The ${onRecovery ? "recovery_params" : "params"} would not work in rule ${quoted(rule.name, 60)}: ${errors.join("; ")}.`,
-      carried
+      carried && isTranslated
         ? 'Give what is missing, and only that, in `params`, such as {"subActionParams": {…}}: without `subAction` it is laid over what each action has.'
         : `Correct these; ${paramsCall(to.type, params)} lists them.`,
       { problems: errors },
