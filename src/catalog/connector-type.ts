@@ -158,11 +158,10 @@ interface Schemas {
 }
 
 /**
- * `config`: hosts come from these config fields (URLs or host names) and from the URLs in the `secrets` fields if there
- * are any, or from `fallback` where they are empty.
- * `secret`: the URL itself is a secret field, so two connectors cannot be compared.
- * `computed`: hosts follow from several config fields; whatever is not a text among them cannot be read. `fixed`: the type has one host. `none`: nothing leaves Kibana
- * and Elasticsearch. Ask `destinations` for the hosts of one connector.
+ * `config`: hosts come from these config fields (URLs or host names) and from the URLs in the `secrets` fields if there are any, or from
+ * `fallback` where they are empty. `secret`: the URL itself is a secret field, so two connectors cannot be compared. `computed`: hosts
+ * follow from several config fields; whatever is not a text among them cannot be read. `fixed`: the type has one host. `none`: nothing
+ * leaves Kibana and Elasticsearch. Ask `destinations` for the hosts of one connector.
  */
 export type Target =
   | {
@@ -279,7 +278,6 @@ export type Feature =
 /** With one of these a type can be used by rules. */
 export const ruleFeatures: readonly string[] = ["alerting", "siem", "uptime"] satisfies Feature[];
 
-/** The problem with one value: where, what, and which way out. `path` is dotted from the part: `config.url`. */
 /** The announced end of a service, or of one way to reach it. Ask `endOf` whether it holds for one connector. */
 export interface EndOfLife {
   /** `Opsgenie with its API` */
@@ -304,6 +302,7 @@ export interface Unrunnable {
   problem: string;
 }
 
+/** The problem with one value: where, what, and which way out. `path` is dotted from the part: `config.url`. */
 export interface Problem {
   path: string;
   problem: string;

@@ -112,6 +112,11 @@ export function named({ address, verified }: Address): string {
   return canonicalHost(address, verified) ?? `unreadable address ${hideInText(text)}`;
 }
 
+/** Whether a destination is the name of a host; one that is not known, or cannot be read, is the same as no other. */
+export function isReadable(destination: string): boolean {
+  return !/\s/.test(destination);
+}
+
 /** The host of one field of a config. */
 export function hostOfField({ target }: ConnectorType, config: Config, field: string): string | undefined {
   const address = config[field];

@@ -135,6 +135,13 @@ describe("an address under a key of the config that no known version of the type
       expect(server.questions.at(-1)).toContain("evil.example.net");
       expect((server.questions.at(-1) ?? "").includes("a host not known beforehand")).toBe(id === "chat");
     }
+    // What is not known there is not agreed to elsewhere.
+    const model = { provider: "newai", taskType: "completion", inferenceId: "i1" };
+    const { plan } = await planned(".inference", model, { providerSecrets: { api_key: secret } });
+    expect([plan.secrets, plan.needs_a_person?.join()]).toEqual([
+      ["CONNECTOR_SECRET_X → a host not known beforehand"],
+      expect.stringContaining("nobody has agreed to"),
+    ]);
   });
 });
 

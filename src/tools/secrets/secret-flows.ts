@@ -1,5 +1,5 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
-import { destinations, hostsUnderUnknownKeys, named } from "../../catalog/destinations.ts";
+import { destinations, hostsUnderUnknownKeys, isReadable, named } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { checkPart, checkTogether } from "../../catalog/validate.ts";
 import type { SecretFlow } from "../../change/plan.ts";
@@ -63,7 +63,7 @@ export function secretFlows(
  */
 export async function agreedHosts(existing: readonly Connector[]): Promise<string[]> {
   const hosts = await Promise.all(existing.map(secretHosts));
-  return [...new Set(hosts.flat())].sort();
+  return [...new Set(hosts.flat().filter(isReadable))].sort();
 }
 
 async function secretHosts({ type, config }: Connector): Promise<string[]> {
