@@ -30,14 +30,17 @@ type HideValue = (key: string, value: unknown) => unknown;
 /** `params.threshold: [3] → [4]`, only what differs in a field. Texts are cut only after secrets are out of them. */
 export function differenceInWords(field: string, { was, is }: Unmeant[string], hide: HideValue): string {
   if (isPlainObject(was) && isPlainObject(is)) {
+    // Kibana gives an action that had none its uuid.
+    const isGiven = (key: string) => field === "actions" && key === "uuid" && ownValue(was, key) == null;
     const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(
-      (key) => !sameField(field, ownValue(was, key), ownValue(is, key)),
+      (key) => !sameField(field, ownValue(was, key), ownValue(is, key)) && !isGiven(key),
     );
     return keys.map((key) => differenceInWords(`${field}.${key}`, { was: ownValue(was, key), is: ownValue(is, key) }, hide)).join(", ");
   }
   if (Array.isArray(was) && Array.isArray(is) && was.length === is.length && was.some(isPlainObject)) {
     const items = was.map((one, index) => [one, is[index]] as const).filter(([one, other]) => !sameField(field, one, other));
-    return items.map(([one, other]) => differenceInWords(field, { was: one, is: other }, hide)).join(", ");
+    const texts = items.map(([one, other]) => differenceInWords(field, { was: one, is: other }, hide));
+    return texts.filter((text) => text !== "").join(", ");
   }
   const key = field.split(".").at(-1) ?? "";
   return `${field}: ${inWords(hide(key, was))} → ${inWords(hide(key, is))}`;

@@ -49,10 +49,11 @@ export const attachConnector = changeTool({
   async report(plan: AttachPlan, results) {
     const done = new Set(results.filter((result) => result.outcome === "done").map((result) => result.op.id));
     const { attached, already, left, later, connectorId, next } = plan;
-    const { failed, waiting } = notDone(plan.ops, results);
+    const { failed, unknown, waiting } = notDone(plan.ops, results);
     const [rules, notAttached] = [attached.filter((one) => done.has(one.id)), [...failed, ...waiting]];
     const counts = compact({
-      ...{ attached: rules.length, failed: failed.length || undefined, not_begun: waiting.length || undefined },
+      ...{ attached: rules.length, failed: failed.length || undefined, unknown: unknown.length || undefined },
+      ...{ not_begun: waiting.length || undefined },
       ...{ unchanged: already.length || undefined, left_out: left.length || undefined, later: later || undefined },
     });
     return {
@@ -61,6 +62,7 @@ export const attachConnector = changeTool({
         counts: plan.ops.length + already.length > fewRows || left.length + later > 0 ? counts : undefined,
         not_attached: notAttached.slice(0, rowsShown),
         not_attached_more: Math.max(0, notAttached.length - rowsShown) || undefined,
+        unknown: unknown.slice(0, rowsShown),
         rules: rules.slice(0, fewRows),
         rules_left_out: Math.max(0, rules.length - fewRows) || undefined,
         ...unchanged(already),

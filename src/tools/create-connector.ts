@@ -77,7 +77,7 @@ export const createConnector = changeInSpaces({
     const made = result.data as Connector | undefined;
     const id = result.op.id ?? newId(result);
     if (id === undefined) return {};
-    const { config, references, authMode, userAuthStatus } = result.stored ?? made ?? {};
+    const { name = result.op.name, config, references, authMode, userAuthStatus } = result.stored ?? made ?? {};
     const authorisation = { ...(authMode && { authMode }), ...(userAuthStatus && { userAuthStatus }) };
     const { space } = result.op;
     // Whoever was asked has read of them.
@@ -89,7 +89,7 @@ export const createConnector = changeInSpaces({
           ]
         : [],
       result: compact({
-        connector: connectorView({ id, name: result.op.name, type: result.op.type, config, references, ...authorisation }, space),
+        connector: connectorView({ id, name, type: result.op.type, config, references, ...authorisation }, space),
         authorise: howToAuthorise(authorisation, deployment.url, space),
       }),
       next: await testOf(result),

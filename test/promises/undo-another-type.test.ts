@@ -15,7 +15,14 @@ describe("somebody gave the connector's id to one of another type", () => {
     const { call, questions } = await serve(made);
     const { change } = (await call(tool, { ...args })).body;
     const before = await made.actionsOf("r");
+    const offered = async () => (await call("list_changes", { limit: 1 })).body.changes[0];
+    expect((await offered()).undo).toMatchObject({ tool: "undo_change" });
     await onlyThere(made, "one", ".webhook", hook);
+    const { undo, no_undo } = await offered();
+    expect([undo, no_undo]).toEqual([
+      undefined,
+      'The id "one" now belongs to a connector of type .webhook, and its action was for .server-log.',
+    ]);
     questions.length = 0;
     const { body } = await call("undo_change", { change });
     expect([body.status, body.message, questions]).toEqual([

@@ -93,6 +93,8 @@ describe("what a save was not meant to change", () => {
 
   test("is described by only what differs", () => {
     expect(differenceInWords("params", { was: { a: 1, b: { c: 2 } }, is: { a: 1, b: { c: 3 } } }, asItIs)).toBe("params.b.c: 2 → 3");
+    const added = { was: [{ id: "a", group: "g" }], is: [{ id: "a", group: "h", uuid: "u" }] };
+    expect(differenceInWords("actions", added, asItIs)).toBe('actions.group: "g" → "h"');
     expect(differenceInWords("tags", { was: ["x"], is: null }, asItIs)).toBe('tags: ["x"] → none');
     expect(differenceInWords("guide", { was: "x".repeat(200), is: "" }, asItIs).length).toBeLessThan(110);
   });

@@ -375,6 +375,22 @@ describe("several rules in one plan", () => {
     expect([again.result.rules.map(({ id }: { id: string }) => id), again.result.already]).toEqual([["r2"], others]);
   });
 
+  test("of which nobody knows are counted and listed apart from those that failed, as by a move", async () => {
+    const made = await deployment(["pager"]);
+    await makeConnector(made, "pager2", ".pagerduty");
+    const rules = ["r1", "r2"];
+    for (const id of rules)
+      await makeRule(made, id, [action("pager", { params: { eventAction: "trigger", summary: "s", dedupKey: "k" } })]);
+    const cut = () => made.fault("cut_before", { method: "PUT", path: "/api/alerting/rule/r1" });
+    await cut();
+    const { result } = await attach(made, { connector: "pager2", rules, groups: ["query matched"] });
+    expect(result.unknown).toMatchObject([{ id: "r1", outcome: "unknown" }]);
+    expect((result.not_attached ?? []).map(({ outcome }: { outcome: string }) => outcome)).not.toContain("unknown");
+    await cut();
+    const moved = (await made.call("replace_connector", { from: "pager", to: "pager2", rules })).body.result;
+    expect([moved.counts.unknown, moved.counts.failed, moved.rules[0]]).toMatchObject([1, undefined, { id: "r1", outcome: "unknown" }]);
+  });
+
   test("stop where Kibana cannot be reached: nothing more begins", async () => {
     const made = await deployment(["pager"]);
     const call = { connector: "pager", rules: Array.from({ length: 20 }, (_, n) => `r${n + 1}`) };
@@ -666,4 +682,13 @@ describe("params for the recovery group", () => {
     const other = await attach(made, { ...call, params: id === "chat" ? { message: "Other" } : params });
     expect(other.status).toBe(id === "chat" ? "done" : "no_change");
   });
+});
+
+test("whoever's key a rule ran with is named, and that an undo does not bring it back", async () => {
+  const made = await product({ person: accepts });
+  for (const [tool, args] of [
+    ["attach_connector", { connector: "ops-pagerduty", rules: ["checkout-errors"] }],
+    ["replace_connector", { from: "ops-slack", remove: true, rules: ["checkout-errors"] }],
+  ] as const)
+    expect((await made.call(tool, { ...args, dry_run: true })).body.warnings.join()).toMatch(/elastic\W.*[Aa]n undo does not/);
 });

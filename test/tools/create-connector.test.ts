@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { freeId } from "../../src/tools/connectors/connector-id.ts";
 import { accepts, type ProductOptions, product } from "../support/product.ts";
+import { type Passing, switchableProxy } from "../support/rewriting-proxy.ts";
 
 const env = { CONNECTOR_SECRET_HOOK: "https://hooks.slack.com/services/T0/B0/canary-hook", CONNECTOR_SECRET_PD: "canary-routing-key" };
 const slack = { name: "Payments alerts to #payments", type: ".slack", secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_HOOK" } } };
@@ -501,4 +502,15 @@ describe("an id made from a name", () => {
       { numRuns: 40 },
     );
   });
+});
+
+test("the answer has the name that Kibana stores, where that is another one", async () => {
+  const rename = ({ method, body }: Passing) => {
+    if (method === "POST" && body?.connector_type_id !== undefined) body.name = "Stored name";
+  };
+  const behind = { target: "", rewrite: { request: rename } };
+  const { url } = await switchableProxy(behind);
+  const made = await product({ env, person: accepts, settings: { url } });
+  behind.target = made.sandboxUrl;
+  expect((await made.call("create_connector", log)).body.result.connector.name).toBe("Stored name");
 });

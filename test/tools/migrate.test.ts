@@ -257,6 +257,16 @@ describe("from a Slack webhook to a bot", () => {
     expect(body.connectors[0].rules[0].verdict ?? "told").toBe(verdict);
   });
 
+  test.each([
+    ["is told as removed where it becomes empty", [], true],
+    ["is none where a channel is left", [{ name: "#ops" }], false],
+  ])("a list of allowed channels that an update lifts %s", async (_what, allowedChannels, isTold) => {
+    const made = await deployment(["two-channels"]);
+    const args = { id: "two-channels", config: { allowedChannels }, secrets: { token: { $ask: true } }, dry_run: true };
+    const { body } = await made.call("update_connector", args);
+    expect((body.warnings ?? []).includes("Removed: config.allowedChannels.")).toBe(isTold);
+  });
+
   test("an update that forbids a channel of a rule tells it before", async () => {
     const made = await deployment(["bot"]);
     const params = { subAction: "postMessage", subActionParams: { channelNames: ["#secret"], text: "m" } };

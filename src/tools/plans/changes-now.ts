@@ -17,7 +17,7 @@ import type { Workflow } from "../../kibana/workflows.ts";
 import { notMadeAgain, notTaken, type Taking } from "../connectors/back-again.ts";
 import type { ToolContext } from "../define.ts";
 import { obstacle, obstacleInWords, touched } from "../rules/rule-changes.ts";
-import { cannotTell, ruleSince } from "../rules/rule-since.ts";
+import { cannotTell, nowOfAnotherType, ruleSince } from "../rules/rule-since.ts";
 import { differsFrom } from "./changed-since.ts";
 import { asBefore, asBeforeIt, neitherNor, whyNotBack } from "./undo-workflows.ts";
 
@@ -183,7 +183,8 @@ async function whyNotNow(inverse: Exclude<Inverse, { none: string }>, now: Now):
     if (!isAfter) return isBefore ? asBefore : "The rule's actions were changed since.";
     const known = knownIn(space, now);
     const found = known && obstacle(rule, inverse.to.actions, known);
-    return found && found.gone.length === 0 ? `Kibana would not save ${obstacleInWords(found)}.` : undefined;
+    if (found) return found.gone.length === 0 ? `Kibana would not save ${obstacleInWords(found)}.` : undefined;
+    return known && nowOfAnotherType(rule.actions, inverse.to.actions, known);
   }
   if (inverse.op === "put_workflow") {
     const at = key(space, id);

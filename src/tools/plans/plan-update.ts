@@ -202,12 +202,17 @@ export function removalsInWords(ops: readonly Op[]): string {
   return removed.length > 0 ? ` It removes ${inShort([...new Set(removed)])}.` : "";
 }
 
+/** A list that limits something limits nothing without entries. */
+function isEmpty(value: unknown): boolean {
+  return value === "" || (Array.isArray(value) && value.length === 0);
+}
+
 /** The keys that lose their value, at any depth: `config.headers.X-Team`. */
 function removedKeys(before: Config, after: Config, path = "config"): string[] {
   return Object.entries(before).flatMap(([key, value]) => {
     const [at, now] = [`${path}.${plainText(key, 80)}`, after[key]];
     if (value === null || value === undefined) return [];
-    if (now === null || now === undefined) return [at];
+    if (now === null || now === undefined || (isEmpty(now) && !isEmpty(value))) return [at];
     return isPlainObject(value) && isPlainObject(now) ? removedKeys(value, now, at) : [];
   });
 }

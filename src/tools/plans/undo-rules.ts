@@ -6,11 +6,10 @@ import { type Inverse, inverseOfEntry, mayHaveHappened } from "../../change/undo
 import { ToolError } from "../../errors.ts";
 import { unusable } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import type { Rule, RuleAction } from "../../kibana/rules.ts";
+import type { Rule } from "../../kibana/rules.ts";
 import { ownValue } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { sameField } from "../../rules/rule-state.ts";
-import { actionKey, paired } from "../../rules/same-action.ts";
 import { doubtsAbout } from "../connectors/last-run.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
@@ -19,7 +18,7 @@ import { losses, undoWarning } from "../rules/lost-by-rules.ts";
 import { inWords, silencedWarning } from "../rules/replaced-report.ts";
 import { erasing, type WholeRule, withArtifacts } from "../rules/rule-artifacts.ts";
 import { obstacle, obstacleInWords, putRule, unknownFields } from "../rules/rule-changes.ts";
-import { cannotTell, ruleSince } from "../rules/rule-since.ts";
+import { cannotTell, nowOfAnotherType, ruleSince } from "../rules/rule-since.ts";
 import { effectsOnRules } from "../rules/shown-actions.ts";
 import { actionFlows, eachOnce, unagreedHosts } from "../secrets/run-flows.ts";
 import { asBeforeIt, neitherNor } from "./undo-workflows.ts";
@@ -161,22 +160,6 @@ export async function planUndoRules(
     asks: [],
     knownHosts: [],
   };
-}
-
-/** Why actions cannot come back: somebody gave a connector's id to one of another type, which would not take their params. */
-function nowOfAnotherType(
-  now: readonly RuleAction[],
-  then: readonly RuleAction[],
-  known: ReadonlyMap<string, Connector>,
-): string | undefined {
-  const other = paired(now, then, actionKey).fresh.find(({ id, connector_type_id: type }) => {
-    const found = known.get(id);
-    return found !== undefined && type != null && found.type !== type;
-  });
-  return (
-    other &&
-    `The id ${quoted(other.id, 60)} now belongs to a connector of type ${known.get(other.id)?.type}, and its action was for ${other.connector_type_id}.`
-  );
 }
 
 async function ruleOrNone(id: string, space: string, { kibana }: ToolContext): Promise<Rule | undefined> {

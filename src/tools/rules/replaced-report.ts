@@ -47,20 +47,21 @@ export interface ReplacePlan extends Plan {
 export async function replaced(plan: ReplacePlan, results: OpResult[], { kibana }: Pick<ToolContext, "kibana">): Promise<Report> {
   const ofRules = results.filter(({ op }) => op.op === "put_rule");
   const done = ofRules.filter((result) => result.outcome === "done");
-  const { failed, waiting } = notDone(
+  const { failed, unknown, waiting } = notDone(
     plan.ops.filter(({ op }) => op === "put_rule"),
     ofRules,
   );
   const workflows = workflowRows(plan.ops, results, plan.workflows);
   const movedWorkflows = results.filter(({ op, outcome }) => op.op === "put_workflow" && outcome === "done").length;
   const stillUsed = await stillUsedBy(plan.counted, plan.ops[0].space, kibana);
-  const rows = [...failed, ...whyOnce(plan.left), ...done.map((one) => doneRow(one, plan)), ...waiting];
+  const rows = [...failed, ...unknown, ...whyOnce(plan.left), ...done.map((one) => doneRow(one, plan)), ...waiting];
   return {
     result: compact({
       counts: compact({
         [plan.moved]: done.length,
         workflows_moved: movedWorkflows || undefined,
         failed: failed.length || undefined,
+        unknown: unknown.length || undefined,
         not_begun: waiting.length || undefined,
         skipped: plan.left.filter((one) => one.outcome === "skipped").length || undefined,
         blocked: plan.left.filter((one) => one.outcome === "blocked").length || undefined,
@@ -102,11 +103,13 @@ export function ruleNow({ op, data }: OpResult) {
   return compact({ id: op.id, name: nameOf(op), enabled: isSaved(data) ? data.enabled : undefined });
 }
 
-/** The rules whose change failed or is unknown, and why; and those that were not begun. */
+/** The rules whose change failed, or of which nobody knows, and why; and those that were not begun. */
 export function notDone(ops: readonly Op[], results: readonly OpResult[]) {
   const begun = new Set(results.map(({ op }) => op.id));
+  const rows = saidOnce(results.filter((result) => result.outcome !== "done").map(failedRow), "error");
   return {
-    failed: saidOnce(results.filter((result) => result.outcome !== "done").map(failedRow), "error"),
+    failed: rows.filter(({ outcome }) => outcome === "failed"),
+    unknown: rows.filter(({ outcome }) => outcome === "unknown"),
     waiting: ops.filter((op) => !begun.has(op.id)).map((op) => ({ id: op.id ?? "", name: nameOf(op), outcome: "not_begun" })),
   };
 }

@@ -1,7 +1,10 @@
 import { isMarked, revealed } from "../../change/marked-rules.ts";
 import type { Inverse } from "../../change/undo.ts";
-import type { Rule } from "../../kibana/rules.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import type { Rule, RuleAction } from "../../kibana/rules.ts";
+import { quoted } from "../../plain-text.ts";
 import { ruleState, sameState } from "../../rules/rule-state.ts";
+import { actionKey, paired } from "../../rules/same-action.ts";
 
 type PutBack = Extract<Inverse, { op: "put_rule" }>;
 
@@ -36,4 +39,20 @@ export function ruleSince(recorded: PutBack, rule: Rule, key: Buffer | undefined
     isAfter,
     isUnsure: !isBefore && !isAfter && isMarked({ ...expect, fields: {} }),
   };
+}
+
+/** Why actions cannot come back: somebody gave a connector's id to one of another type, which would not take their params. */
+export function nowOfAnotherType(
+  now: readonly RuleAction[],
+  then: readonly RuleAction[],
+  known: ReadonlyMap<string, Connector>,
+): string | undefined {
+  const other = paired(now, then, actionKey).fresh.find(({ id, connector_type_id: type }) => {
+    const found = known.get(id);
+    return found !== undefined && type != null && found.type !== type;
+  });
+  return (
+    other &&
+    `The id ${quoted(other.id, 60)} now belongs to a connector of type ${known.get(other.id)?.type}, and its action was for ${other.connector_type_id}.`
+  );
 }
