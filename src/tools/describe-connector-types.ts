@@ -114,7 +114,7 @@ async function describe(live: LiveType, wanted: Wanted, prefix: string, notes: s
     config: describeFields(entry, "config"),
     secrets: compact({
       fields: describeFields(entry, "secrets"),
-      ways: entry.credentials.map((way) => compact({ ...way, when: way.when && whenText(way.when) })),
+      ways: entry.credentials.filter(({ untold }) => !untold).map((way) => compact({ ...way, when: way.when && whenText(way.when) })),
     }),
     params: describeFields(entry, "params", wanted.subAction && meantSubAction(wanted.subAction, entry, notes)),
     example: exampleCall(entry, prefix),
