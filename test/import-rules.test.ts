@@ -3,7 +3,18 @@ import { posix } from "node:path";
 import { expect, test } from "vitest";
 
 /** Root files that import nothing of ours, or only each other as the table says. */
-const leaves = ["did-you-mean", "errors", "grouped", "json-size", "plain-object", "plain-text", "private-files", "read-url", "version"];
+const leaves = [
+  "did-you-mean",
+  "errors",
+  "give-way",
+  "grouped",
+  "json-size",
+  "plain-object",
+  "plain-text",
+  "private-files",
+  "read-url",
+  "version",
+];
 
 /** Who may import whom: folder or root file of src → what it may import beside itself. This is the design's picture of the floors. */
 const table: Record<string, readonly string[]> = {
@@ -59,16 +70,17 @@ const table: Record<string, readonly string[]> = {
     "usage",
     "secrets",
     "errors",
+    "give-way",
     "grouped",
     "plain-text",
     "plain-object",
     "host-name",
     "read-url",
   ],
-  map: ["kibana", "catalog", "rules", "usage", "secrets", "errors", "grouped", "plain-text"],
+  map: ["kibana", "catalog", "rules", "usage", "secrets", "errors", "give-way", "grouped", "plain-text"],
   tools: [
     ...["change", "audit", "map", "as-code", "rules", "usage", "secrets", "catalog", "kibana", "sealed", "settings"],
-    ...["errors", "grouped", "plain-text", "plain-object", "did-you-mean", "host-name", "json-depth", "version"],
+    ...["errors", "grouped", "plain-text", "plain-object", "did-you-mean", "host-name", "json-depth", "version", "give-way"],
   ],
   apps: ["audit", "map", "web", "version"],
   mcp: [

@@ -1,6 +1,7 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
 import { firstUnread } from "../catalog/validate.ts";
+import { createGiveWay } from "../give-way.ts";
 import { failedSince, type RunCounts, type Runs, runsOf, runsOfFirst, whoRan } from "../kibana/connector-runs.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
@@ -71,6 +72,7 @@ export async function auditSpace(
   const notChecked: NotChecked[] = [];
   const unread = new Set<Part>(types ? [] : ["types"]);
   const wanted = wantedParts(checks);
+  const giveWay = createGiveWay();
   let failure: unknown;
 
   function skip(names: readonly string[], why: Pick<NotChecked, "why" | "fix">) {
@@ -131,7 +133,11 @@ export async function auditSpace(
     runs: log?.runs.get(connector.id),
     ran: log?.ran.get(connector.id),
   });
-  const all = [...connectors.values()].map(factsOf);
+  const all: ConnectorFacts[] = [];
+  for (const connector of connectors.values()) {
+    await giveWay();
+    all.push(factsOf(connector));
+  }
   const saved = all.filter(({ connector }) => !connector.preconfigured);
   const workflows = users?.workflows && { ...users.workflows, starting: [...starting, ...users.workflows.starting] };
   const facts: SpaceFacts = {
@@ -180,6 +186,7 @@ export async function auditSpace(
     for await (const { rules: page, total, seesSnoozes } of rulesOf(reader, space, {}, !status || isAtLeast(status, "8.2"))) {
       unseenSnoozes ||= !seesSnoozes;
       for (const rule of page) {
+        await giveWay();
         countUse(rule, usage);
         if (judged) judge(mapClassic(rule, judged, true), judged);
         const workflows = new Set(rule.actions.flatMap((action) => workflowOf(action) ?? []));
@@ -245,7 +252,11 @@ export async function auditSpace(
 
   async function readV2(facts: RouteFacts): Promise<void> {
     try {
-      for await (const rules of v2Pages(reader, space)) for (const rule of rules) judge(mapV2(rule, facts), facts);
+      for await (const rules of v2Pages(reader, space))
+        for (const rule of rules) {
+          await giveWay();
+          judge(mapV2(rule, facts), facts);
+        }
     } catch (error) {
       skip(["notifies_nobody"], reason(error, "Rules of the new alerting could not be read"));
     }

@@ -18,22 +18,23 @@ const counted = 500;
 export function countByTag() {
   const groups = new Map<string, Counting>();
 
-  function addTo(tag: string | undefined, { space, verdict, routes }: MappedRule): void {
+  function addTo(tag: string | undefined, { space, verdict }: MappedRule, reached: ReadonlySet<string>): void {
     const key = JSON.stringify(tag === undefined ? [space] : [null, tag]);
     const known = groups.get(key);
     if (!known && groups.size >= counted) return;
     const group = known ?? { tag, space, counts: { nobody: 0, perhaps: 0, told: 0 }, connectors: new Map<string, number>() };
     groups.set(key, group);
     group.counts[verdict] += 1;
-    const open = verdict === "nobody" ? [] : routes.filter(({ obstacles }) => verdictOn(obstacles) !== "nobody");
-    for (const name of new Set(open.map(({ connector, name: own }) => own ?? connector ?? "decided when it runs"))) {
+    for (const name of reached) {
       if (group.connectors.has(name) || group.connectors.size < counted) group.connectors.set(name, (group.connectors.get(name) ?? 0) + 1);
     }
   }
 
   return {
     add(rule: MappedRule): void {
-      for (const tag of rule.tags.length > 0 ? rule.tags : [undefined]) addTo(tag, rule);
+      const open = rule.verdict === "nobody" ? [] : rule.routes.filter(({ obstacles }) => verdictOn(obstacles) !== "nobody");
+      const reached = new Set(open.map(({ connector, name }) => name ?? connector ?? "decided when it runs"));
+      for (const tag of rule.tags.length > 0 ? rule.tags : [undefined]) addTo(tag, rule, reached);
     },
     /** The largest first. */
     groups: (): MapGroup[] =>

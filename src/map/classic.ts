@@ -6,13 +6,24 @@ import { isSystem } from "../rules/rule-state.ts";
 import { workflowOf } from "../usage/leading-to.ts";
 import { connectorById, refusedByConfig, refusedParams } from "./connectors.ts";
 import { heldBack } from "./held-back.ts";
-import { goodToKnow, hearsOfFiring, joined, type MappedRule, mayStop, type Obstacle, type Route, stops, verdictOf } from "./route.ts";
+import {
+  firstRoutes,
+  goodToKnow,
+  hearsOfFiring,
+  joined,
+  type MappedRule,
+  mayStop,
+  type Obstacle,
+  type Route,
+  stops,
+  verdictOf,
+} from "./route.ts";
 import type { RouteFacts } from "./space.ts";
 import { routesOver } from "./workflow-routes.ts";
 
 /** A classic rule with whom it tells. @param seesSnoozes whether Kibana's answer says that it is snoozed */
 export function mapClassic(rule: Rule, facts: RouteFacts, seesSnoozes: boolean): MappedRule {
-  const routes = joined(withoutBroken(rule.actions.flatMap((action) => routesOf(action, rule, facts))));
+  const routes = joined(withoutBroken(firstRoutes(routesOfActions(rule, facts))));
   const obstacles = obstaclesOf(rule, routes, facts, seesSnoozes);
   return {
     id: rule.id,
@@ -48,6 +59,10 @@ function obstaclesOf(rule: Rule, routes: readonly Route[], facts: RouteFacts, se
       ? [stops("recovery_only", "it tells only when an alert is over, and not when it fires")]
       : []),
   ];
+}
+
+function* routesOfActions(rule: Rule, facts: RouteFacts): Generator<readonly Route[]> {
+  for (const action of rule.actions) yield routesOf(action, rule, facts);
 }
 
 function routesOf(action: RuleAction, rule: Rule, facts: RouteFacts): Route[] {

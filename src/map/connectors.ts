@@ -1,6 +1,7 @@
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
 import { checkPart } from "../catalog/validate.ts";
+import { grouped } from "../grouped.ts";
 import { type Failing, sinceInWords } from "../kibana/connector-runs.ts";
 import { type LiveType, unusable } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
@@ -79,10 +80,18 @@ export function connectorById(id: string, { all, ...known }: Connectors, type?: 
   return { connector: id, name: undefined, type, obstacles: [obstacle] };
 }
 
+const ofSpaces = new WeakMap<NonNullable<Connectors["all"]>, Map<string, Connector[]>>();
+
+function byNames(all: NonNullable<Connectors["all"]>): Map<string, Connector[]> {
+  const known = ofSpaces.get(all) ?? grouped(all.values(), ({ name }) => name);
+  ofSpaces.set(all, known);
+  return known;
+}
+
 /** The connectors that a text in a workflow may mean: an id comes before a name, and of several with one name the first is taken. */
 export function connectorsNamed(text: string, byName: boolean, connectors: Connectors): ConnectorEnd[] {
   const { all } = connectors;
-  const named = byName && all && !all.has(text) ? [...all.values()].filter(({ name }) => name === text) : [];
+  const named = byName && all && !all.has(text) ? (byNames(all).get(text) ?? []) : [];
   if (named.length === 0) return [connectorById(text, connectors)];
   const ends = named.map(({ id }) => connectorById(id, connectors));
   if (ends.length === 1) return ends;

@@ -19,6 +19,7 @@ export const obstacleKinds = [
     "no_connector",
   ],
   ...["filter", "frequency", "recovery_only", "condition", "decided_at_run", "opens_case", "own_step", "step_fails", "ambiguous_name"],
+  ...["other_ways", "not_followed"],
   ...["workflow_missing", "workflow_off", "workflow_invalid", "policy_off", "policy_snoozed", "policy_condition", "not_seen"],
 ] as const;
 export type ObstacleKind = (typeof obstacleKinds)[number];
@@ -73,6 +74,37 @@ export interface MappedRule {
 export const stops = (kind: ObstacleKind, text: string): Obstacle => ({ kind, text, stops: "all" });
 export const mayStop = (kind: ObstacleKind, text: string): Obstacle => ({ kind, text, stops: "perhaps" });
 export const goodToKnow = (kind: ObstacleKind, text: string): Obstacle => ({ kind, text, stops: "nothing" });
+
+/** Stands for the ways that are too many to be followed. */
+export function notFollowed(via: Route["via"]): Route {
+  const obstacle = mayStop("not_followed", "there are more ways over workflows than are followed here");
+  return { ...{ connector: undefined, name: undefined, type: undefined, on: [], params: [] }, via: [...via], obstacles: [obstacle] };
+}
+
+/** Whether a route leads to a connector that is meant, or may. */
+export function mayLeadTo(isMeant: (route: Route) => boolean, routes: readonly Route[]): boolean {
+  return routes.some((route) => isMeant(route) || isNotFollowed(route));
+}
+
+export function isNotFollowed({ obstacles }: Pick<Route, "obstacles">): boolean {
+  return obstacles.some(({ kind }) => kind === "not_followed");
+}
+
+/** Ways of one rule that are told. */
+const mostWays = 1000;
+
+/** The routes of one rule, part by part, as far as they are told. */
+export function firstRoutes(parts: Iterable<readonly Route[]>): Route[] {
+  const all: Route[] = [];
+  let isAll = true;
+  for (const routes of parts) {
+    // What an action leads to by itself is always told.
+    const fit = all.length + routes.length <= mostWays || routes.every(({ via }) => via.length === 0);
+    if (fit) all.push(...routes);
+    isAll &&= fit;
+  }
+  return isAll ? all : [...all, notFollowed([])];
+}
 
 /** Whether somebody is told over a way with these obstacles. */
 export function verdictOn(obstacles: readonly Obstacle[]): Verdict {

@@ -1,4 +1,5 @@
 import { ToolError } from "../errors.ts";
+import { createGiveWay } from "../give-way.ts";
 import type { V2Rule } from "../kibana/alerting-v2.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { KibanaError } from "../kibana/errors.ts";
@@ -12,10 +13,10 @@ import { notAll, startingWorkflows } from "../usage/leading-to.ts";
 import { wholeList } from "../usage/whole-list.ts";
 import { mapClassic } from "./classic.ts";
 import { mostRead } from "./held-back.ts";
-import type { MappedRule } from "./route.ts";
+import { type MappedRule, mayLeadTo } from "./route.ts";
 import { type Deployment, type NotSeen, readSpace, reasonOf, type SpaceFacts } from "./space.ts";
 import { mapV2 } from "./v2.ts";
-import { routesOver } from "./workflow-routes.ts";
+import { workflowsLeadingTo } from "./workflow-routes.ts";
 
 /** A place in the order of rules: by space, classic ones first, oldest first. */
 export interface Position {
@@ -105,6 +106,7 @@ async function mapSpace(
   const visit = (rule: MappedRule, position: Omit<Position, "space">) =>
     !isMeant(rule, filter) || !leadsThere(rule, filter) || visitor.rule(rule, { space, ...position });
 
+  const giveWay = createGiveWay();
   async function part(what: string, read: () => Promise<boolean>): Promise<boolean> {
     try {
       return await read();
@@ -122,6 +124,7 @@ async function mapSpace(
     let found = place === undefined;
     for await (const rules of read()) {
       for (const rule of rules) {
+        await giveWay();
         if (found && !see(rule)) return false;
         found ||= rule.id === place?.id;
       }
@@ -189,17 +192,14 @@ function waysTo({ connectors, workflows }: SpaceFacts, filter: RuleFilter): Way[
   if (found.length !== 1) return [{ filter: rough }];
   const [{ id, preconfigured } = { id: name, preconfigured: false }] = found;
   const direct = preconfigured ? { filter: both(rough, byText(id).filter) } : { connector: id, filter: rough };
-  const leads = [...(workflows.seen?.keys() ?? [])].some((one) =>
-    routesOver(one, workflows, connectors).some(({ connector }) => connector === id),
-  );
-  if (!leads) return [direct];
+  if (workflowsLeadingTo(id, workflows, connectors).size === 0) return [direct];
   const starting = both(rough, startingWorkflows);
   return [direct, { filter: starting, also: (rule) => rule.actions.every((action) => action.id !== id) }];
 }
 
 function leadsThere({ routes }: MappedRule, { notified_by: name, without_actions: none }: RuleFilter): boolean {
   if (none !== undefined && none !== (routes.length === 0)) return false;
-  return name === undefined || routes.some((route) => route.connector === name || route.name === name);
+  return name === undefined || mayLeadTo((route) => route.connector === name || route.name === name, routes);
 }
 
 /** Pages of rules, with their snoozes where Kibana lets a client see them. @param canSnooze from 8.2 on */

@@ -1,3 +1,4 @@
+import { createGiveWay } from "../give-way.ts";
 import { grouped } from "../grouped.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { usersOf } from "../usage/look.ts";
@@ -5,7 +6,7 @@ import { type Sight, type Use, whereOf } from "../usage/use.ts";
 import { hearsOfFiring, type MappedRule, type ObstacleKind, type Route, verdictOn } from "./route.ts";
 import type { Deployment, SpaceFacts } from "./space.ts";
 import { routesByPolicy } from "./v2.ts";
-import { routesOver } from "./workflow-routes.ts";
+import { routesOver, workflowsLeadingTo } from "./workflow-routes.ts";
 
 /** What something loses without a connector: its only way to tell somebody, or one of several. */
 export type Loss = "would_be_silent" | "would_lose_route";
@@ -31,11 +32,11 @@ function hasOther(routes: readonly Route[], connector: string, ignored: readonly
 }
 
 /** What else than rules uses a connector, in a space of which all users were read. */
-export function usersWithout(
+export async function usersWithout(
   connector: Connector,
   facts: SpaceFacts,
   { types, status }: Pick<Deployment, "types" | "status">,
-): { users: LosingUser[]; sight: Sight } {
+): Promise<{ users: LosingUser[]; sight: Sight }> {
   const { looked, connectors, workflows, policies } = facts;
   const ids = new Set(connectors.all?.keys() ?? []);
   const { uses, sight } = usersOf(connector, whereOf(connector, types?.values() ?? [], status), ids, looked);
@@ -44,24 +45,28 @@ export function usersWithout(
     looked.looked.flatMap(({ found }) => found.holders),
     ({ use }) => keyOf(use),
   );
-  const users = [...grouped(uses, keyOf).values()].flatMap(([use]): LosingUser[] => {
-    if (!use) return [];
+  const giveWay = createGiveWay();
+  const users: LosingUser[] = [];
+  for (const [use] of grouped(uses, keyOf).values()) {
+    if (!use) continue;
+    await giveWay();
     const others = all.get(keyOf(use))?.some(({ names, byName }) => names !== connector.id && !(byName && names === connector.name));
     const rest = use.kind === "workflow" ? hasOther(routesOver(use.id, workflows, connectors), connector.id, ["workflow_off"]) : others;
-    return [{ use, loss: rest ? "would_lose_route" : "would_be_silent" }];
-  });
-  const starting = (policies.all ?? []).flatMap((policy): LosingUser[] => {
+    users.push({ use, loss: rest ? "would_lose_route" : "would_be_silent" });
+  }
+  const leading = workflowsLeadingTo(connector.id, workflows, connectors);
+  for (const policy of policies.all ?? []) {
+    if (!policy.workflows.some((id) => leading.has(id))) continue;
+    await giveWay();
     const routes = routesByPolicy(policy, "all", facts);
     const through = routes.find((route) => route.connector === connector.id)?.via.at(-1);
-    if (!through) return [];
+    if (!through) continue;
     const { id, name, enabled } = policy;
     const rest = hasOther(routes, connector.id, ["policy_off", "policy_snoozed"]);
-    return [
-      {
-        use: { kind: "action_policy", id, name, space: facts.space, enabled, through, how: "its destinations", can_be_moved: false },
-        loss: rest ? "would_lose_route" : "would_be_silent",
-      },
-    ];
-  });
-  return { users: [...users, ...starting], sight };
+    users.push({
+      use: { kind: "action_policy", id, name, space: facts.space, enabled, through, how: "its destinations", can_be_moved: false },
+      loss: rest ? "would_lose_route" : "would_be_silent",
+    });
+  }
+  return { users, sight };
 }

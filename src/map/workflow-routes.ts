@@ -3,7 +3,7 @@ import type { WorkflowState } from "../usage/use.ts";
 import type { OtherStep, Reference, Undecided } from "../usage/workflow-references.ts";
 import { type ConnectorEnd, type Connectors, connectorsNamed, refusedByConfig } from "./connectors.ts";
 import { atMostOnce } from "./held-back.ts";
-import { goodToKnow, mayStop, type Obstacle, type Route, stops } from "./route.ts";
+import { goodToKnow, mayStop, notFollowed, type Obstacle, type Route, stops, verdictOn, verdicts } from "./route.ts";
 
 /** The workflows of a space. */
 export interface Workflows {
@@ -13,23 +13,143 @@ export interface Workflows {
   notSeen: string | undefined;
 }
 
-/** Workflows that start each other. */
+/** Kibana runs no more workflows below each other. */
 const deepest = 10;
+/** Workflows that are followed from one, and ways over them. */
+const mostFollowed = 200;
 
-/** The ways over a workflow: each connector that it names, what only a run decides, and the workflows that it starts. */
-export function routesOver(id: string, workflows: Workflows, connectors: Connectors, above: readonly Route["via"][number][] = []): Route[] {
-  const { seen, notSeen } = workflows;
+/** What one workflow does itself, wherever it is started. */
+interface Steps {
+  ends: Omit<Route, "via">[];
+  /** The workflows that it starts, each over the step with the least in the way. */
+  starts: { id: string; before: Obstacle[]; isOneOfSeveral: boolean }[];
+  name: string;
+  off: Obstacle[];
+}
+
+/** How a workflow is reached from another one. */
+interface Way {
+  id: string;
+  via: Route["via"];
+  before: Obstacle[];
+  /** Whether it is reached in another way too. */
+  isOneOfSeveral: boolean;
+}
+
+/**
+ * The ways over a workflow: each connector that it names, what only a run decides, and the same of the workflows that it starts.
+ * A workflow that is reached in several ways is followed once, over the one with the least in the way.
+ */
+export function routesOver(id: string, workflows: Workflows, connectors: Connectors, above: Route["via"] = []): Route[] {
+  const { ways, isAll } = waysFrom(id, workflows, connectors);
+  const routes: Route[] = [];
+  for (const way of ways) {
+    const via = [...above, ...way.via];
+    const before = way.isOneOfSeveral ? [...way.before, otherWays] : way.before;
+    for (const end of endsOf(way, workflows, connectors)) {
+      if (routes.length === mostFollowed) return [...routes, notFollowed(above)];
+      routes.push({ ...end, via, obstacles: [...before, ...end.obstacles] });
+    }
+  }
+  return isAll ? routes : [...routes, notFollowed(above)];
+}
+
+/** The workflows of a space over which a connector is reached, directly or through others. */
+export function workflowsLeadingTo(connector: string, workflows: Workflows, connectors: Connectors): ReadonlySet<string> {
+  const startedBy = new Map<string, string[]>();
+  const found = new Set<string>();
+  for (const id of workflows.seen?.keys() ?? []) {
+    const { ends, starts } = stepsOf(id, workflows, connectors);
+    if (ends.some((end) => end.connector === connector)) found.add(id);
+    for (const { id: started } of starts) {
+      const starting = startedBy.get(started) ?? [];
+      starting.push(id);
+      startedBy.set(started, starting);
+    }
+  }
+  // A set goes on through what is added meanwhile.
+  for (const id of found) for (const starting of startedBy.get(id) ?? []) found.add(starting);
+  return found;
+}
+
+const otherWays = goodToKnow("other_ways", "the workflow is started in other ways too, of which this has the least in the way");
+
+/** A level of workflows after the other. One is followed again only where less is in the way than before: twice at most. */
+function waysFrom(first: string, workflows: Workflows, connectors: Connectors): { ways: Way[]; isAll: boolean } {
+  const best = new Map<string, Way>();
+  const steps = (id: string) => stepsOf(id, workflows, connectors);
+  const wayTo = (id: string, above: Route["via"], before: Obstacle[], isOneOfSeveral: boolean): Way => {
+    return { id, via: [...above, { kind: "workflow", id, name: steps(id).name }], before, isOneOfSeveral };
+  };
+  let level = [wayTo(first, [], [], false)];
+  let isAll = true;
+  for (let depth = 0; level.length > 0; depth++) {
+    const next: Way[] = [];
+    for (const way of level) {
+      const known = best.get(way.id);
+      if (known) known.isOneOfSeveral = way.isOneOfSeveral = true;
+      if (known && rankOf(known.before) >= rankOf(way.before)) continue;
+      if (!known && best.size >= mostFollowed) {
+        isAll = false;
+        continue;
+      }
+      best.set(way.id, way);
+      if (depth === deepest) continue;
+      for (const { id, before, isOneOfSeveral } of steps(way.id).starts) {
+        if (way.via.some((one) => one.id === id)) continue;
+        const there = best.get(id);
+        const all = [...way.before, ...before];
+        if (there) there.isOneOfSeveral = true;
+        if (!there || rankOf(there.before) < rankOf(all)) next.push(wayTo(id, way.via, all, isOneOfSeveral || there !== undefined));
+      }
+    }
+    level = next;
+  }
+  return { ways: [...best.values()], isAll };
+}
+
+function rankOf(obstacles: readonly Obstacle[]): number {
+  return verdicts.indexOf(verdictOn(obstacles));
+}
+
+function endsOf({ id, via }: Way, workflows: Workflows, connectors: Connectors): Steps["ends"] {
+  const { ends, starts, name, off } = stepsOf(id, workflows, connectors);
+  const others = starts.filter((one) => !via.some((above) => above.id === one.id));
+  if (others.length > 0 && via.length > deepest) {
+    const obstacle = stops(
+      "step_fails",
+      `the workflow ${quoted(name, 60)} starts another one, deeper than the ${deepest} that Kibana runs`,
+    );
+    return [...ends, endWith([...off, obstacle])];
+  }
+  if (ends.length > 0 || others.length > 0) return ends;
+  return [endWith([...off, stops("no_connector", `the workflow ${quoted(name, 60)} uses no connector`)])];
+}
+
+function endWith(obstacles: Obstacle[], more: Partial<Omit<Route, "via">> = {}): Omit<Route, "via"> {
+  return { ...{ connector: undefined, name: undefined, type: undefined, on: [], params: [] }, ...more, obstacles };
+}
+
+/** Each workflow of a space is read once, however many rules and policies lead to it. */
+const read = new WeakMap<Workflows, WeakMap<Connectors, Map<string, Steps>>>();
+
+function stepsOf(id: string, workflows: Workflows, connectors: Connectors): Steps {
+  const ofSpace = read.get(workflows) ?? new WeakMap<Connectors, Map<string, Steps>>();
+  read.set(workflows, ofSpace);
+  const all = ofSpace.get(connectors) ?? new Map<string, Steps>();
+  ofSpace.set(connectors, all);
+  const found = all.get(id) ?? readSteps(id, workflows, connectors);
+  all.set(id, found);
+  return found;
+}
+
+function readSteps(id: string, { seen, notSeen }: Workflows, connectors: Connectors): Steps {
   const workflow = seen?.get(id);
-  const via: Route["via"] = [...above, { kind: "workflow", id, name: workflow?.name ?? id }];
-  const end = (obstacles: Obstacle[], more: Partial<Route> = {}): Route => ({
-    ...{ connector: undefined, name: undefined, type: undefined, on: [], via, params: [] },
-    ...more,
-    obstacles,
-  });
-  if (!workflow && notSeen !== undefined) return [end([mayStop("not_seen", notSeen)])];
+  const only = (obstacle: Obstacle): Steps => ({ ends: [endWith([obstacle])], starts: [], name: workflow?.name ?? id, off: [] });
+  if (!workflow && notSeen !== undefined) return only(mayStop("not_seen", notSeen));
   if (!workflow)
-    return [end([stops("workflow_missing", seen ? "the workflow does not exist" : "this Kibana or its licence has no workflows")])];
-  if (!workflow.references) return [end([stops("workflow_invalid", "the workflow is not valid, so it does not run")])];
+    return only(stops("workflow_missing", seen ? "the workflow does not exist" : "this Kibana or its licence has no workflows"));
+  if (!workflow.references) return only(stops("workflow_invalid", "the workflow is not valid, so it does not run"));
   const off = workflow.enabled ? [] : [stops("workflow_off", "the workflow is switched off")];
   const at = (reached: string, how: string) =>
     reached === "always" ? [] : [mayStop("condition", `${plainText(how, 60)} runs under a condition only`)];
@@ -41,34 +161,42 @@ export function routesOver(id: string, workflows: Workflows, connectors: Connect
     ...at(reached, how),
     ...(failed && step !== undefined && step > failed.step ? [failed.obstacle] : []),
   ];
-  const routes = [
+  const started = new Map<string, Steps["starts"][number]>();
+  const own = [
     ...named
       .filter(({ reached }) => reached !== "never")
       .flatMap((one) =>
         ends(one.text, one.byName).map((found) =>
-          end([...before(one), ...found.obstacles, ...refusedByConfig(found, one.params, connectors)], { ...found, params: [one.params] }),
+          endWith([...before(one), ...found.obstacles, ...refusedByConfig(found, one.params, connectors)], {
+            ...found,
+            params: [one.params],
+          }),
         ),
       ),
     ...undecided
       .filter(({ reached }) => reached !== "never")
       .map((one) =>
-        end([...before(one), mayStop("decided_at_run", `which connector ${plainText(one.how, 60)} uses is decided when it runs`)]),
+        endWith([...before(one), mayStop("decided_at_run", `which connector ${plainText(one.how, 60)} uses is decided when it runs`)]),
       ),
     ...others.flatMap((one) => {
       const { how, type, starts } = one;
       if (!/^workflow\.execute/i.test(type)) {
         const text = `${plainText(how, 60)} (${plainText(type, 40)}) may tell somebody without a connector of this space`;
-        return [end([...before(one), mayStop("own_step", text)])];
+        return [endWith([...before(one), mayStop("own_step", text)])];
       }
       if (starts === undefined || starts.includes("{{")) {
-        return [end([...before(one), mayStop("decided_at_run", `which workflow ${plainText(how, 60)} starts is decided when it runs`)])];
+        return [
+          endWith([...before(one), mayStop("decided_at_run", `which workflow ${plainText(how, 60)} starts is decided when it runs`)]),
+        ];
       }
-      if (above.some((one) => one.id === starts) || above.length >= deepest) return [];
-      return routesOver(starts, workflows, connectors, via).map((route) => ({ ...route, obstacles: [...before(one), ...route.obstacles] }));
+      const known = started.get(starts);
+      const there = { id: starts, before: before(one), isOneOfSeveral: known !== undefined };
+      if (!known || rankOf(known.before) < rankOf(there.before)) started.set(starts, there);
+      else known.isOneOfSeveral = true;
+      return [];
     }),
   ];
-  if (routes.length > 0) return routes;
-  return [end([...off, stops("no_connector", `the workflow ${quoted(workflow.name, 60)} uses no connector`)])];
+  return { ends: own, starts: [...started.values()], name: workflow.name, off };
 }
 
 /** The first of a workflow's own steps that cannot run: what comes after it is not reached, unless the run goes on. */

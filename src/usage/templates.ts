@@ -6,17 +6,25 @@ export const gap = "\uE000";
 /** Steps in which two patterns are compared: longer ones may be anything. */
 const mostCompared = 200_000;
 
+/** Characters that constants may add to a text: a few short ones must not make a text of any length. */
+const mostAdded = 2_000;
+
 /** A span of an expression of Liquid, with the white space that it trims. */
 interface Span {
   from: number;
   to: number;
 }
 
-/** `{{ consts.x }}` and `${{ consts.x }}` with the value from the same document; other expressions stay. */
+/** `{{ consts.x }}` and `${{ consts.x }}` with the value from the same document; other expressions, and long values, stay. */
 export function withConstants(text: string, { consts }: Record<string, unknown>): string {
+  let left = mostAdded;
   return text.replace(/\$?\{\{\s*consts\.([\w.-]+)\s*\}\}/g, (whole, path: string) => {
     const value = valueAt(consts, path.split("."));
-    return typeof value === "string" || typeof value === "number" ? String(value) : whole;
+    if (typeof value !== "string" && typeof value !== "number") return whole;
+    const filled = String(value);
+    if (filled.length > left) return whole;
+    left -= filled.length;
+    return filled;
   });
 }
 
@@ -57,6 +65,14 @@ export function decodedPattern(pattern: string): string {
 
 /** Whether two patterns may stand for the same text. */
 export function mayBeSame(one: string, other: string): boolean {
+  // Nearly all are compared with an id or a path of Kibana's, and there are as many of those as connectors.
+  if (!other.includes(gap)) return fits(one, other);
+  if (!one.includes(gap)) return fits(other, one);
+  const path = other.slice(gap.length);
+  if (other.startsWith(gap) && !path.includes(gap)) {
+    const end = one.slice(one.lastIndexOf(gap) + gap.length);
+    return path.endsWith(end) || end.endsWith(path);
+  }
   if (one.length * other.length > mostCompared) return true;
   // Whether what was read of the first may be the first so many characters of the other.
   const theirs = [...other];
@@ -72,6 +88,21 @@ export function mayBeSame(one: string, other: string): boolean {
     row = next;
   }
   return row.at(-1) === true;
+}
+
+/** Whether a pattern may stand for a text that has no gap. */
+function fits(pattern: string, text: string): boolean {
+  const [first = "", ...rest] = pattern.split(gap);
+  const last = rest.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - at >= last.length && text.endsWith(last);
 }
 
 /**

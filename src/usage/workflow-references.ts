@@ -173,9 +173,17 @@ export function referencesOf(definition: Record<string, unknown>): References {
 
   function inText(text: string, path: Path, place: Place, outer: Outer | undefined): void {
     const full = withConstants(text, definition);
+    const own =
+      full === text
+        ? undefined
+        : new Map(
+            connectorsInPaths(text)
+              .reverse()
+              .map((one) => [one.written, one]),
+          );
     for (const one of connectorsInPaths(full)) {
       const { written, space } = one;
-      const literal = full === text ? one : connectorsInPaths(text).find((own) => own.written === written);
+      const literal = own ? own.get(written) : one;
       const part = literal ? { part: { written, at: literal.at } } : { stuck: expressionStands };
       const where = outer === undefined ? { path, ...part } : { ...outer, stuck: nested };
       add(isExpression(written) ? written : decoded(written), { byName: false, space, ...where }, { ...place, type: undefined });

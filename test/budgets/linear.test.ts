@@ -27,6 +27,7 @@ import { recordingOf } from "../../src/change/recorded.ts";
 import { didYouMean } from "../../src/did-you-mean.ts";
 import { fromAnswer, notKibana } from "../../src/kibana/errors.ts";
 import { said } from "../../src/kibana/said.ts";
+import { matcherOf } from "../../src/map/policy-match.ts";
 import { answer, failure } from "../../src/mcp/answer.ts";
 import { createBodyReader } from "../../src/mcp/http-body.ts";
 import { bearerToken, checkForm } from "../../src/mcp/http-guards.ts";
@@ -48,6 +49,7 @@ import { resolveSecrets } from "../../src/secrets/resolve.ts";
 import { namesSecret } from "../../src/shapes/names.ts";
 import { freeId } from "../../src/tools/connectors/connector-id.ts";
 import { explainFailure } from "../../src/tools/connectors/explain-failure.ts";
+import { referencesOf } from "../../src/usage/workflow-references.ts";
 import { readSubmission } from "../../src/web/submission.ts";
 import { action, rule, ruleType } from "../rules/rules.ts";
 import { createOp, inSpace, plan } from "../support/plan.ts";
@@ -302,6 +304,19 @@ const takers: Record<string, Taker> = {
     answer({ text, list: [text, text] }, "both", (value) => value),
     failure(new Error(text), (value) => value),
   ],
+  "what a workflow names": (text) => {
+    const asked = { url: text, path: text, body: text };
+    const types = ["http", "kibana.request", "slack"];
+    const steps = types.map((type) => ({
+      name: text,
+      type,
+      "connector-id": text,
+      with: { ...asked, request: { ...asked, method: "POST" } },
+    }));
+    const { undecided } = referencesOf({ consts: { a: text }, steps });
+    return undecided.map(({ mayTake }) => [mayTake({ id: "chat", name: text }, "default"), mayTake({ id: text, name: "chat" }, "default")]);
+  },
+  "a policy's matcher": (text) => matcherOf(policyWith(text), false).match({ ...v2Rule, name: text }),
   "an id made of a name": (text) => freeId(text, new Set()),
   "what a literal may be": (text) => {
     try {
@@ -326,6 +341,12 @@ const takers: Record<string, Taker> = {
   },
   "a script from config": (text) => exportOf({ url: text, headers: { [text]: text } }, text),
 };
+
+const v2Rule = { id: "r", name: "R", kind: "alert", enabled: true, owner: "", tags: [], routingTags: [], every: "1m" };
+const policyWith = (expression: string) => ({
+  ...{ id: "p", name: "P", enabled: true, workflows: [], snoozedUntil: undefined, interval: undefined },
+  matcher: { tags: [], expression },
+});
 
 function exportOf(config: Record<string, unknown>, name = "Hook") {
   const connector = { id: "x", name, type: ".webhook", config, references: 0 };

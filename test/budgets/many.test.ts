@@ -9,8 +9,11 @@ import { hostsInParams } from "../../src/catalog/request-destinations.ts";
 import { checkPart } from "../../src/catalog/validate.ts";
 import { question, whatMatters } from "../../src/change/consent/question.ts";
 import { reachOf } from "../../src/change/consent/reach.ts";
+import type { ActionPolicy } from "../../src/kibana/alerting-v2.ts";
 import type { Connector } from "../../src/kibana/connectors.ts";
 import type { Rule } from "../../src/kibana/rules.ts";
+import { mapV2 } from "../../src/map/v2.ts";
+import { routesOver, workflowsLeadingTo } from "../../src/map/workflow-routes.ts";
 import { ruleState } from "../../src/rules/rule-state.ts";
 import { createRedactor } from "../../src/secrets/redact.ts";
 import { goneActions, losses } from "../../src/tools/rules/lost-by-rules.ts";
@@ -18,6 +21,8 @@ import { movedActions } from "../../src/tools/rules/replaced-actions.ts";
 import { putRule, touched, unknownFields } from "../../src/tools/rules/rule-changes.ts";
 import { effectsOnRules } from "../../src/tools/rules/shown-actions.ts";
 import { actionFlows } from "../../src/tools/secrets/run-flows.ts";
+import { referencesOf } from "../../src/usage/workflow-references.ts";
+import { connectorsOf as connectorsIn, factsOf, mail, policy, tangles, v2Rule, workflowsOf } from "../map/many-workflows.ts";
 import { anybody, inSpace, plan } from "../support/plan.ts";
 import { timesAsLong } from "./growth.ts";
 
@@ -46,6 +51,20 @@ const connectorsOf = (count: number): Connector[] =>
     ...{ id, name: `Name ${id.length}`, type: ".mcp", config: { serverUrl: `https://${id}.example.com/mcp` } },
     ...{ references: 0, preconfigured: false, system: false, deprecated: false, missingSecrets: false },
   }));
+
+const spaceOf = (count: number) => connectorsIn("mail", ...Array.from({ length: count }, (_none, n) => `w${n}`));
+
+/** So many rules, each of which one of so many policies fits. */
+function mapped(count: number, matcher: (id: string) => Partial<ActionPolicy["matcher"]>) {
+  const ids = Array.from({ length: count }, (_none, n) => `t${n}`);
+  const facts = factsOf(
+    workflowsOf({ w: [mail] }),
+    ids.map((id) => policy(id, "w", matcher(id))),
+    matcher("x").tags !== undefined,
+  );
+  const routes = ids.flatMap((id) => mapV2(v2Rule(id, id), facts).routes);
+  expect(routes).toHaveLength(count);
+}
 
 /** Work of one call on so many actions, rules, connectors or hosts. */
 const counts: Record<string, (count: number) => unknown> = {
@@ -115,6 +134,22 @@ const counts: Record<string, (count: number) => unknown> = {
     } catch (error) {
       return expect(error).toMatchObject({ code: "limit_reached" });
     }
+  },
+  ...Object.fromEntries(
+    Object.entries(tangles).map(([name, tangle]) => [
+      `the map of ${name}`,
+      (count: number) => {
+        const [workflows, connectors] = [workflowsOf(tangle(count)), spaceOf(count)];
+        return [routesOver("w0", workflows, connectors), workflowsLeadingTo("mail", workflows, connectors)];
+      },
+    ]),
+  ),
+  "the map of rules and a policy for each of them": (count) => mapped(count, (id) => ({ expression: `rule.tags: ${id}` })),
+  "the map of rules and a policy for the tag of each": (count) => mapped(count, (id) => ({ tags: [id] })),
+  "a text in a workflow with many paths and a constant": (count) => {
+    const paths = Array.from({ length: count }, (_none, n) => `/api/actions/connector/c${n}/_execute`).join(" ");
+    const step = { name: "ask", type: "kibana.request", with: { path: `/x?y={{consts.one}}${paths}` } };
+    return referencesOf({ consts: { one: "1" }, steps: [step] });
   },
   "many empty fields of a config": (count) =>
     checkPart(webhook, "config", Object.fromEntries(Array.from({ length: count }, (_none, n) => [`k${n}`, ""]))),

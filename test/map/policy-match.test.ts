@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ActionPolicy, V2Rule } from "../../src/kibana/alerting-v2.ts";
 import { parseKql } from "../../src/map/kql.ts";
-import { type Match, matchOf } from "../../src/map/policy-match.ts";
+import { type Match, matcherOf, traitsOf } from "../../src/map/policy-match.ts";
 
 const rule: V2Rule = {
   ...{ id: "r-1", name: "Checkout latency", kind: "alert", enabled: true, owner: "", every: "1m" },
@@ -47,7 +47,7 @@ describe("a matcher of 9.5", () => {
     ["(".repeat(1000), "perhaps"],
     ["not ".repeat(1000), "perhaps"],
   ])("%j", (expression, match) => {
-    expect(matchOf(policy(expression), rule, false)).toBe(match);
+    expect(matcherOf(policy(expression), false).match(rule)).toBe(match);
   });
 });
 
@@ -63,7 +63,7 @@ describe("a matcher of 9.6", () => {
     [["cart"], "", [], "none"],
     [["cart"], "", undefined, "perhaps"],
   ])("%j %j", (tags, expression, routingTags, match) => {
-    expect(matchOf(policy(expression, tags), { ...rule, routingTags }, true)).toBe(match);
+    expect(matcherOf(policy(expression, tags), true).match({ ...rule, routingTags })).toBe(match);
   });
 });
 
@@ -73,6 +73,28 @@ test("no text makes the parser throw, or take long", () => {
     fc.property(fc.array(signs, { maxLength: 60 }), (parts) => {
       parseKql(parts.join(" "));
       parseKql(parts.join(""));
+    }),
+  );
+});
+
+test("a rule that fits has what the matcher needs", () => {
+  const texts = fc.constantFrom("r-1", "R-1", "checkout", "Web", "web", "billing", "now", "*", "Checkout latency");
+  const field = fc.constantFrom("rule.id", "rule.name", "rule.tags", "severity");
+  const is = fc.tuple(field, texts).map(([of, text]) => `${of}: "${text}"`);
+  const { query } = fc.letrec<{ query: string }>((tie) => ({
+    query: fc.oneof(
+      { maxDepth: 4 },
+      is,
+      fc.tuple(tie("query"), fc.constantFrom("and", "or"), tie("query")).map(([one, word, other]) => `(${one} ${word} ${other})`),
+      tie("query").map((one) => `not (${one})`),
+    ),
+  }));
+  const tags = fc.subarray(["cart", "checkout", "Web"]);
+  fc.assert(
+    fc.property(query, tags, fc.option(tags, { nil: undefined }), fc.boolean(), (expression, wanted, routingTags, byTags) => {
+      const [seen, { match, needs }] = [{ ...rule, routingTags }, matcherOf(policy(expression, wanted), byTags)];
+      const traits = traitsOf(seen);
+      if (match(seen) !== "none" && needs) expect(needs.some((need) => traits.includes(need))).toBe(true);
     }),
   );
 });

@@ -1,5 +1,6 @@
 import { firstUnread } from "../../catalog/validate.ts";
 import { ToolError } from "../../errors.ts";
+import { createGiveWay } from "../../give-way.ts";
 import type { Failing, Runs } from "../../kibana/connector-runs.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
@@ -10,7 +11,7 @@ import { mapClassic } from "../../map/classic.ts";
 import { entriesOf } from "../../map/connectors.ts";
 import { lastNotifications, mostRead } from "../../map/held-back.ts";
 import { rulesOverWorkflows, wayTo } from "../../map/leading.ts";
-import { type MappedRule, mayStop, type Verdict, verdicts } from "../../map/route.ts";
+import { isNotFollowed, type MappedRule, mayStop, type Verdict, verdicts } from "../../map/route.ts";
 import { rulesOf } from "../../map/run.ts";
 import { type RouteFacts, reasonOf, runningWindows, workflowsIn } from "../../map/space.ts";
 import { plainText } from "../../plain-text.ts";
@@ -80,7 +81,13 @@ export async function rulesNow(reader: Reader, known: Known) {
     async of(rules: readonly Rule[], connector: string, seesSnoozes: boolean): Promise<ReadonlyMap<string, RuleNow>> {
       await facts.notified?.read(rules);
       const seen = seesSnoozes || !isAtLeast(status, "8.2");
-      return new Map(rules.map((rule) => [rule.id, nowOf(mapClassic(rule, facts, seen), connector)]));
+      const giveWay = createGiveWay();
+      const found = new Map<string, RuleNow>();
+      for (const rule of rules) {
+        await giveWay();
+        found.set(rule.id, nowOf(mapClassic(rule, facts, seen), connector));
+      }
+      return found;
     },
     /** Those that reach it over workflows alone, as rows of an answer, those that tell nobody first. @throws ToolError */
     async overWorkflows(connector: string): Promise<Record<string, unknown>[]> {
@@ -110,7 +117,7 @@ function nowOf(rule: MappedRule, connector: string): RuleNow {
 }
 
 function viaOf({ routes }: MappedRule, connector: string): string[] {
-  const way = routes.find((route) => route.connector === connector);
+  const way = routes.find((route) => route.connector === connector) ?? routes.find(isNotFollowed);
   return (way?.via ?? []).map(({ kind, id }) => `${kind.replaceAll("_", " ")} ${plainText(id, 60)}`);
 }
 

@@ -29,7 +29,7 @@ export async function losingUsers(
   const status = await reader.status();
   const each = having.map(async ({ facts, connector }) => {
     const { space, connectors } = facts;
-    const { users, sight } = usersWithout(connector, facts, { types: connectors.types, status });
+    const { users, sight } = await usersWithout(connector, facts, { types: connectors.types, status });
     if (sight.seen !== "all") {
       for (const one of sight.unseen.filter(({ permanent, listed: known }) => permanent || known)) {
         notSeen.push({ space, what: one.what, why: one.why, fix: one.fix });
