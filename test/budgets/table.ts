@@ -74,7 +74,7 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
         args: { connector: "log-of-tests", rules: ["disk-almost-full"], params: { message: "{{rule.name}}" } },
         // One asks who the server's user is, so that a rule's key has one owner's name; the answer has the params, or a read would follow.
         requests: 20,
-        tokens: 315,
+        tokens: 320,
       },
     ],
   },
@@ -93,4 +93,4 @@ interface Call {
 }
 
 /** What is read before the tools can be listed. */
-export const start = { bytes: 232_000, files: 3 };
+export const start = { bytes: 233_000, files: 3 };
