@@ -43,6 +43,11 @@ export function isRestorable(id: string, status: Status): boolean {
   }
 }
 
+/** Whether every version that lets the caller choose an id takes this one. */
+export function isPlainId(id: string): boolean {
+  return id.length <= longest && strictId.test(id) && !reserved.includes(id) && !isSystem(id);
+}
+
 /** A name as an id that every version takes; empty if no character of it is allowed. */
 function slug(name: string): string {
   return name

@@ -15,6 +15,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import type { Workflow } from "../../kibana/workflows.ts";
 import { notMadeAgain, notTaken, type Taking } from "../connectors/back-again.ts";
+import { isPlainId } from "../connectors/connector-id.ts";
 import type { ToolContext } from "../define.ts";
 import { obstacle, obstacleInWords, touched } from "../rules/rule-changes.ts";
 import { cannotTell, nowOfAnotherType, ruleSince } from "../rules/rule-since.ts";
@@ -31,7 +32,7 @@ export interface Now {
   rules: ReadonlyMap<string, Rule | undefined>;
   /** The same for workflows. */
   workflows: ReadonlyMap<string, Workflow | undefined>;
-  /** The types and the version; undefined where no connector would come back or be changed, or they could not be read. */
+  /** Undefined where no connector would come back or be changed, or they could not be read. */
   kibana: Taking | undefined;
   /** Why something could not be read. */
   unread: string | undefined;
@@ -75,7 +76,8 @@ export async function readNow(
     );
   const [first] = entries.filter(({ begin: { op } }) => op.op === "delete" || op.op === "update");
   const taking = async (space: string): Promise<Taking> => {
-    const [types, status] = await Promise.all([kibana.connectorTypes(space), kibana.status()]);
+    const isPlain = entries.every((entry) => entry.begin.op.op !== "delete" || isPlainId(idIn(entry) ?? ""));
+    const [types, status] = await Promise.all([kibana.connectorTypes(space), isPlain ? undefined : kibana.status()]);
     return { types, status };
   };
   const [journalKey, taken, lists, found, foundWorkflows] = await Promise.all([
