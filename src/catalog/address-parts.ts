@@ -58,8 +58,26 @@ export function addressParts(type: ConnectorType, params: Params): AddressPart[]
       .flatMap((text) => (typeof text === "string" ? [{ path: `params.subActionParams.${field}`, text, as }] : [])),
   );
   if (effect !== "none" || !isPlainObject(params)) return named;
-  const ids = jsonLeaves(JSON.stringify(params), ["params"], () => false)
-    .filter(({ path }) => /(?:^|_)ids?$|Ids?$/.test(path.at(-1) ?? ""))
+  const others = leaves(params)
+    .filter(({ path, text }) => isId(path) && text !== "")
     .map(({ path, text }): AddressPart => ({ path: path.join("."), text, as: "path" }));
-  return [...named, ...ids.filter(({ path }) => !named.some((one) => one.path === path))];
+  return [...named, ...others.filter(({ path }) => !named.some((one) => one.path === path))];
+}
+
+/**
+ * Params of a type of which it is not known what becomes part of an address: the fields whose texts would make it another one, if they do.
+ */
+export function mayLeadElsewhere(params: Params): string[] {
+  const found = leaves(params).filter(({ path, text }) => (isId(path) ? unfit.path.test(text) : upwards.test(text) && !/\s/.test(text)));
+  return [...new Set(found.map(({ path }) => path.join(".")))];
+}
+
+const upwards = /(?:\.|%2e){2}(?:[/\\]|%2f|%5c)/i;
+
+function leaves(params: Params) {
+  return jsonLeaves(JSON.stringify(params), ["params"], () => false);
+}
+
+function isId(path: readonly string[]): boolean {
+  return /(?:^|_)ids?$|Ids?$/.test(path.at(-1) ?? "");
 }

@@ -166,6 +166,7 @@ function names(op: Op): string[] {
   return [op.id, ...all, ...all.map((name) => plainText(name, 1000))].filter((one) => one !== undefined);
 }
 
-function isAgreed(host: string, targetHosts: readonly string[], knownHosts: readonly string[]): boolean {
+/** Whether the operator or a connector that sends secrets there makes a host one that is agreed to. */
+export function isAgreed(host: string, targetHosts: readonly string[], knownHosts: readonly string[]): boolean {
   return knownHosts.includes(host) || targetHosts.some((pattern) => matchesHost(pattern, host));
 }

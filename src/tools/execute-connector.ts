@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { mayLeadElsewhere } from "../catalog/address-parts.ts";
 import type { ConnectorType, SubAction } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
 import { withPathApart } from "../catalog/request-destinations.ts";
@@ -82,6 +83,7 @@ export const executeConnector = changeTool({
         ...(doing.opens && entry && keyOf(entry, params) === undefined ? [keyless(entry)] : []),
         ...(templated ? ["{{…}} in the params is sent as it is: only a rule fills in templates."] : []),
         ...(entry?.runNote ? [entry.runNote] : []),
+        ...(entry && !entry.fromKibana ? [] : mayLeadElsewhere(params).slice(0, 5).map(elsewhereIfUnescaped)),
         ...(entry ? [] : [`This server does not know what ${found.type} does with these params.`]),
       ],
       outsideWorld: withinKibana ? "none" : effect === "none" && cost ? "costs" : outside[effect],
@@ -116,6 +118,10 @@ export const executeConnector = changeTool({
     };
   },
 });
+
+function elsewhereIfUnescaped(path: string): string {
+  return `${plainText(path, 120)} is no plain id: if Kibana puts it into the address of the request as it is, the request leads elsewhere at the service.`;
+}
 
 function keyless({ dedupField, recovery }: ConnectorType): string {
   return `Without ${dedupField} each run opens another incident${recovery ? ", which no run can close: give one to close it with" : ""}.`;

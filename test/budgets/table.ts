@@ -80,7 +80,6 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
   },
   // Who goes on using it is read with the plan, with the plan after the question, and once more afterwards.
   replace_connector: { listed: 350, calls: [{ args: { from: "ops-slack", to: "ops-slack-2" }, requests: 34, tokens: 300 }] },
-  // Names and undo as they are now: the list of connectors, and the rules.
   // What became of connectors and rules, and which types Kibana would still take back.
   list_changes: { listed: 95, calls: [{ args: {}, requests: 5, tokens: 940 }] },
   // What else may use it (workflows, Synthetics, Uptime) is read with the plan, with the plan after the question, and right before the write.

@@ -142,6 +142,23 @@ test("an address anywhere in its config or in the params of a run is a destinati
   expect(questions.at(-1)?.message).toContain("elsewhere.example.net");
 });
 
+test("a text that would lead a request elsewhere, if Kibana puts it into its address, is told to the person, and no other", async () => {
+  const { call, questions } = await kibana();
+  await call("create_connector", tower);
+  const asked = async (watcher: string) => {
+    const params = {
+      subAction: "light",
+      subActionParams: { watchers: [watcher], tower_id: "7/8?x", colour: "red", text: "see ../notes for more" },
+    };
+    await call("execute_connector", { id: "tower", params });
+    return questions.at(-1)?.message ?? "";
+  };
+  const message = await asked("../../towers/8/burn");
+  for (const field of ["watchers", "tower_id"]) expect(message).toContain(`params.subActionParams.${field} is no plain id: if Kibana`);
+  expect(message).not.toContain("subActionParams.text is no");
+  expect(await asked("ann/lee@acme.example")).not.toContain("watchers is no plain id");
+});
+
 test("where its config has no host, the person is told that it is not known", async () => {
   const { call, questions } = await kibana();
   const otx = { name: "Threats", type: "AlienVault OTX", secrets: { "X-OTX-API-KEY": key.beaconKey } };

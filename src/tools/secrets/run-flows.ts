@@ -5,9 +5,9 @@ import { assertFewRecipients } from "../../catalog/recipients.ts";
 import { hostsInParams } from "../../catalog/request-destinations.ts";
 import { credentialsFor } from "../../catalog/when.ts";
 import type { SecretFlow } from "../../change/plan.ts";
+import { isAgreed } from "../../change/policy.ts";
 import { ToolError } from "../../errors.ts";
 import { grouped } from "../../grouped.ts";
-import { matchesHost } from "../../host-name.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { canonicalJson } from "../../plain-object.ts";
@@ -81,9 +81,8 @@ export async function unagreedHosts(
   const ids = new Set(rules.flatMap(({ before, after }) => paired(before, after, actionKey).fresh.map(({ id }) => id)));
   const all = [...connectors.values()];
   const hosts = await Promise.all(all.filter((one) => ids.has(one.id) && !one.preconfigured && !one.system).map(hostsOfAnybody));
-  const others = [...new Set(hosts.flat())].filter((host) => !targetHosts.some((pattern) => matchesHost(pattern, host)));
-  const known = others.length > 0 ? await agreedHosts(all) : [];
-  const open = others.filter((host) => !known.includes(host));
+  const known = hosts.flat().length > 0 ? await agreedHosts(all) : [];
+  const open = [...new Set(hosts.flat())].filter((host) => !isAgreed(host, targetHosts, known));
   return open.length === 0 ? [] : [`alerts of rules go to ${shownHosts(open)}, which nobody has agreed to yet`];
 }
 
