@@ -1,5 +1,6 @@
 import { isPlainObject, valueAt } from "../plain-object.ts";
-import type { ConnectorType, InAddress, Params, Problem } from "./connector-type.ts";
+import type { ConnectorType, Params, Problem } from "./connector-type.ts";
+import type { InAddress } from "./in-address.ts";
 import { jsonLeaves } from "./json-leaves.ts";
 import { effectOf } from "./when.ts";
 

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { InAddress } from "./in-address.ts";
 import type { Recipe } from "./shared/recipe.ts";
 import type { Rendering } from "./shared/rendering.ts";
 
@@ -223,12 +224,6 @@ export interface SubAction {
   /** Params that become part of the address of its request, dotted from `subActionParams`. Ask `unfitForAddress`. Source: the type's executor. */
   inAddress?: Readonly<Record<string, InAddress>>;
 }
-
-/**
- * How Kibana puts a text into an address: as it is into the path or the query; as it is in some versions into the path, where it may have
- * several segments (`segments`); or as one segment that it encodes.
- */
-export type InAddress = "path" | "query" | "segments" | "encoded";
 
 /**
  * One way to test. `effect` is what the outside world notices; `proves` and `doesNotProve` are honest about it.
