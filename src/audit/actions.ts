@@ -1,6 +1,6 @@
 import { grouped } from "../grouped.ts";
 import type { Rule } from "../kibana/rules.ts";
-import { hideInText } from "../shapes/text.ts";
+import { hideInText } from "../secrets/detect.ts";
 import type { RuleContext } from "./facts.ts";
 
 export type Action = Rule["actions"][number];
