@@ -201,8 +201,6 @@ export interface Credentials {
   fields: readonly string[];
   optional?: readonly string[];
   when?: When;
-  /** Some connectors have it, and nobody is told to make one. */
-  untold?: true;
   /** Needed, where `when` holds, on top of the way that signs in: what a proxy asks for. Elsewhere it may still be stored. */
   beside?: true;
 }

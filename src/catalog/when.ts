@@ -32,6 +32,14 @@ function together(way: Credentials, more: Credentials, needed: boolean): Credent
   return { ...way, name: `${way.name} and ${more.name}`, fields: [...way.fields, ...more.fields] };
 }
 
+/** The ways to choose from: none that signs in with nothing until another field makes it one of the others. */
+export function waysToChoose({ credentials }: ConnectorType): readonly Credentials[] {
+  const isPart = (one: When, other: When) => one !== other && Object.entries(one).every(([field, value]) => other[field] === value);
+  return credentials.filter(
+    ({ fields, when }) => fields.length > 0 || !when || !credentials.some((other) => other.when && isPart(when, other.when)),
+  );
+}
+
 /** The tests that hold for a connector with this config. */
 export function probesFor(type: ConnectorType, config: Config): { safe?: Probe; near_safe?: Probe; loud?: Probe } {
   const { safeWhen, ...probes } = type.tests;

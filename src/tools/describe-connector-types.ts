@@ -4,7 +4,7 @@ import { describeFields, describeSubActions, subActionsOf } from "../catalog/des
 import { endInWords } from "../catalog/end-of-life.ts";
 import { findTypeId } from "../catalog/find-type.ts";
 import { connectorType } from "../catalog/index.ts";
-import { whenText } from "../catalog/when.ts";
+import { waysToChoose, whenText } from "../catalog/when.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import { unusable } from "../kibana/connector-types.ts";
@@ -114,7 +114,7 @@ async function describe(live: LiveType, wanted: Wanted, prefix: string, notes: s
     config: describeFields(entry, "config"),
     secrets: compact({
       fields: describeFields(entry, "secrets"),
-      ways: entry.credentials.filter(({ untold }) => !untold).map((way) => compact({ ...way, when: way.when && whenText(way.when) })),
+      ways: waysToChoose(entry).map((way) => compact({ ...way, when: way.when && whenText(way.when) })),
     }),
     params: describeFields(entry, "params", wanted.subAction && meantSubAction(wanted.subAction, entry, notes)),
     example: exampleCall(entry, prefix),

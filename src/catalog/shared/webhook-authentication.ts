@@ -109,7 +109,6 @@ export const webhookCredentials: readonly Credentials[] = [
     fields: [],
     optional: ["crt", "key", "pfx", "password", "secretHeaders"],
     when: { authType: "webhook-authentication-ssl" },
-    untold: true,
   },
   { name: "oauth2", fields: ["clientSecret"], optional: ["secretHeaders"], when: { authType: "webhook-oauth2-client-credentials" } },
   { name: "basic", fields: ["user", "password"], optional: ["secretHeaders"], when: { hasAuth: true } },
