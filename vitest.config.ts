@@ -11,7 +11,7 @@ const without = [...slow.steady, ...slow.clock, "test/browser/**", "test/clients
 const clock = [
   "test/{budgets,e2e,faults,http}/**/*.test.ts",
   "test/budgets.test.ts",
-  "test/promises/{instant-answers,journal-folder,large-answers,limits,many-actions,many-recipients,redaction,time-limits}.test.ts",
+  "test/promises/{instant-answers,journal-folder,large-answers,limits,many-actions,many-recipients,others-are-answered,redaction,time-limits}.test.ts",
   "test/kibana/{http,proxy-failure}.test.ts",
   "test/sandbox/{faults,seed}.test.ts",
   "test/secrets-through/faults.test.ts",

@@ -12,6 +12,7 @@ export const slow = {
     "test/eval/every-job.test.ts",
     "test/packaging/{installed,out-of-reach,release}.test.ts",
     "test/catalog/same-verdict.test.ts",
+    "test/audit/every-unread.test.ts",
   ],
   /** See vitest.projects.ts. */
   clock: [

@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, realpathSync, type Stats } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
@@ -89,6 +89,21 @@ async function isFolder(path: string): Promise<boolean> {
     throw error;
   }
   throw Object.assign(new Error(`${path} is not a folder`), { code: "ENOTDIR" });
+}
+
+/** The code of the error for what is read like a file and is none: a pipe, in which somebody may never write, or a device without an end. */
+export const notPlain = "not a plain file";
+
+/** The bytes of a plain file, without waiting for anybody. @throws the system's error, or one with the code `notPlain` */
+export function readPlainFile(path: string): Buffer {
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const found = fstatSync(file);
+    if (!found.isFile() && !found.isDirectory()) throw Object.assign(new Error(`${path} is ${notPlain}`), { code: notPlain });
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The code of the system's error, such as ENOENT; "error" where it has none. */

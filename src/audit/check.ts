@@ -39,6 +39,8 @@ interface AnyCheck {
   needs: readonly Part[];
   /** What its severity or confidence also depends on: always read, but the check works without it. */
   weighs?: readonly Part[];
+  /** Those of `weighs` by which it finds some of it: without one, it is reported as not done too. */
+  findsBy?: readonly Part[];
   /** Why it matters, for somebody who sees the finding alone. */
   why: string;
   /** What a person does about it in Kibana; `next` of a finding is the same for an agent. */
@@ -131,6 +133,11 @@ export function nobodyElse({ usage: { untold } }: ConnectorFacts): string {
   const named = names.map((name) => quoted(name, 60)).join(", ");
   const more = rules > names.length ? ` and ${rules - names.length} more` : "";
   return `; ${rules === 1 ? "1 enabled rule tells" : `${rules} enabled rules tell`} nobody else: ${named}${more}${to.length > 0 ? ` (not told: ${to.join("; ")})` : ""}`;
+}
+
+/** Whether a check misses something where a part could not be read. */
+export function misses({ needs, findsBy }: Check, part: Part): boolean {
+  return needs.includes(part) || findsBy?.includes(part) === true;
 }
 
 /** What these checks read. */

@@ -9,7 +9,7 @@ import { isElasticCloud } from "../kibana/elastic-cloud.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { RuleType } from "../kibana/rules.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
-import type { Check, Draft } from "./check.ts";
+import { type Check, type Draft, misses } from "./check.ts";
 import type { ConnectorFacts, SpaceFacts } from "./facts.ts";
 import type { ConnectorHealth, NotChecked } from "./finding.ts";
 import { healthRow } from "./health.ts";
@@ -84,10 +84,8 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
   const [status, types, entries] = await Promise.all([
     reader
       .status()
-      .catch(missing("The kind of deployment could not be read", ({ needs }) => needs.includes("status") || needs.includes("users"))),
-    reader
-      .connectorTypes(spaces[0] ?? "default")
-      .catch(missing("Connector types could not be read", (check) => check.needs.includes("types"))),
+      .catch(missing("The kind of deployment could not be read", (check) => misses(check, "status") || misses(check, "users"))),
+    reader.connectorTypes(spaces[0] ?? "default").catch(missing("Connector types could not be read", (check) => misses(check, "types"))),
     catalogue(),
   ]);
   const shared = new Map<string, ConnectorFacts>();

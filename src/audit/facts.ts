@@ -59,8 +59,8 @@ export interface SpaceFacts {
 
 /** What leads to workflows and from them to connectors. */
 export interface WorkflowFacts {
-  /** Those that the key may see, by id. */
-  seen: ReadonlyMap<string, WorkflowState>;
+  /** Those that the key may see, by id; undefined where this Kibana has none, or they could not be read. */
+  seen: ReadonlyMap<string, WorkflowState> | undefined;
   /** There may be others, which the key may not see. */
   mayBeMore: boolean;
   /** Rules and action policies that start some, by id. */

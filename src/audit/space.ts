@@ -2,7 +2,6 @@ import type { ConnectorType } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
 import { firstUnread } from "../catalog/validate.ts";
 import { createGiveWay } from "../give-way.ts";
-import { failedSince, type RunCounts, type Runs, runsOf, runsOfFirst, whoRan } from "../kibana/connector-runs.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
@@ -16,11 +15,13 @@ import { mapV2 } from "../map/v2.ts";
 import { firstPage } from "../rules/rule-pages.ts";
 import { policiesOf, workflowOf } from "../usage/leading-to.ts";
 import { lookAtWorkflows } from "../usage/look.ts";
-import { type Check, type Part, ruleRef, wantedParts } from "./check.ts";
+import { misses, type Part, ruleRef, wantedParts } from "./check.ts";
 import type { Deployment, Found } from "./deployment.ts";
+import { doubtsOf } from "./doubts.ts";
 import type { ConnectorFacts, SpaceFacts, Usage, WorkflowFacts } from "./facts.ts";
-import { type ConnectorHealth, isAtLeastAsSevere, type NotChecked, type SpaceSummary } from "./finding.ts";
+import type { ConnectorHealth, NotChecked, SpaceSummary } from "./finding.ts";
 import { healthRow } from "./health.ts";
+import { logOf } from "./log.ts";
 import { cancelled, reason } from "./not-checked.ts";
 import { whyUntold } from "./untold.ts";
 import { countUntold, countUse, unusedSoFar } from "./usage.ts";
@@ -41,12 +42,6 @@ const skew = 600_000;
 type Progress = (fraction: number, message: string) => void;
 
 const logUnread = "The execution log could not be read";
-
-/** How a space's connectors failed. */
-interface Failures {
-  counts: RunCounts;
-  runs: Map<string, Runs>;
-}
 
 /** Kibana lists no more (reference/kibana-api.md §1.6). */
 const mostConnectors = 10_000;
@@ -89,7 +84,7 @@ export async function auditSpace(
       if (name === "connectors") failure = error;
       unread.add(name);
       skip(
-        checks.filter((check) => check.needs.includes(name)).map((check) => check.name),
+        checks.filter((check) => misses(check, name)).map((check) => check.name),
         reason(error, what),
       );
       return undefined;
@@ -113,12 +108,18 @@ export async function auditSpace(
   );
   // It is awaited once the rules are read.
   looking.catch(() => undefined);
-  const failing = part("log", logUnread, () => readFailures());
+  const logged = logOf(reader, space, {
+    connectors,
+    window,
+    runsOfShared: deployment.runsOfShared,
+    skip: (name, why) => skip([name], { why }),
+  });
+  const failing = part("log", logUnread, () => logged.failures());
   failing.catch(() => undefined);
   const rules = await part("rules", "Rules could not be read to the end", () => readRules());
   const log = await part("log", logUnread, async () => {
     const failed = await failing;
-    return failed && readLog(failed);
+    return failed && logged.whoRan(failed, usage);
   });
 
   const users = await looking;
@@ -160,10 +161,9 @@ export async function auditSpace(
       }
     }
   }
-  if (unread.has("rules")) {
-    const doubtful = checks.filter((check) => all.some((one) => mayBeWorse(check, one, facts))).map((check) => check.name);
-    skip(doubtful, { why: "What was found may be more severe than stated: which rules use it could not be read." });
-  }
+  if (!status) unread.add("status");
+  const stopped = signal?.aborted ? reason(cancelled(), "") : undefined;
+  for (const { names, why } of doubtsOf(checks, all, facts, unread)) skip(names, stopped ?? why);
   deployment.add(
     facts,
     all.filter(({ connector }) => connector.preconfigured),
@@ -275,41 +275,6 @@ export async function auditSpace(
     const now = new Set((await reader.connectors(space)).map((one) => one.id));
     return drafts.filter(({ draft }) => draft.connector === undefined || !now.has(draft.connector.id));
   }
-
-  async function readFailures(): Promise<Failures> {
-    const { success, failure, unknown, warning } = await reader.executionCounts(space, window.from);
-    const counts = { runs: success + failure + unknown + warning, failures: failure };
-    const runsOfOne = (id: string) => {
-      if (!connectors.get(id)?.preconfigured) return runsOf(reader, space, id, window);
-      const known = deployment.runsOfShared.get(id) ?? runsOf(reader, space, id, window);
-      deployment.runsOfShared.set(id, known);
-      return known;
-    };
-    if (counts.failures === 0) return { counts, runs: new Map() };
-    const { ids, more } = await failedSince(reader, space, window);
-    const wanted = ids.filter((id) => connectors.has(id));
-    const { runs, left } = await runsOfFirst(wanted, runsOfOne);
-    if (more || left.length > 0)
-      skip(["failing"], { why: "More connectors failed than could be looked up in the execution log: these are the latest." });
-    return { counts, runs };
-  }
-
-  async function readLog(failed: Failures): Promise<Failures & { ran: Map<string, boolean> }> {
-    const doubtful = [...connectors.values()]
-      .filter(({ id, preconfigured, references }) => !preconfigured && !failed.runs.has(id) && (references === 0 || usage.has(id)))
-      .map(({ id }) => id);
-    const ran = await whoRan(reader, space, doubtful, failed.counts, window);
-    if (doubtful.some((id) => !ran.has(id))) skip(["never_run"], { why: "Too many runs to tell for every connector whether it ran." });
-    return { ...failed, ran };
-  }
-}
-
-/** Whether what a check found of a connector would be more severe if an enabled rule used it. */
-function mayBeWorse(check: Check, one: ConnectorFacts, space: SpaceFacts): boolean {
-  if (check.of !== "connector") return false;
-  const found = check.find(one, space);
-  const ifUsed = check.find({ ...one, usage: { rules: 1, enabled: 1, since: undefined } }, space);
-  return found !== undefined && ifUsed !== undefined && !isAtLeastAsSevere(found.severity, ifUsed.severity);
 }
 
 /** The catalogue's entries, and those that Kibana's own descriptions make for other types of these connectors. */

@@ -17,7 +17,7 @@ import { reason } from "./not-checked.ts";
 export interface SpaceUsers {
   /** What uses a connector. The sight is right for those to which nothing refers; undefined where nothing could be read. */
   of(connector: Connector): Pick<Usage, "uses" | "sight"> | undefined;
-  /** Undefined where this Kibana has none, or they could not be read. */
+  /** Undefined where this Kibana's version could not be read. */
   workflows: WorkflowFacts | undefined;
   /** What rules lead to over workflows. */
   leads: Pick<RouteFacts, "workflows" | "policies">;
@@ -56,8 +56,8 @@ export async function lookAtUsers(
   const hidden = found?.unseen.filter(({ concerns }) => concerns === undefined) ?? [];
   return {
     of: (connector) => usersOf(connector, placeOf(connector), ids, seen),
-    workflows: found?.workflows && {
-      seen: found.workflows,
+    workflows: {
+      seen: found?.workflows,
       mayBeMore: hidden.some(({ listed }) => !listed),
       starting: Array.isArray(policies)
         ? policies.map(({ workflows: started, id, name, enabled }) => ({
@@ -65,7 +65,7 @@ export async function lookAtUsers(
             workflows: started,
           }))
         : [],
-      dangling: await stillDangling(dangling(seen, connectors), reader, space),
+      dangling: found?.workflows ? await stillDangling(dangling(seen, connectors), reader, space) : [],
       ambiguous: ambiguous(seen, connectors),
       snoozed: Array.isArray(policies) ? snoozedOf(policies, now) : [],
       now,

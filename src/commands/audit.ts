@@ -1,5 +1,6 @@
 import { ToolError } from "../errors.ts";
 import { hidingKnown, oneLine } from "../plain-text.ts";
+import { asksForJson } from "../settings/flags.ts";
 import { readSettings } from "../settings/index.ts";
 import { version } from "../version.ts";
 import { withApiKey } from "./api-key-command.ts";
@@ -14,7 +15,7 @@ import { print, printJson } from "./audit/print.ts";
 import { makeReport } from "./audit/report.ts";
 import { renderTable } from "./audit/table.ts";
 import { openKibana } from "./open-kibana.ts";
-import { writePrivate } from "./private-file.ts";
+import { NotWritten, writePrivate } from "./private-file.ts";
 import { redactorOf } from "./redactor.ts";
 
 /** Audits the connectors of a deployment, for a person or a pipeline. @returns the exit code that its help explains */
@@ -25,12 +26,12 @@ export async function audit(argv: readonly string[], env: NodeJS.ProcessEnv): Pr
   }
   const read = readSettings(argv, env, commandLine);
   const problems = "problems" in read ? read.problems : contradictions(read.own);
-  if ("problems" in read || problems.length > 0) return cannotStart(problems);
+  if ("problems" in read || problems.length > 0) return cannotStart(problems, asksForJson(argv));
   const { own } = read;
   for (const warning of read.settings.warnings) say(warning);
   const redactor = redactorOf(read.settings, env);
   try {
-    const before = await knownBefore(own);
+    const before = knownBefore(own);
     if (own.html !== undefined) await mayWrite("--html", own.html);
     if (own.map !== undefined) await mayWrite("--map", own.map);
     if (own.writeBaseline && own.baseline !== undefined) await mayWrite("--baseline", own.baseline);
@@ -57,9 +58,9 @@ export async function audit(argv: readonly string[], env: NodeJS.ProcessEnv): Pr
   }
 }
 
-async function knownBefore({ baseline, writeBaseline: writes }: AuditFlags): Promise<Baseline | undefined> {
+function knownBefore({ baseline, writeBaseline: writes }: AuditFlags): Baseline | undefined {
   if (baseline === undefined) return undefined;
-  const before = await readBaseline(baseline);
+  const before = readBaseline(baseline);
   // A mistyped file name must not make all findings new, or let a pipeline believe that it has a baseline.
   if (!before && !writes) throw new FileProblem(`--baseline: there is no file ${baseline}. --write-baseline creates it.`);
   return before;
@@ -83,9 +84,16 @@ function asTable(document: AuditDocument): string {
   return renderTable(document, { width: process.stdout.isTTY ? process.stdout.columns || 80 : 120, colour });
 }
 
-function cannotStart(problems: readonly string[]): number {
+async function cannotStart(problems: readonly string[], json: boolean): Promise<number> {
   process.stderr.write(`kibana-connectors-mcp audit cannot start:\n${problems.map((problem) => `  - ${problem}\n`).join("")}`);
+  if (json)
+    await printJson(withoutReport({ code: "invalid_arguments", message: problems.join(" "), fix: "Correct the flag or the setting." }, 2));
   return 2;
+}
+
+/** What a pipeline that reads JSON gets in place of a report. */
+function withoutReport(error: { code: string; message: string; fix: string }, exit: 2 | 3) {
+  return { format: 1, version, error, exit: { code: exit, why: "Nothing was audited." } };
 }
 
 /** Reports that the audit failed. A pipeline that reads JSON gets JSON. */
@@ -95,21 +103,17 @@ async function failed(error: unknown, scrub: (text: string) => string, json: boo
       ? { code: "invalid_arguments", message: error.message, fix: "Correct the file or the flag." }
       : error instanceof ToolError
         ? error
-        : {
-            code: "internal",
-            message: `The audit failed: ${error instanceof Error ? error.message : "unknown failure"}`,
-            fix: "Run it again.",
-          };
+        : error instanceof NotWritten
+          ? { code: "internal", message: error.message, fix: "Make room there, or name another file." }
+          : {
+              code: "internal",
+              message: `The audit failed: ${error instanceof Error ? error.message : "unknown failure"}`,
+              fix: "Run it again.",
+            };
   const wrongSettings = ["invalid_arguments", "not_configured", "space_not_found"].includes(code);
   const exit = wrongSettings ? 2 : 3;
   say(scrub(`${message} ${fix}`));
-  if (json)
-    await printJson({
-      format: 1,
-      version,
-      error: { code, message: scrub(message), fix: scrub(fix) },
-      exit: { code: exit, why: "Nothing was audited." },
-    });
+  if (json) await printJson(withoutReport({ code, message: scrub(message), fix: scrub(fix) }, exit));
   return exit;
 }
 

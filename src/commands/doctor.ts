@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { systemClock } from "../change/clock.ts";
 import { startCallLimit } from "../kibana/deadline.ts";
-import { type Flags, flag, flagsHelp } from "../settings/flags.ts";
+import { asksForJson, type Flags, flag, flagsHelp } from "../settings/flags.ts";
 import { connectionSettings, readSettings, type Settings, settingNames, settingsHelp } from "../settings/index.ts";
 import { unknownToolNames } from "../tools/visible.ts";
 import { version } from "../version.ts";
@@ -62,6 +62,10 @@ export async function doctor(argv: readonly string[], env: NodeJS.ProcessEnv): P
     process.stderr.write(
       `kibana-connectors-mcp doctor: the settings cannot be read:\n${read.problems.map((one) => `  - ${one}\n`).join("")}`,
     );
+    if (asksForJson(argv)) {
+      const checks = read.problems.map((problem) => failed("settings", problem, "Correct the flag or the setting."));
+      process.stdout.write(asJson({ deployment: undefined, checks, key: undefined, access: undefined }));
+    }
     return 2;
   }
   const redactor = redactorOf(read.settings, env);

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
+import { constants, fstatSync, type Stats } from "node:fs";
 import { lstat, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { codeOf } from "../private-files.ts";
 
-/** A file that may not be written; the message is a sentence for the person who named it. */
+/** A file that cannot be written; the message is a sentence for the person who named it. */
 export class NotWritten extends Error {}
 
 /**
@@ -16,6 +17,27 @@ export async function linkedElsewhere(file: string): Promise<string | undefined>
   return target && !target.isFile() && !target.isDirectory() ? undefined : `${file} is a link: name the file itself`;
 }
 
+/** Why nothing may be written to a pipe: one that this process has not open itself may have nobody who reads, and then the write never ends. */
+export async function namedPipe(file: string): Promise<string | undefined> {
+  const there = await stat(file).catch(() => undefined);
+  return there?.isFIFO() && !isOpenHere(there) ? `${file} is a pipe: name a file` : undefined;
+}
+
+/** As /dev/stdout is. */
+function isOpenHere({ dev, ino }: Stats): boolean {
+  return Array.from({ length: mostOpen }, (_none, fd) => fd).some((fd) => {
+    try {
+      const open = fstatSync(fd);
+      return open.dev === dev && open.ino === ino;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Descriptors that a shell hands on: for `>(…)` it takes those from 63 downwards. */
+const mostOpen = 64;
+
 /** Why nothing may be written into that folder: it is somebody else's link, and leads where they want. */
 export async function foreignLink(folder: string): Promise<string | undefined> {
   const there = await lstat(folder);
@@ -26,11 +48,19 @@ export async function foreignLink(folder: string): Promise<string | undefined> {
 
 /**
  * Writes a file that only its owner may read, even if it replaces one that others could read. Nobody ever sees half of it.
- * @throws NotWritten, or the system's error
+ * @throws NotWritten
  */
 export async function writePrivate(file: string, content: string): Promise<void> {
-  const linked = await linkedElsewhere(file);
-  if (linked !== undefined) throw new NotWritten(`${linked}.`);
+  const refused = (await linkedElsewhere(file)) ?? (await namedPipe(file));
+  if (refused !== undefined) throw new NotWritten(`${refused}.`);
+  try {
+    await write(file, content);
+  } catch (error) {
+    throw new NotWritten(`${file} cannot be written (${codeOf(error)}).`);
+  }
+}
+
+async function write(file: string, content: string): Promise<void> {
   const existing = await stat(file).catch(() => undefined);
   // A pipe or a device is written to directly.
   if (existing && !existing.isFile()) return writeFile(file, content);

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { licenses } from "../catalog/connector-type.ts";
+import { codeOf, readPlainFile } from "../private-files.ts";
 import { readSpecTypes, type SandboxOptions, SettingsProblem, startSandbox } from "../sandbox/index.ts";
 
 const licenseNames = [...licenses, "expired"] as const;
@@ -111,9 +111,9 @@ export async function sandboxOptions(args: readonly string[]): Promise<SandboxOp
       ...(values.space && { spaces: values.space }),
       ...(values["api-key"] && { apiKeys: values["api-key"] }),
       ...(values["base-path"] !== undefined && { basePath: values["base-path"] }),
-      ...(values["kibana-yml"] !== undefined && { kibanaYml: await textOf("--kibana-yml", values["kibana-yml"]) }),
-      ...(values.auth !== undefined && { auth: await textOf("--auth", values.auth) }),
-      ...(values.types !== undefined && { specTypes: readSpecTypes(await textOf("--types", values.types)) }),
+      ...(values["kibana-yml"] !== undefined && { kibanaYml: textOf("--kibana-yml", values["kibana-yml"]) }),
+      ...(values.auth !== undefined && { auth: textOf("--auth", values.auth) }),
+      ...(values.types !== undefined && { specTypes: readSpecTypes(textOf("--types", values.types)) }),
       ...(generated && {
         size: {
           spaces: wholeNumber("--seed-spaces", values["seed-spaces"], 1, 1000) || 1,
@@ -139,8 +139,10 @@ function wholeNumber(flag: string, text: string | undefined, fallback: number, h
   return value;
 }
 
-async function textOf(flag: string, file: string): Promise<string> {
-  return readFile(file, "utf8").catch((error: unknown) => {
-    throw new Error(`${flag}: ${file} cannot be read${error instanceof Error && "code" in error ? ` (${String(error.code)})` : ""}.`);
-  });
+function textOf(flag: string, file: string): string {
+  try {
+    return readPlainFile(file).toString("utf8");
+  } catch (error) {
+    throw new Error(`${flag}: ${file} cannot be read (${codeOf(error)}).`);
+  }
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { KibanaError } from "./errors.ts";
 import type { Query } from "./http.ts";
 import { readAs } from "./read-as.ts";
 import { said } from "./said.ts";
@@ -46,6 +47,9 @@ export const idsInOneQuestion = 150;
 /** Days that Kibana keeps the log, unless somebody set it otherwise (reference/kibana-api.md §8.2). */
 export const logReach = 90;
 
+/** The part by which Kibana's estimate of a total may be too high. */
+const inexact = 0.1;
+
 const hour = 3_600_000;
 
 /** ISO. The full hour so many days ago: the same question a moment later is the same, and can be begun ahead. */
@@ -69,6 +73,11 @@ export function executionReads(query: Query) {
       },
     });
     const { total, data } = readAs(Log, body);
+    const expected = Math.min(total, most);
+    if (data.length < expected * (1 - inexact)) {
+      const message = `Kibana counts ${total} runs and lists ${data.length} of the ${expected} that were asked for.`;
+      throw new KibanaError("kibana_error", message, "Repeat the call.", { applied: "no" });
+    }
     return {
       total,
       runs: data.map((raw) => ({

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { KibanaError } from "./errors.ts";
 import type { Get } from "./http.ts";
 import { listOf, readAs } from "./read-as.ts";
 
@@ -42,7 +43,11 @@ export function maintenanceWindowReads(get: Get) {
     /** The same over the public route: from 9.2 on. */
     async runningWindows(space: string): Promise<RunningWindow[]> {
       const query = { status: "running", per_page: onAPage };
-      const { maintenanceWindows } = readAs(Public, await get({ path: "/api/maintenance_window/_find", space, query }));
+      const { total, maintenanceWindows } = readAs(Public, await get({ path: "/api/maintenance_window/_find", space, query }));
+      if (maintenanceWindows.length < total) {
+        const message = `Kibana lists ${maintenanceWindows.length} of ${total} maintenance windows that are on.`;
+        throw new KibanaError("kibana_error", message, "Repeat the call, or look at them in Kibana.", { applied: "no" });
+      }
       return maintenanceWindows.map(({ title, scope }) => ({ title, until: undefined, scoped: scope != null }));
     },
   };

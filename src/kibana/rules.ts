@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { isDetectionType } from "./detection.ts";
+import { KibanaError } from "./errors.ts";
 import { type Get, path, type Query, type Send } from "./http.ts";
 import { listOf, readAs } from "./read-as.ts";
 import { Rule, type RuleAction } from "./rule-shape.ts";
@@ -82,7 +83,7 @@ export interface RuleQuery {
 
 export function ruleReads(get: Get, query: Query) {
   return {
-    /** One page of the rules of a space that the key may read. */
+    /** One page of the rules of a space that the key may read. @throws ToolError kibana_error too where it has fewer than Kibana's own count says */
     async rules(space: string, { connector, sort = "name", internal, ...asked }: RuleQuery): Promise<{ total: number; rules: Rule[] }> {
       const reference = connector === undefined ? undefined : { type: "action", id: connector };
       const wanted = { page: asked.page, per_page: asked.perPage, sort_field: sort, filter: asked.filter };
@@ -96,6 +97,11 @@ export function ruleReads(get: Get, query: Query) {
           });
       const whole = WholePage.safeParse(body);
       const { total, data } = whole.success ? whole.data : readAs(Page, body);
+      const expected = Math.min(total - (asked.page - 1) * asked.perPage, asked.perPage);
+      if (data.length < expected) {
+        const message = `Kibana counts ${total} rules and lists ${data.length} of the ${expected} that belong on a page.`;
+        throw new KibanaError("kibana_error", message, "Repeat the call. If it stays so, look into Kibana's log.", { applied: "no" });
+      }
       return { total, rules: data };
     },
     /**

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { readPlainFile } from "../private-files.ts";
 
 const Counters = z.record(z.string(), z.number());
 
@@ -19,7 +20,7 @@ export function createCounters(dir: string): Counters {
 
   async function readAll(): Promise<Record<string, number>> {
     try {
-      return Counters.parse(JSON.parse(await readFile(path, "utf8")));
+      return Counters.parse(JSON.parse(readPlainFile(path).toString("utf8")));
     } catch {
       // None yet, or spoilt: what this process has seen and what was enrolled still count.
       return {};

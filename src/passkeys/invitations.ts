@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { makePrivateFolder } from "../private-files.ts";
+import { makePrivateFolder, readPlainFile } from "../private-files.ts";
 
 const Invitation = z.strictObject({
   principal: z.string(),
@@ -26,7 +26,7 @@ export async function invite(dir: string, invitation: Invitation): Promise<strin
 /** @returns undefined for a code that was not given out, was used, or has expired */
 export async function invitationOf(dir: string, code: string, now: number): Promise<Invitation | undefined> {
   try {
-    const invitation = Invitation.parse(JSON.parse(await readFile(fileOf(dir, code), "utf8")));
+    const invitation = Invitation.parse(JSON.parse(readPlainFile(fileOf(dir, code)).toString("utf8")));
     return invitation.expiresAt > now ? invitation : undefined;
   } catch {
     // There is none of this name.

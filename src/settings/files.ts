@@ -1,15 +1,16 @@
-import { readFileSync, statSync } from "node:fs";
-import { exposedFolder } from "../private-files.ts";
+import { statSync } from "node:fs";
+import { codeOf, exposedFolder, notPlain, readPlainFile } from "../private-files.ts";
 
 /** The text of a file. If it is empty or cannot be read, that is added to the problems. */
 export function readText(path: string, variable: string, problems: string[]): string | undefined {
   try {
-    const content = readFileSync(path, "utf8").trim();
+    const content = readPlainFile(path).toString("utf8").trim();
     if (content) return content;
     problems.push(`${variable}: ${path} is empty.`);
   } catch (error) {
     // Without its name: who gives the secret itself in place of a file would see it repeated.
-    problems.push(`${variable}: the file cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "error"}).`);
+    const code = codeOf(error);
+    problems.push(`${variable}: the file cannot be read (${code})${code === notPlain ? ": name one" : ""}.`);
   }
   return undefined;
 }

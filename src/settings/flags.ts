@@ -18,6 +18,11 @@ export type Flags = Record<string, Flag>;
 /** The given values, as their schemas parse them. */
 export type FlagValues<Rows extends Flags> = { [Name in keyof Rows]?: z.output<ReturnType<Rows[Name]["schema"]>> };
 
+/** Whether a report is wanted as JSON, also where the rest of the command line cannot be read. */
+export function asksForJson(argv: readonly string[]): boolean {
+  return argv.some((word) => /^--json(=|$)/.test(word));
+}
+
 export const text = () => z.string().trim().min(1, "is empty");
 
 /** Comma-separated words. */

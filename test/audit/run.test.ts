@@ -91,10 +91,19 @@ test("where Kibana does not say what kind of deployment it is, nothing that depe
   expect(notChecked).toEqual([
     {
       space: "*",
-      checks: ["dangling_reference", "workflow_off", "ambiguous_name", "notifies_nobody", "preconfigured_candidate"],
+      checks: [
+        ...["dangling_reference", "workflow_off", "ambiguous_name", "notifies_nobody", "silent_for_long"],
+        ...["unused", "preconfigured_candidate"],
+      ],
       why: "The kind of deployment could not be read: Kibana failed (500).",
       fix: "Ask again.",
     },
+    // It finds something there that would be worse if a workflow used it.
+    ...["default", "payments-1"].map((space) => ({
+      space,
+      checks: ["end_of_life"],
+      why: "What was found may be more severe than stated: what else uses it could not be read.",
+    })),
   ]);
 });
 

@@ -59,6 +59,25 @@ test.each<[what: string, path: string, verdicts: [cpu: string, v2: string, off: 
   expect(silent).toEqual(["connectors", "rules"].includes(what) ? [] : ["Lateral movement"]);
 });
 
+test.each([
+  ["rules", "/alerting/rules/_find", "data"],
+  ["runs of connectors", "/_global_connector_execution_logs", "data"],
+  ["maintenance windows", "/api/maintenance_window/_find", "maintenanceWindows"],
+  ["workflows", "/api/workflows", "results"],
+  ["action policies", "/api/alerting/v2/action_policies", "items"],
+  ["rules of the new alerting", "/api/alerting/v2/rules", "items"],
+])("where %s are counted and not listed, the gap is named", async (what, path, list) => {
+  const emptied: Rewrite = {
+    answer(call, body) {
+      if (call.path.includes(path) && Array.isArray(body?.[list])) Object.assign(body, { total: Math.max(1, body.total), [list]: [] });
+    },
+  };
+  const { body } = await mapOf({ version: "9.5" }, emptied);
+  expect(body.not_seen).toEqual(expect.arrayContaining([expect.objectContaining({ what, why: expect.stringMatching(/lists 0 of/) })]));
+  const { body: whole } = await mapOf({ version: "9.5" });
+  expect(whole.not_seen).toBeUndefined();
+});
+
 test("a verdict of perhaps says what was not seen", async () => {
   const { row } = await mapOf({ version: "9.5" }, answer("/api/workflows", noPrivilege));
   expect(row(v2)?.routes?.flatMap((route) => route.in_the_way)).toEqual([

@@ -27,7 +27,7 @@ export const danglingReference: RuleCheck = {
     });
   },
   findInWorkflows({ seen, mayBeMore, starting, dangling }) {
-    const gone = starting.map(({ user, workflows }) => ({ user, workflows: workflows.filter((id) => !seen.has(id)) }));
+    const gone = starting.map(({ user, workflows }) => ({ user, workflows: workflows.filter((id) => seen?.has(id) === false) }));
     return [
       ...dangling.map(({ user, connector }): Draft => {
         return {

@@ -15,6 +15,7 @@ export const endOfLife: ConnectorCheck = {
   group: "will_break",
   needs: ["connectors"],
   weighs: ["rules", "log", "types", "users"],
+  findsBy: ["log", "types"],
   why: "Once it has ended nobody is told by it, and Kibana does not say so: the end is its vendor's to announce.",
   fix: "Create its successor, move the rules to it, keep both until what is open is closed, then delete this one.",
   find(facts, space) {

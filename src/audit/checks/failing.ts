@@ -11,7 +11,7 @@ export const failing: ConnectorCheck = {
   of: "connector",
   group: "broken_now",
   needs: ["connectors", "log"],
-  weighs: ["rules", "users"],
+  weighs: ["rules", "types", "users"],
   why: "The people behind it are not told. Rules and task health show success anyway.",
   fix: "Open its logs in Stack Management > Connectors, correct the address, the credentials or the limit that they name, then test it.",
   find(facts, within) {

@@ -18,6 +18,7 @@ export const notifiesNobody: MappedCheck = {
   group: "broken_now",
   needs: ["connectors", "types", "rules", "users"],
   weighs: ["log"],
+  findsBy: ["log"],
   why: "The rule finds what it looks for, and nobody hears of it.",
   fix: "Edit the rule and choose a connector that works, or disable it if nobody has to hear of it.",
   find(rule) {

@@ -17,6 +17,7 @@ export const silentForLong: RuleCheck = {
   group: "will_break",
   needs: ["rules"],
   weighs: ["users"],
+  findsBy: ["users"],
   why: "The rule runs and its alerts are written, but nobody is told: what was meant for a while is easily forgotten.",
   fix: "End the snooze or unmute the rule, or disable it if nobody has to hear of it.",
   find(rule, { now }) {

@@ -9,6 +9,7 @@ export const unused: ConnectorCheck = {
   group: "untidy",
   needs: ["connectors"],
   weighs: ["rules", "log", "users"],
+  findsBy: ["users"],
   why: "Its credentials stay valid and nobody looks after them.",
   fix: "Ask its owner, search programs for its id, then delete it in Stack Management > Connectors.",
   find(facts, space) {

@@ -12,7 +12,7 @@ export const workflowOff: SpaceCheck = {
   fix: "Switch the workflow on in Kibana under Workflows, after its errors are corrected, or choose another one.",
   find({ workflows }) {
     return (workflows?.starting ?? []).flatMap(({ user, workflows: started }): Draft[] => {
-      const off = started.flatMap((id) => workflows?.seen.get(id) ?? []).filter(({ enabled, valid }) => !enabled || !valid);
+      const off = started.flatMap((id) => workflows?.seen?.get(id) ?? []).filter(({ enabled, valid }) => !enabled || !valid);
       if (off.length === 0) return [];
       const each = off.map(({ name, valid }) => `${quoted(name, 60)} (${valid ? "switched off" : "not valid"})`);
       return [{ ...startedBy(user), evidence: `It starts a workflow that does not run: ${each.join(", ")}.` }];

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { type Finding, isAtLeastAsSevere, type Severity, severities } from "../../audit/finding.ts";
-import { codeOf } from "../../private-files.ts";
+import { codeOf, readPlainFile } from "../../private-files.ts";
 import { writePrivate } from "../private-file.ts";
 import type { AuditDocument } from "./document.ts";
 import { FileProblem } from "./files.ts";
@@ -25,11 +24,8 @@ const BaselineFile = z.object({
 export type Baseline = z.output<typeof BaselineFile>;
 
 /** @returns undefined if there is no such file @throws FileProblem */
-export async function readBaseline(file: string): Promise<Baseline | undefined> {
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw new FileProblem(`--baseline: ${file} cannot be read (${codeOf(error)}).`);
-  });
+export function readBaseline(file: string): Baseline | undefined {
+  const text = textOf(file);
   if (text === undefined) return undefined;
   const parsed = BaselineFile.safeParse(json(text, file));
   if (parsed.success) return parsed.data;
@@ -37,6 +33,15 @@ export async function readBaseline(file: string): Promise<Baseline | undefined> 
   throw new FileProblem(
     `--baseline: ${file} is not a baseline of this program (${issue?.path.join(".") || "the whole"}: ${issue?.message}).`,
   );
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readPlainFile(file).toString("utf8");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw new FileProblem(`--baseline: ${file} cannot be read (${codeOf(error)}).`);
+  }
 }
 
 function json(text: string, file: string): unknown {

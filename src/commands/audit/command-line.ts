@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import * as z from "zod";
 import { checkNames } from "../../audit/checks/index.ts";
 import { isAtLeastAsSevere, severities } from "../../audit/finding.ts";
@@ -59,8 +60,18 @@ Exit codes:
 
 /** Flags that contradict each other. */
 export function contradictions({ writeBaseline, baseline, failOn, minSeverity, html, map }: AuditFlags): string[] {
+  const files = Object.entries({ "--html": html, "--map": map, "--baseline": baseline }).flatMap(([name, file]) =>
+    file === undefined ? [] : [{ name, path: resolve(file) }],
+  );
+  const same = files.flatMap((one, at) =>
+    files
+      .slice(at + 1)
+      .flatMap((other) =>
+        one.path === other.path ? [`${one.name} and ${other.name} name the same file: one would replace the other.`] : [],
+      ),
+  );
   return [
-    map !== undefined && map === html ? "--map and --html name the same file: each is a page of its own." : "",
+    ...same,
     writeBaseline && baseline === undefined ? "--write-baseline needs --baseline FILE, the file to write." : "",
     writeBaseline && failOn ? "--write-baseline accepts every finding, so --fail-on would never apply: run one after the other." : "",
     failOn && minSeverity && !isAtLeastAsSevere(failOn, minSeverity)

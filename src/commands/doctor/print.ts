@@ -9,7 +9,8 @@ export interface Report {
   checks: Finding[];
   /** Undefined if no privilege is missing and --key is not given. */
   key: KeyRequest | undefined;
-  access: string;
+  /** Undefined where the settings cannot be read. */
+  access: string | undefined;
 }
 
 export function asJson({ deployment, checks, key, access }: Report): string {
@@ -17,7 +18,7 @@ export function asJson({ deployment, checks, key, access }: Report): string {
   const report = {
     version,
     ...(deployment !== undefined && { deployment }),
-    access,
+    ...(access !== undefined && { access }),
     ok,
     checks: checks.map(({ wantsKey: _wantsKey, ...shown }) => shown),
     ...(key && { api_key_request: key.request }),
@@ -39,7 +40,7 @@ export function asText({ deployment, checks, key, access }: Report): string {
 ${lines.join("\n")}
 
 ${count("failed")} failed, ${count("warning")} warnings, ${count("not_checked")} not checked, ${count("ok")} ok.
-${key ? recipe(key, access) : ""}`;
+${key && access !== undefined ? recipe(key, access) : ""}`;
 }
 
 function recipe({ request, spaces }: KeyRequest, access: string): string {

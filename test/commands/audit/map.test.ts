@@ -76,6 +76,6 @@ describe("audit --map", () => {
 
   test("is refused where it would overwrite the other page", async () => {
     const { code, stderr } = await runCommand("audit", ["--sandbox", "--map", "a.html", "--html", "a.html"], {});
-    expect([code, stderr]).toEqual([2, expect.stringContaining("--map and --html name the same file")]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("--html and --map name the same file")]);
   });
 });
