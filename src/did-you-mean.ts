@@ -1,4 +1,5 @@
 import { distance } from "fastest-levenshtein";
+import { withoutKnown } from "./plain-text.ts";
 
 /** Nobody mistypes longer ones, and comparing takes time by the product of their lengths. */
 const longest = 200;
@@ -15,7 +16,8 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
     const within = asked.length >= 6 && name.includes(asked);
     const score = name === asked ? 0 : within ? 0.5 : areSwapped(asked, name) ? 1 : distance(asked, name);
     if (score <= Math.max(1, Math.floor(Math.max(asked.length, name.length) / 3)) && (!best || score < best.score)) {
-      best = { candidate, score };
+      // What is hidden in a name is not found by a name that is like it.
+      if (withoutKnown(candidate) === candidate) best = { candidate, score };
     }
   }
   return best?.candidate;

@@ -22,6 +22,16 @@ export function withoutKnown(text: string): string {
   return known.getStore()?.text(text) ?? text;
 }
 
+/**
+ * Whether a text has these words in lower case, as it is shown: what is hidden in it is not found either, which would tell it
+ * letter by letter.
+ * @param where at its beginning, or anywhere
+ */
+export function showsWords(text: string, words: string, where: "start" | "anywhere" = "anywhere"): boolean {
+  const has = (one: string) => (where === "start" ? one.toLowerCase().startsWith(words) : one.toLowerCase().includes(words));
+  return has(text) && has(withoutKnown(text));
+}
+
 /** The same, of what Kibana or a service says. */
 export function saidWithoutKnown(text: string): string {
   return known.getStore()?.said(text) ?? text;

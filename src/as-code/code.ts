@@ -1,3 +1,4 @@
+import { withoutKnown } from "../plain-text.ts";
 import { type FoundSecret, redactionMark } from "../secrets/detect.ts";
 import { hideInConfig } from "../secrets/hide-in-config.ts";
 
@@ -41,7 +42,13 @@ export function configCode(
   config: Record<string, unknown>,
   variable: (path: string, isPart: boolean) => string,
 ): { code: CodeRecord; found: FoundSecret[]; placeholders: Placeholder[] } {
-  const { config: marked, found } = hideInConfig(config);
+  const hidden = hideInConfig(config);
+  const found = [...hidden.found];
+  const marked = eachText(hidden.config, (text, path) => {
+    const without = withoutKnown(text);
+    if (without !== text) found.push({ path, why: "this server knows it as a secret" });
+    return without;
+  });
   const paths = new Set(found.map(({ path }) => path));
   const placeholders: Placeholder[] = [];
 
@@ -78,6 +85,14 @@ export function configCode(
   }
 
   return { code: convert(marked, config, "") as CodeRecord, found, placeholders };
+}
+
+/** JSON with each text in it as `change` makes it. */
+function eachText(value: unknown, change: (text: string, path: string) => string, path = ""): unknown {
+  if (typeof value === "string") return change(value, path);
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value).map(([key, item]) => [key, eachText(item, change, below(path, key))] as const);
+  return Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
 }
 
 function below(path: string, key: string): string {

@@ -98,7 +98,8 @@ const whom = new Set(
   `to cc bcc recipient recipients rcpt receiver channel channels room rooms chat chats group groups team teams user users username
   userid member members person people contact contacts email emails mail phone phones mobile msisdn number numbers sms assignee
   assignees owner responder responders attendee attendees guest guests participant participants invitee invitees audience handle
-  who whom mention mentions target targets destination dest dn upn sip`.split(/\s+/),
+  who whom login logins account accounts uid reviewer reviewers approver approvers principal employee subscriber subscribers nick agent
+  queue peer mention mentions target targets destination dest dn upn sip`.split(/\s+/),
 );
 /** Kibana's own word, under a key such as `action_group`. */
 const groupOfAlert = /^\{\{\{?\s?alert\.actionGroup(Name)?\s?\}\}\}?$/;

@@ -6,6 +6,7 @@ import { type Failing, sinceInWords } from "../kibana/connector-runs.ts";
 import { type LiveType, unusable } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText } from "../plain-text.ts";
+import { inPlaceOfOpening } from "../rules/incidents.ts";
 import { hideInText } from "../secrets/detect.ts";
 import { mayStop, type Obstacle, type Route, stops } from "./route.ts";
 
@@ -40,6 +41,14 @@ export function refusedByConfig({ connector: id }: ConnectorEnd, params: Params,
   const anyway = risks({}, config);
   const refused = risks(params, config).filter((one) => !anyway.includes(one));
   return refused.map((one) => mayStop("refused_by_config", `the connector's config refuses ${one}`));
+}
+
+/** An action that closes, or acknowledges, what others opened tells nobody when its rule fires. */
+export function opensNothing({ connector: id }: ConnectorEnd, params: Params, { all, entries }: Connectors): Obstacle[] {
+  const found = id === undefined ? undefined : all?.get(id);
+  const entry = found && entries.get(found.type);
+  const does = entry && inPlaceOfOpening(entry, params);
+  return does ? [stops("opens_nothing", `its action ${does} an incident that is open, and opens none`)] : [];
 }
 
 /** What is wrong with an action's params themselves: Kibana saves such a rule, and each run of the action fails. */

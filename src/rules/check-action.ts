@@ -6,7 +6,7 @@ import { hideInText } from "../shapes/text.ts";
 import { namesFor } from "./action-variables.ts";
 import { checkTemplates } from "./check-templates.ts";
 import { filledIntoAddress } from "./filled-into-address.ts";
-import { closes } from "./incidents.ts";
+import { closes, inPlaceOfOpening } from "./incidents.ts";
 import type { ParseTemplate } from "./wanted.ts";
 
 /** What is wrong with actions, in words, each with its path. */
@@ -42,7 +42,11 @@ export function checkAction(
 
 /** What closes where something should be opened, and the other way round. */
 function wrongEnd(params: Params, group: string, { recoveryGroup }: RuleType, type: ConnectorType): string[] {
-  if (group !== recoveryGroup) return closes(type, params) ? ["params: these close an incident and open none"] : [];
+  const instead = inPlaceOfOpening(type, params);
+  if (group !== recoveryGroup)
+    return instead
+      ? [`params: ${instead === "closes" ? "these close an incident and open none" : "these acknowledge an incident and open none"}`]
+      : [];
   return type.recovery && !closes(type, params) ? ["params: these close no incident"] : [];
 }
 

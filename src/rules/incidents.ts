@@ -91,6 +91,12 @@ export function closes(type: ConnectorType, params: Params): boolean {
   return signs.every(([path, value]) => String(valueAt(params, path)) === String(value));
 }
 
+/** What an action does to an incident that is open, where something should open one; undefined where it may open one. */
+export function inPlaceOfOpening(type: ConnectorType, params: Params): "closes" | "acknowledges" | undefined {
+  if (closes(type, params)) return "closes";
+  return type.recovery && !type.subActions && params.eventAction === "acknowledge" ? "acknowledges" : undefined;
+}
+
 function leaves(value: unknown, path: string[] = []): [path: string[], value: unknown][] {
   if (value === null || typeof value !== "object") return [[path, value]];
   return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]));

@@ -1,3 +1,4 @@
+import { showsWords } from "../plain-text.ts";
 import { quotedKql } from "./quoted-kql.ts";
 
 /** Which rules are meant; what is left out does not narrow. */
@@ -30,7 +31,7 @@ export interface FilteredRule {
 export function isMeant(rule: FilteredRule, { text, tags, type, consumer, enabled }: RuleFilter): boolean {
   const wanted = text?.toLowerCase();
   return (
-    (wanted === undefined || rule.name.toLowerCase().includes(wanted) || rule.id.toLowerCase().includes(wanted)) &&
+    (wanted === undefined || showsWords(rule.name, wanted) || showsWords(rule.id, wanted)) &&
     (tags === undefined || tags.some((tag) => rule.tags.includes(tag))) &&
     (type === undefined || rule.type === type || (type === "v2" && rule.type.startsWith("v2 "))) &&
     (consumer === undefined || rule.consumer === consumer) &&

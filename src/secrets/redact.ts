@@ -120,8 +120,14 @@ function partsOfUrl(value: string): string[] {
   if (!url) return [];
   const behind = /^https?:[/\\]*[^/\\?#]*(.*)$/is.exec(value)?.[1] ?? "";
   const named = [...url.searchParams].flatMap(([name, one]) => (namesSecret(name, "parameter") && looksSecret(one) ? [one] : []));
-  return [...(looksSecret(behind) ? [behind] : []), ...wordsOf(behind).filter(looksRandom), ...named, url.password];
+  const tokens = wordsOf(behind).filter((word) => word.length >= shortest && /\d/.test(word) && /[a-z]/i.test(word));
+  const alone = tokens.filter((word) => looksRandom(word) || word.length >= shortestAlone);
+  // A path of words, or one behind a login, is everybody's.
+  return [...(tokens.length > 0 || named.length > 0 ? [behind.replace(/^\/+/, "")] : []), ...alone, ...named, url.password];
 }
+
+/** Characters of a part of a path that nobody uses by chance. */
+const shortestAlone = 16;
 
 function oneAfterTheOther(first: Scrub, second: Scrub & { knowsAny(): boolean }): Scrub {
   return {

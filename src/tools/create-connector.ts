@@ -105,8 +105,9 @@ async function testOf(result: OpResult): Promise<NextCall[]> {
   return safeTest({ id, type: op.type, config: op.config }, op.space, "Test it before a rule relies on it.");
 }
 
-/** @throws ToolError secret_refused for a config with redaction marks */
-function assertRealConfig({ config = {} }: AskedFor): void {
+/** @throws ToolError secret_refused for a config or name with redaction marks */
+function assertRealConfig({ name, config = {} }: AskedFor): void {
+  assertNoMarks("name", name, "Give the name that people shall read, without the mark.");
   assertNoMarks(
     "config",
     config,

@@ -424,6 +424,7 @@ describe("what the server was started with is known before anything is asked", (
     ["with its port", hook.replace(".com/", ".com:443/")],
     ["with its host in capitals", hook.replace("chat.example.com", "CHAT.example.com")],
     ["the value of its parameter", "no such signature: q1w2e3r4t5y6"],
+    ["its path without the first slash", "POST hooks/aaaa1111-bbbb/In/zzzz2222/cccc?sig=q1w2e3r4t5y6&room=operations"],
   ])("an address, %s", async (_how, said) => {
     const server = await built({ kibana: await echoing(() => said), env: { CONNECTOR_SECRET_HOOK: hook } });
     const all = JSON.stringify((await server.call("get_connector", { id: "echo" })).raw);
@@ -432,10 +433,13 @@ describe("what the server was started with is known before anything is asked", (
   });
 
   test("an address: its host, and a path of words, are no secrets of their own", async () => {
-    const said = "chat.example.com/incoming/webhook of operations";
-    const env = { CONNECTOR_SECRET_HOOK: "https://chat.example.com/incoming/webhook" };
-    const server = await built({ kibana: await echoing(() => said), env });
-    expect(JSON.stringify((await server.call("get_connector", { id: "echo" })).raw)).toContain(said);
+    for (const [secret, said] of [
+      ["https://chat.example.com/incoming/webhook", "chat.example.com/incoming/webhook of operations"],
+      ["https://u:pw12345678@jira.example.net/rest/api/2", "https://other.example.com/rest/api/2/issue"],
+    ] as const) {
+      const server = await built({ kibana: await echoing(() => said), env: { CONNECTOR_SECRET_HOOK: secret } });
+      expect(JSON.stringify((await server.call("get_connector", { id: "echo" })).raw)).toContain(said);
+    }
   });
 
   test("a file that was added later, once it was referred to", async () => {
@@ -519,6 +523,55 @@ describe("what only resembles a known secret", () => {
         const id = before + "x9K2vQ-payments-prod".slice(missing);
         expect(JSON.stringify((await server.call("get_connector", { id })).raw)).not.toContain("redacted");
       }
+  });
+});
+
+describe("a connector that has a known value in it", () => {
+  const [address, word] = ["alerts@corp.example", "x9k2vq-pay-77"];
+  const env = { CONNECTOR_SECRET_USER: address, CONNECTOR_SECRET_DB: word };
+  const id = "mail-of-tests";
+  beforeAll(async () => {
+    const config = { service: "other", host: "smtp.corp.example", port: 465, secure: true, from: address, hasAuth: false };
+    const answer = await fetch(`${sandbox.url}/api/actions/connector/${id}`, {
+      method: "POST",
+      headers: { "kbn-xsrf": "1", "content-type": "application/json" },
+      body: JSON.stringify({ name: `DB ${word}`, connector_type_id: ".email", config, secrets: {} }),
+    });
+    expect(answer.status).toBe(200);
+  });
+
+  test.each(["terraform", "kibana_yml", "api"])("is exported as %s with a placeholder, and what is hidden is named", async (format) => {
+    const server = await built({ env });
+    const { body } = await server.call("export_connectors", { format, ids: [id] });
+    const text = JSON.stringify(body.files);
+    expect(text).toMatch(/MAIL_OF_TESTS\w*FROM|mail_of_tests\w*from/);
+    expect(text).not.toMatch(/from[^,]{0,20}\[redacted\]/);
+    expect(body.warnings.join()).toContain("config.from of");
+    expect(body.warnings.join()).toContain("put the real one there");
+    expect(JSON.stringify(body)).not.toContain(address);
+  });
+
+  test("is given no name with the mark in it", async () => {
+    const server = await built({ env, person: yes });
+    for (const [tool, args] of [
+      ["update_connector", { id, name: "Payments: DB [redacted]" }],
+      ["create_connector", { name: "Copy of DB [redacted]", type: ".server-log" }],
+    ] as const)
+      expect((await server.call(tool, args)).body.error).toMatchObject({ code: "secret_refused" });
+    expect(server.questions).toEqual([]);
+  });
+
+  test("is not found by the beginning of it, in lists, suggestions or completions", async () => {
+    const server = await built({ env });
+    const found = async (text: string) => JSON.stringify((await server.call("list_connectors", { text })).body).includes(id);
+    expect([await found("x9k2"), await found("x9z2"), await found("DB ")]).toEqual([false, false, true]);
+    expect(JSON.stringify((await server.call("get_connector", { id: "DB x9k2vq-pay-7" })).body)).not.toContain(id);
+    const completed = await server.client.complete({
+      ref: { type: "ref/resource", uri: "kibana://{space}/connectors/{id}" },
+      argument: { name: "id", value: "DB x9k2" },
+      context: { arguments: { space: "default" } },
+    });
+    expect(completed.completion.values).toEqual([]);
   });
 });
 

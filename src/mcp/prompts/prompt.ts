@@ -1,4 +1,4 @@
-import { plainText } from "../../plain-text.ts";
+import { plainText, showsWords } from "../../plain-text.ts";
 import type { ResourceContext } from "../resources/source.ts";
 
 export interface PromptArgument {
@@ -52,7 +52,7 @@ export const connector: PromptArgument = {
     const { kibana, settings, spaces } = await context.open();
     const inSpace = await spaces.check(others.space || settings.space, { fresh: false });
     const word = typed.toLowerCase();
-    const found = (await kibana.connectors(inSpace)).filter(({ id, name }) => [id, name].some((one) => one.toLowerCase().startsWith(word)));
+    const found = (await kibana.connectors(inSpace)).filter(({ id, name }) => [id, name].some((one) => showsWords(one, word, "start")));
     return found.map(({ id }) => id);
   },
 };

@@ -1,3 +1,4 @@
+import { showsWords } from "../../plain-text.ts";
 import { connector, inSpace, type Prompt, space, value } from "./prompt.ts";
 
 const pageSize = 100;
@@ -17,7 +18,7 @@ export const wireRuleNotifications: Prompt = {
         const { kibana, settings, spaces } = await context.open();
         const id = await spaces.check(others.space || settings.space, { fresh: false });
         const { rules } = await kibana.rules(id, { page: 1, perPage: pageSize });
-        return rules.map(({ name }) => name).filter((name) => name.toLowerCase().startsWith(typed.toLowerCase()));
+        return rules.map(({ name }) => name).filter((name) => showsWords(name, typed.toLowerCase(), "start"));
       },
     },
     space,

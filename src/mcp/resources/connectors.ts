@@ -1,4 +1,5 @@
 import { ToolError } from "../../errors.ts";
+import { showsWords } from "../../plain-text.ts";
 import { answer } from "../answer.ts";
 import type { ResourceContext, ResourceSource, ResourceText } from "./source.ts";
 
@@ -79,8 +80,6 @@ export const connectorPages: ResourceSource = {
     if (variable === "space") return (await spaces.list()).map(({ id }) => id).filter((id) => id.startsWith(value));
     const space = await spaces.check(others.space ?? settings.space, { fresh: false });
     const connectors = await kibana.connectors(space);
-    return connectors
-      .filter(({ id, name }) => id.startsWith(value) || name.toLowerCase().startsWith(value.toLowerCase()))
-      .map(({ id }) => id);
+    return connectors.filter(({ id, name }) => [id, name].some((one) => showsWords(one, value.toLowerCase(), "start"))).map(({ id }) => id);
   },
 };

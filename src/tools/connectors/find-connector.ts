@@ -3,7 +3,7 @@ import { didYouMean } from "../../did-you-mean.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
-import { plainText, quoted } from "../../plain-text.ts";
+import { plainText, quoted, showsWords } from "../../plain-text.ts";
 import { isSystem } from "../../rules/rule-state.ts";
 import { compact } from "../fields.ts";
 
@@ -76,7 +76,7 @@ function meantBy(asked: string, connectors: readonly Connector[]): Connector[] {
   if (nearest) return [nearest];
   const word = asked.trim().toLowerCase();
   if (word.length < 3) return [];
-  return connectors.filter((one) => [one.id, one.name, one.type].some((text) => text.toLowerCase().includes(word))).slice(0, 5);
+  return connectors.filter((one) => [one.id, one.name, one.type].some((text) => showsWords(text, word))).slice(0, 5);
 }
 
 function candidate({ id, name, type, references }: Connector) {

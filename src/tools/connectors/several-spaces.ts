@@ -4,6 +4,7 @@ import { ToolError } from "../../errors.ts";
 import { grouped } from "../../grouped.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
+import { showsWords } from "../../plain-text.ts";
 import type { ToolContext } from "../define.ts";
 import { mostSpaces } from "../fields.ts";
 import { liveType } from "./live-type.ts";
@@ -138,7 +139,7 @@ export async function matcher(
   const wanted = text?.toLowerCase();
   return ({ connector }) =>
     (typeId === undefined || connector.type === typeId) &&
-    (wanted === undefined || connector.name.toLowerCase().includes(wanted) || connector.id.toLowerCase().includes(wanted));
+    (wanted === undefined || showsWords(connector.name, wanted) || showsWords(connector.id, wanted));
 }
 
 /** By space, name and id. */

@@ -9,7 +9,7 @@ import { connectorType } from "../../catalog/index.ts";
 import { ToolError } from "../../errors.ts";
 import { grouped } from "../../grouped.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
-import { plainText } from "../../plain-text.ts";
+import { plainText, withoutKnown } from "../../plain-text.ts";
 import { version } from "../../version.ts";
 import { isRestorable } from "../connectors/connector-id.ts";
 import { pickConnector } from "../connectors/find-connector.ts";
@@ -117,6 +117,7 @@ export async function exportFiles(request: ExportRequest, context: ExportContext
       ...(request.format === "kibana_yml" && connectors.length > 0 ? kibanaYmlWarnings(spaces, deployment.url, status) : []),
       ...about,
       ...secretWarnings(connectors),
+      ...nameWarnings(connectors),
       ...(await endWarnings(sources, status)),
       ...sources
         .filter(({ entry }) => !entry)
@@ -168,6 +169,16 @@ function secretWarnings(connectors: readonly Exported[]): string[] {
         `config.${path} of ${idOf(one)} in "${one.space}" holds a readable secret (${why}): in the file it is a placeholder. Everybody who may read connectors sees it in Kibana.`,
     ),
   );
+}
+
+/** A name or id is no place for a placeholder. */
+function nameWarnings(connectors: readonly Exported[]): string[] {
+  return connectors
+    .filter(({ id, name }) => [id, name].some((one) => withoutKnown(one) !== one))
+    .map(
+      (one) =>
+        `The name or id of ${idOf(one)} in "${one.space}" holds what this server knows as a secret: in the file it is hidden, so put the real one there before you apply it.`,
+    );
 }
 
 function idWarnings(connectors: readonly Exported[], status: Status): string[] {

@@ -38,6 +38,7 @@ export async function planPatch(
 ): Promise<Plan | undefined> {
   const { status } = surroundings;
   assertSaved(before, "changed", { status, url: context.deployment.url });
+  assertNoMarks("name", name, "The name has a part that is hidden here: leave it as it is, or give another one whole.");
   assertNoMarks("config", patch, "Name only what changes: everything else stays as it is.");
   if (isRotation(secrets)) {
     if (name === undefined && Object.keys(patch).length === 0) return planRotation(before, space, context);

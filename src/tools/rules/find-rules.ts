@@ -1,7 +1,7 @@
 import { didYouMean } from "../../did-you-mean.ts";
 import { ToolError } from "../../errors.ts";
 import type { Rule } from "../../kibana/rules.ts";
-import { plainText, quoted } from "../../plain-text.ts";
+import { plainText, quoted, showsWords } from "../../plain-text.ts";
 import { quotedKql } from "../../rules/quoted-kql.ts";
 import type { ToolContext } from "../define.ts";
 
@@ -96,7 +96,7 @@ function meantBy(asked: string, rules: readonly Rule[]): Rule[] {
   const words = asked.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? [];
   const [longest] = [...words].sort((one, other) => other.length - one.length);
   if (longest === undefined) return [];
-  const having = (all: readonly string[]) => rules.filter(({ name }) => all.every((word) => name.toLowerCase().includes(word)));
+  const having = (all: readonly string[]) => rules.filter(({ name }) => all.every((word) => showsWords(name, word)));
   const all = having(words);
   return all.length > 0 ? all : having([longest]);
 }

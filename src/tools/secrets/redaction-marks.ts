@@ -5,15 +5,11 @@ import { redactionMark } from "../../secrets/detect.ts";
  * Refuses values copied from an answer: when written, the mark would replace the real value.
  * @throws ToolError secret_refused
  */
-export function assertNoMarks(
-  what: "config" | "params",
-  value: Record<string, unknown>,
-  fix = "Give the real value, or leave it out.",
-): void {
-  if (!JSON.stringify(value).includes(redactionMark)) return;
+export function assertNoMarks(what: "config" | "params" | "name", value: unknown, fix = "Give the real value, or leave it out."): void {
+  if (!JSON.stringify(value ?? null).includes(redactionMark)) return;
   throw new ToolError(
     "secret_refused",
-    `The ${what} hold${what === "config" ? "s" : ""} "${redactionMark}": that is a mark from an answer, not a value.`,
+    `The ${what} hold${what === "params" ? "" : "s"} "${redactionMark}": that is a mark from an answer, not a value.`,
     fix,
   );
 }
