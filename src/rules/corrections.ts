@@ -2,8 +2,9 @@ import type { Params } from "../catalog/connector-type.ts";
 import { isPlainObject, valueAt } from "../plain-object.ts";
 import { hideInText } from "../shapes/text.ts";
 import { contextIn } from "./action-variables.ts";
-import { closes, keyOf, opens, usualKey } from "./incidents.ts";
-import { withValueAt } from "./params.ts";
+import { type Checked, checkAction } from "./check-action.ts";
+import { closes, keyOf, opens, usualKey, withKey } from "./incidents.ts";
+import { laidOver, withValueAt } from "./params.ts";
 import { betterKey } from "./rehearse-keys.ts";
 import type { RehearsedAction, Rehearsing } from "./rehearsed.ts";
 
@@ -29,7 +30,7 @@ export function corrections(all: readonly RehearsedAction[], about: Rehearsing):
     const rivals = all.filter((other) => (role === "summary" ? other.role !== "recovered" : other.role === role && other.group === group));
     if (rivals.length > 1) return [];
     const params = correctedFields(one, about);
-    if (!params) return [];
+    if (!params || !isAccepted(one, laidOver(one.action.params ?? {}, params), params, about)) return [];
     const given = Object.keys(params).length > 0 ? { params } : {};
     return [role === "summary" ? { on: "summary", ...given } : { on: group, groups: [group], ...given }];
   });
@@ -45,8 +46,17 @@ function keyCorrection(all: readonly RehearsedAction[], about: Rehearsing): Corr
   const keyOfOne = ({ action }: RehearsedAction) => keyOf(entry, action.params ?? {});
   const [key, ...more] = new Set(opening.map((one) => (isWrong(one) ? betterKey(entry, keyOfOne(one), about) : keyOfOne(one))));
   if (key === undefined || more.length > 0 || !all.some(isWrong) || hideInText(key) !== key) return [];
+  const withIt = (one: RehearsedAction) => withKey(entry, one.action.params ?? {}, key);
+  if (!opening.filter(isWrong).every((one) => isAccepted(one, withIt(one), { key }, about))) return [];
   const groups = [...new Set(opening.map(({ group }) => group))];
   return [{ on: groups.join(", "), groups, dedup_key: key }];
+}
+
+/** Whether attach_connector takes the params: it checks all of them. @param given none: it writes its own */
+function isAccepted({ role, group }: RehearsedAction, params: Params, given: object, { rule, type, entry, parse }: Rehearsing): boolean {
+  const checked: Checked = { errors: [], warnings: [] };
+  if (Object.keys(given).length > 0) checkAction(params, role === "summary", group, rule, type, entry, parse, checked);
+  return checked.errors.length === 0;
 }
 
 /** The fields to correct, as the recipe has them; none where all params are those of another role. */

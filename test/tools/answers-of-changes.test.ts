@@ -113,7 +113,7 @@ describe("the owner of a rule's API key", () => {
     const { before, after } = plan.effects[0];
     expect([before.api_key_owner, after.api_key_owner]).toEqual(["sandbox", "ann"]);
     expect(warnings.join()).toContain(
-      'will run with a key of ann, no longer of sandbox. To give it back, the former owner clicks "Update API key" in a rule\'s menu in Kibana',
+      'will run with a key of ann, no longer of sandbox, also after an undo. To give it back, the former owner clicks "Update API key" in a rule\'s menu in Kibana',
     );
   });
 });

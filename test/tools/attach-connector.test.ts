@@ -690,5 +690,7 @@ test("whoever's key a rule ran with is named, and that an undo does not bring it
     ["attach_connector", { connector: "ops-pagerduty", rules: ["checkout-errors"] }],
     ["replace_connector", { from: "ops-slack", remove: true, rules: ["checkout-errors"] }],
   ] as const)
-    expect((await made.call(tool, { ...args, dry_run: true })).body.warnings.join()).toMatch(/elastic, also after an undo|also after an undo; before: elastic/);
+    expect((await made.call(tool, { ...args, dry_run: true })).body.warnings.join()).toMatch(
+      /elastic, also after an undo|also after an undo; before: elastic/,
+    );
 });
