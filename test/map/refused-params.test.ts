@@ -1,9 +1,26 @@
 import { expect, test } from "vitest";
 import { catalogType } from "../../src/catalog/index.ts";
-import { refusedParams } from "../../src/map/connectors.ts";
+import { opensNothing, refusedParams } from "../../src/map/connectors.ts";
 
 const key = { subAction: "pushToService", subActionParams: { incident: { summary: "s", title: "t" } } };
 const event = { subAction: "closeAlert", subActionParams: { alias: "a" }, more: 1 };
+
+const one = (type: string) => ({
+  id: "one",
+  name: "One",
+  type,
+  config: {},
+  preconfigured: false,
+  missingSecrets: false,
+  deprecated: false,
+  system: false,
+  references: 0,
+});
+const knowing = async (type: string, mayKnowMore: boolean) => ({
+  ...{ all: new Map([["one", one(type)]]), types: undefined, notSeen: undefined, failing: new Map() },
+  ...{ entries: new Map([[type, await catalogType(type)]]), mayKnowMore },
+});
+const end = (type: string) => ({ connector: "one", name: "One", type, obstacles: [] });
 
 test.each<[type: string, params: Record<string, unknown>, stops: string | undefined, inNewer: string | undefined]>([
   [".webhook", { body: "{}" }, undefined, undefined],
@@ -21,22 +38,22 @@ test.each<[type: string, params: Record<string, unknown>, stops: string | undefi
   ],
   [".slack", {}, "all", "all"],
 ])("what %s refuses of %j stops the route, and may do so in a Kibana that nobody has looked into", async (type, params, stops, inNewer) => {
-  const entry = await catalogType(type);
-  const connector = {
-    id: "one",
-    name: "One",
-    type,
-    config: {},
-    preconfigured: false,
-    missingSecrets: false,
-    deprecated: false,
-    system: false,
-    references: 0,
-  };
-  const judged = (mayKnowMore: boolean) =>
-    refusedParams({ connector: "one", name: "One", type, obstacles: [] }, params, {
-      ...{ all: new Map([["one", connector]]), types: undefined, notSeen: undefined, failing: new Map() },
-      ...{ entries: new Map([[type, entry]]), mayKnowMore },
-    });
-  expect([judged(false)[0]?.stops, judged(true)[0]?.stops]).toEqual([stops, inNewer]);
+  const judged = async (mayKnowMore: boolean) => refusedParams(end(type), params, await knowing(type, mayKnowMore));
+  expect([(await judged(false))[0]?.stops, (await judged(true))[0]?.stops]).toEqual([stops, inNewer]);
+});
+
+test.each<[type: string, params: Record<string, unknown>, does: string | undefined]>([
+  [".pagerduty", { eventAction: "resolve", dedupKey: "k" }, "closes"],
+  [".pagerduty", { eventAction: "acknowledge", dedupKey: "k" }, "acknowledges"],
+  [".pagerduty", { eventAction: "trigger", dedupKey: "k" }, undefined],
+  [".pagerduty", {}, undefined],
+  [".opsgenie", { subAction: "closeAlert", subActionParams: { alias: "a" } }, "closes"],
+  [".opsgenie", { subAction: "createAlert", subActionParams: { message: "m" } }, undefined],
+  [".servicenow", { subAction: "closeIncident", subActionParams: { incident: { correlation_id: "k" } } }, "closes"],
+  [".slack", { message: "resolve" }, undefined],
+])("an action of %s with %j tells nobody of an alert that fires if it only closes or acknowledges", async (type, params, does) => {
+  const [obstacle] = opensNothing(end(type), params, await knowing(type, false));
+  expect(obstacle).toEqual(
+    does && { kind: "opens_nothing", stops: "all", text: `its action ${does} an incident that is open, and opens none` },
+  );
 });

@@ -117,6 +117,16 @@ describe("a move to a connector of the same type, with part of the params", () =
     expect(made.writes()).toEqual([]);
   });
 
+  test.each(["acknowledge", "resolve"])("is refused where nothing would be opened any more: %s", async (eventAction) => {
+    const made = await deployment(["pager"]);
+    await makeRule(made, "r1", pair("pager", page(), resolve()));
+    expect(await replace(made, "pager", "pager2", { params: { eventAction } })).toMatchObject({
+      code: "invalid_arguments",
+      message: expect.stringMatching(/these (close|acknowledge) an incident and open none/),
+    });
+    expect(made.writes()).toEqual([]);
+  });
+
   test("an action that closed nothing before may stay so", async () => {
     const made = await deployment(["pager"]);
     await makeRule(made, "r1", pair("pager", page(), { eventAction: "acknowledge", dedupKey: usual }));

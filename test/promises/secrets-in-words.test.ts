@@ -211,7 +211,7 @@ const held: [type: string, params: Dict, named: string[]][] = [
   ],
   [
     ".slack_api",
-    { subAction: "postMessage", subActionParams: { channelNames: ["#ops", "password: evil9room"], text: "t" } },
+    { subAction: "postMessage", subActionParams: { channelNames: ["password: evil9room"], text: "t" } },
     ["password: evil9room"],
   ],
   [".pagerduty", { eventAction: "resolve", dedupKey: "password: evil9key8" }, ["password: evil9key8"]],
