@@ -92,8 +92,8 @@ async function cannotStart(problems: readonly string[], json: boolean): Promise<
 }
 
 /** What a pipeline that reads JSON gets in place of a report. */
-function withoutReport(error: { code: string; message: string; fix: string }, exit: 2 | 3) {
-  return { format: 1, version, error, exit: { code: exit, why: "Nothing was audited." } };
+function withoutReport(error: { code: string; message: string; fix: string }, exit: 2 | 3, why = "Nothing was audited.") {
+  return { format: 1, version, error, exit: { code: exit, why } };
 }
 
 /** Reports that the audit failed. A pipeline that reads JSON gets JSON. */
@@ -113,7 +113,8 @@ async function failed(error: unknown, scrub: (text: string) => string, json: boo
   const wrongSettings = ["invalid_arguments", "not_configured", "space_not_found"].includes(code);
   const exit = wrongSettings ? 2 : 3;
   say(scrub(`${message} ${fix}`));
-  if (json) await printJson(withoutReport({ code, message: scrub(message), fix: scrub(fix) }, exit));
+  const why = error instanceof NotWritten ? "Its result could not be written." : undefined;
+  if (json) await printJson(withoutReport({ code, message: scrub(message), fix: scrub(fix) }, exit, why));
   return exit;
 }
 

@@ -59,6 +59,7 @@ test("a check reads only the parts that it names", () => {
       [...parts].filter((part) => ![...check.needs, ...(check.weighs ?? [])].includes(part)),
       check.name,
     ).toEqual([]);
+    expect((check.findsBy ?? []).filter((part) => !check.weighs?.includes(part))).toEqual([]);
   }
   // The test reaches what it is about.
   expect(read.get("failing")).toEqual(new Set(["log", "rules", "users"]));

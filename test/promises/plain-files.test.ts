@@ -96,8 +96,9 @@ describe.runIf(process.platform !== "win32")("in place of a file", () => {
     expect([code, err]).toEqual([1, expect.stringMatching(/connectors\.tf is a pipe: name a file/)]);
   });
 
-  test.runIf(existsSync("/dev/full"))("a file that cannot be written is named, and whether the audit was done", async () => {
-    const { code, err } = await run(["audit", "--html", "/dev/full"]);
+  test.runIf(existsSync("/dev/full"))("a file that cannot be written is named, and that the audit was done is not denied", async () => {
+    const { code, err, out } = await run(["audit", "--json", "--html", "/dev/full"]);
+    expect(JSON.parse(out).exit).toEqual({ code: 3, why: "Its result could not be written." });
     expect([code, err]).toEqual([
       3,
       expect.stringMatching(/\/dev\/full cannot be written \(ENOSPC\)\. Make room there, or name another file\./),
