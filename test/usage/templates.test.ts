@@ -24,7 +24,7 @@ test("patterns may stand for the same text exactly where some filling of their g
 test("constants are filled in, and what would make a text of any length stays as an expression", () => {
   const consts = { id: "chat", long: "x".repeat(1500), of: { one: 7 } };
   const filled = (text: string) => withConstants(text, { consts });
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is the other form of an expression
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: that is the other form of an expression
   expect(filled("a-{{ consts.id }}-${{consts.of.one}}-{{ inputs.x }}")).toBe("a-chat-7-{{ inputs.x }}");
   expect(filled("{{consts.long}}").length).toBe(1500);
   expect(filled("{{consts.long}}{{consts.long}}{{consts.id}}")).toBe(`${consts.long}{{consts.long}}chat`);
