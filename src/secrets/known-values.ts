@@ -100,11 +100,12 @@ export function createKnownValues({ cut }: { cut: boolean }): KnownValues {
         if (stop - begin < least) return;
         const before = beside?.before.length ? (from[start - 1] ?? 0) : begin;
         const after = beside?.after.length ? (end < length ? (to[end] ?? 0) : source) : stop;
+        // An escape is longer than what it stands for.
         const swallowed =
           !beside ||
           (given !== undefined &&
-            endsWith(given.slice(before, begin), beside.before) &&
-            startsWith(given.slice(stop, after), beside.after));
+            (beside.before.length === 0 || (begin - before > 1 && endsWith(given.slice(before, begin), beside.before))) &&
+            (beside.after.length === 0 || (after - stop > 1 && startsWith(given.slice(stop, after), beside.after))));
         if (swallowed) spans.push([before, after]);
       };
       for (const { window, needles, upper } of tables) {
@@ -139,12 +140,12 @@ const longestEscape = 64;
 /** Whether some end of a text, read by itself, is just this. */
 function endsWith(text: string, bytes: Uint8Array): boolean {
   const ends = Array.from({ length: Math.min(text.length, longestEscape) }, (_none, n) => text.slice(text.length - n - 1));
-  return bytes.length === 0 || ends.some((end) => isJust(end, bytes));
+  return ends.some((end) => isJust(end, bytes));
 }
 
 function startsWith(text: string, bytes: Uint8Array): boolean {
   const starts = Array.from({ length: Math.min(text.length, longestEscape) }, (_none, n) => text.slice(0, n + 1));
-  return bytes.length === 0 || starts.some((start) => isJust(start, bytes));
+  return starts.some((start) => isJust(start, bytes));
 }
 
 function isJust(text: string, bytes: Uint8Array): boolean {
