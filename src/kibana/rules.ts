@@ -99,7 +99,7 @@ export function ruleReads(get: Get, query: Query) {
       const { total, data } = whole.success ? whole.data : readAs(Page, body);
       const expected = Math.min(total - (asked.page - 1) * asked.perPage, asked.perPage);
       if (data.length < expected) {
-        const message = `Kibana counts ${total} rules and lists ${data.length} of the ${expected} that belong on a page.`;
+        const message = `Kibana counts ${total} of these rules, and lists ${data.length} where ${expected} would be on the page.`;
         throw new KibanaError("kibana_error", message, "Repeat the call. If it stays so, look into Kibana's log.", { applied: "no" });
       }
       return { total, rules: data };

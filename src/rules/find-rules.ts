@@ -1,8 +1,7 @@
-import { ToolError } from "../errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { quotedKql } from "./quoted-kql.ts";
-import { type RulePage, rulePages, usualPage } from "./rule-pages.ts";
+import { rulePages } from "./rule-pages.ts";
 
 /** A rule that uses a connector. */
 export interface RuleUse {
@@ -35,19 +34,10 @@ export async function rulesWith(
   const rules = new Map<string, Rule>();
   for (const way of ways) {
     for await (const page of rulePages(reader, space, way)) {
-      if (page.rules.length < page.total && page.total <= usualPage) throw fewerThanCounted(page);
       for (const rule of page.rules) if (rule.actions.some((action) => action.id === id)) rules.set(rule.id, rule);
     }
   }
   return [...rules.values()].sort((one, other) => one.name.localeCompare(other.name) || one.id.localeCompare(other.id));
-}
-
-function fewerThanCounted({ rules, total }: RulePage): ToolError {
-  return new ToolError(
-    "kibana_error",
-    `Of the rules that use this connector Kibana counts ${total}, and lists ${rules.length}.`,
-    "Repeat the call; if it stays so, look in Kibana under Stack Management > Rules.",
-  );
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Rule } from "../kibana/rules.ts";
 
 /** Elasticsearch pages no deeper (reference/kibana-api.md §5.2). */
 const window = 10_000;
-export const usualPage = 500;
+const usualPage = 500;
 
 export interface RulePage {
   rules: Rule[];

@@ -126,6 +126,6 @@ test("cases of others that begin to use a connector while it is deleted are said
   const { remove } = await world({ without: ["securitySolution"] });
   const { body } = await remove();
   expect(body.warnings.join("\n")).toContain(
-    'Could not check whether a case began to use "Jira" (jira) while it was being deleted: This key may not read those of Security.',
+    'Could not check whether something began to use "Jira" (jira) while it was being deleted; not looked at: cases (This key may not read those of Security).',
   );
 });

@@ -232,7 +232,7 @@ describe("safe_delete_connector refuses what is used, and names who uses it with
     const { failed, body } = await remove(server);
     expect([failed, body.error.message, server.questions, await isThere(url)]).toEqual([
       true,
-      "Of the rules that use this connector Kibana counts 1, and lists 0.",
+      "Kibana counts 1 of these rules, and lists 0 where 1 would be on the page.",
       [],
       true,
     ]);
