@@ -13,6 +13,11 @@ const addressWords = new Set(
 );
 /** Words of a key that say so of a value which looks like one. */
 const likelyWords = new Set("api base origin proxy target webhook link gateway upstream site addr ip fqdn redirect callback".split(" "));
+/** Last words of a key that name another host, between or behind, by whatever follows: `proxy`, `forwardTo`. */
+const goingWords = new Set(
+  `proxy proxies gateway gateways upstream upstreams relay relays broker brokers peer peers origin target webhook callback site forward
+  destination instance`.split(/\s+/),
+);
 /** Longer than any scheme and any real address: what is longer counts as one that cannot be read. */
 const [longestScheme, longestAddress] = [20, 4096];
 /** More than any real text has. */
@@ -110,6 +115,18 @@ function collect(value: unknown, field: string, read: (text: string, key: string
 export function isAddressKey(key: string): boolean {
   const last = wordsIn(key).at(-1) ?? "";
   return addressWords.has(last) || /(url|uri|host|hostname|endpoint|server|domain)$/.test(last);
+}
+
+/** Whether a key may mean a host by a mere word or number, which nothing else tells. */
+export function mayNameHost(key: string): boolean {
+  return (
+    isAddressKey(key) ||
+    goingWords.has(
+      wordsIn(key)
+        .filter((word) => word !== "to" && word !== "via")
+        .at(-1) ?? "",
+    )
+  );
 }
 
 function wordsIn(key: string): string[] {

@@ -1,7 +1,8 @@
 import { canonicalHost, isHostWithPort } from "../host-name.ts";
 import { hideInText } from "../shapes/text.ts";
-import { everyAddress } from "./addresses.ts";
+import { everyAddress, mayNameHost } from "./addresses.ts";
 import type { Config, ConnectorType, Target } from "./connector-type.ts";
+import { jsonLeaves } from "./json-leaves.ts";
 import { inputSchema, unknownParts } from "./json-schema.ts";
 
 /** An address as a config or params hold it, and whether TLS to it is checked. */
@@ -51,11 +52,20 @@ export function hostsUnderUnknownKeys(
     .map(({ path, value }) => {
       const hosts = everyAddress(value, path).map(({ address }) => named({ address, verified: true }));
       const bare = bareHosts(value).filter((host) => host.includes("{{") || mayExist.test(host));
-      const others = bare.map((address) => named({ address, verified: true }));
+      const words = part === "config" ? hostsByKey(value, path) : [];
+      const others = [...bare, ...words].map((address) => named({ address, verified: true }));
       // The host of http://… goes by that name alone.
       return { path, hosts: [...hosts, ...others.filter((host) => !hosts.some((one) => one.endsWith(`://${host}`)))] };
     })
     .filter(({ hosts }) => hosts.length > 0);
+}
+
+/** Words and numbers under keys that mean a host. A secret that is none of an address is not looked into. */
+function hostsByKey(value: unknown, path: string): string[] {
+  return jsonLeaves(JSON.stringify(value) ?? "", path.split("."), () => true)
+    .filter((leaf) => mayNameHost(leaf.path.at(-1) ?? "") && /^[^\s{}[\]]{1,300}$/.test(leaf.text))
+    .map(({ text }) => text)
+    .filter((text) => !/^(true|false|null)$/.test(text));
 }
 
 /**

@@ -59,6 +59,17 @@ const addresses: Dict[] = [
   { relay: "u:p@evil.example.net" },
   { relays: [{ via: "evil\u3002example.net" }] },
 ];
+/** Names of a network, numbers and short forms, which only the key tells from other words. */
+const words: [Dict, string][] = [
+  [{ proxy: "evilhost" }, "evilhost"],
+  [{ gateway: "evilhost" }, "evilhost"],
+  [{ upstream: { target: "evil-svc" } }, "evil-svc"],
+  [{ target: "evilhost/x" }, "evilhost"],
+  [{ relay: "10.1" }, "10.0.0.1"],
+  [{ forwardTo: "0x0a420606" }, "10.66.6.6"],
+  [{ host: 174483718 }, "10.102.105.6"],
+  [{ brokers: ["evilhost:9092"] }, "evilhost:9092"],
+];
 
 describe("an address under a key of the config that no known version of the type has", () => {
   test.each(types)("is a destination of the secrets of %s", async (type, config, fields) => {
@@ -72,6 +83,16 @@ describe("an address under a key of the config that no known version of the type
       const { error } = await planned(type, { ...config, ...more }, withAll(fields, bound));
       expect([more, error?.code]).toEqual([more, "secret_refused"]);
     }
+  });
+
+  test.each(words)("is one by a word or number too: %j", async (more, host) => {
+    const [type, config, fields] = webhook;
+    const { plan } = await planned(type, { ...config, ...more }, withAll(fields, secret));
+    expect([plan.secrets.join(), plan.needs_a_person?.join()]).toEqual([
+      expect.stringContaining(host),
+      expect.stringContaining("nobody has agreed to"),
+    ]);
+    expect((await planned(type, { ...config, ...more }, withAll(fields, bound))).error?.code).toBe("secret_refused");
   });
 
   test.each<[string, Dict]>([
