@@ -73,7 +73,9 @@ test.each([
     },
   };
   const { body } = await mapOf({ version: "9.5" }, emptied);
-  expect(body.not_seen).toEqual(expect.arrayContaining([expect.objectContaining({ what, why: expect.stringMatching(/lists 0 (of|where)/) })]));
+  expect(body.not_seen).toEqual(
+    expect.arrayContaining([expect.objectContaining({ what, why: expect.stringMatching(/lists 0 (of|where)/) })]),
+  );
   const { body: whole } = await mapOf({ version: "9.5" });
   expect(whole.not_seen).toBeUndefined();
 });
