@@ -26,3 +26,9 @@ export function ownValue(object: Readonly<Record<string, unknown>> | undefined, 
 export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((at, key) => (at !== null && typeof at === "object" ? Reflect.get(at, key) : undefined), value);
 }
+
+/** Every value in JSON that has none within, with the keys that lead to it. */
+export function leaves(value: unknown, path: string[] = []): [path: string[], value: unknown][] {
+  if (value === null || typeof value !== "object") return [[path, value]];
+  return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]));
+}

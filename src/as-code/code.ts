@@ -42,13 +42,7 @@ export function configCode(
   config: Record<string, unknown>,
   variable: (path: string, isPart: boolean) => string,
 ): { code: CodeRecord; found: FoundSecret[]; placeholders: Placeholder[] } {
-  const hidden = hideInConfig(config);
-  const found = [...hidden.found];
-  const marked = eachText(hidden.config, (text, path) => {
-    const without = withoutKnown(text);
-    if (without !== text) found.push({ path, why: "this server knows it as a secret" });
-    return without;
-  });
+  const { config: marked, found } = hideInConfig(config);
   const paths = new Set(found.map(({ path }) => path));
   const placeholders: Placeholder[] = [];
 
@@ -67,8 +61,13 @@ export function configCode(
         Object.entries(value).map(([key, item]) => [key, convert(item, Reflect.get(Object(original), key), below(path, key))]),
       );
     }
-    if (typeof value === "string" && value !== original) return new Pieces(pieces(value, String(original), path));
-    return value as null | boolean | number | string;
+    if (typeof value !== "string") return value as null | boolean | number;
+    const shown = withoutKnown(value);
+    if (shown !== value) {
+      found.push({ path, why: "this server knows it as a secret" });
+      paths.add(path);
+    }
+    return shown === original ? shown : new Pieces(pieces(shown, String(original), path));
   }
 
   function pieces(value: string, original: string, path: string): (string | Placeholder)[] {
@@ -85,14 +84,6 @@ export function configCode(
   }
 
   return { code: convert(marked, config, "") as CodeRecord, found, placeholders };
-}
-
-/** JSON with each text in it as `change` makes it. */
-function eachText(value: unknown, change: (text: string, path: string) => string, path = ""): unknown {
-  if (typeof value === "string") return change(value, path);
-  if (value === null || typeof value !== "object") return value;
-  const entries = Object.entries(value).map(([key, item]) => [key, eachText(item, change, below(path, key))] as const);
-  return Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
 }
 
 function below(path: string, key: string): string {

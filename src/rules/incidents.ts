@@ -1,6 +1,6 @@
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import { effectOf } from "../catalog/when.ts";
-import { valueAt } from "../plain-object.ts";
+import { leaves, valueAt } from "../plain-object.ts";
 import { oldNames } from "./action-variables.ts";
 import { withoutPath, withValueAt } from "./params.ts";
 
@@ -95,9 +95,4 @@ export function closes(type: ConnectorType, params: Params): boolean {
 export function inPlaceOfOpening(type: ConnectorType, params: Params): "closes" | "acknowledges" | undefined {
   if (closes(type, params)) return "closes";
   return type.recovery && !type.subActions && params.eventAction === "acknowledge" ? "acknowledges" : undefined;
-}
-
-function leaves(value: unknown, path: string[] = []): [path: string[], value: unknown][] {
-  if (value === null || typeof value !== "object") return [[path, value]];
-  return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]));
 }

@@ -1,3 +1,4 @@
+import { leaves } from "../../plain-object.ts";
 import { beginning } from "../../plain-text.ts";
 import { shown } from "../answer.ts";
 import type { Outcome } from "../outcome.ts";
@@ -87,7 +88,8 @@ const mostDifferences = 5;
 
 /** Where two plans differ in what they show: `effects.0.before.config.url: was "https://…"`. */
 function differing(before: Outcome, now: Outcome): string[] {
-  const parts = ({ plan, warnings }: Outcome) => new Map(leaves({ ...plan, warnings: warnings ?? [] }));
+  const parts = ({ plan, warnings }: Outcome) =>
+    new Map(leaves({ ...plan, warnings: warnings ?? [] }).map(([path, value]) => [path.join("."), JSON.stringify(value) ?? ""]));
   const [was, is] = [parts(before), parts(now)];
   const paths = [...new Set([...was.keys(), ...is.keys()])].filter((path) => was.get(path) !== is.get(path));
   const told = paths.slice(0, mostDifferences).map((path) => {
@@ -95,12 +97,6 @@ function differing(before: Outcome, now: Outcome): string[] {
     return `${path}: ${value === undefined ? "new" : `was ${beginning(value, 200)}`}`;
   });
   return paths.length > told.length ? [...told, `${paths.length - told.length} more`] : told;
-}
-
-/** Each value in JSON by its path. */
-function leaves(value: unknown, path = ""): [string, string][] {
-  if (value === null || typeof value !== "object") return [[path, JSON.stringify(value) ?? ""]];
-  return Object.entries(value).flatMap(([key, item]) => leaves(item, path === "" ? key : `${path}.${key}`));
 }
 
 export async function notAnswered(plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
