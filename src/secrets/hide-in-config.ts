@@ -2,11 +2,15 @@ import { all, hideInText, hiding, type Shapes } from "../shapes/text.ts";
 import { withoutTokens } from "../shapes/urls.ts";
 import { type FoundSecret, walk } from "./detect.ts";
 
-/** As hideSecrets, for a connector's config: whatever looks random counts, in headers and other texts as in URLs. */
+/**
+ * As hideSecrets, for a connector's config: whatever looks random counts, in headers and other texts as in URLs. What one text
+ * holds several times, for the same reason, is found once.
+ */
 export function hideInConfig<T>(config: T): { config: T; found: FoundSecret[] };
 export function hideInConfig(config: unknown): { config: unknown; found: FoundSecret[] } {
   const found: FoundSecret[] = [];
-  return { config: walk(config, "", "", found, inConfig), found };
+  const hidden = walk(config, "", "", found, inConfig);
+  return { config: hidden, found: [...new Map(found.map((one) => [`${one.path}\n${one.why}`, one])).values()] };
 }
 
 /** A client's id or a certificate authority is long and random by nature; of a header only hexadecimal ids are innocent. */

@@ -2,7 +2,7 @@ import { seal } from "../sealed.ts";
 import { looksSecret } from "../shapes/looks-secret.ts";
 import { namesSecret } from "../shapes/names.ts";
 import { isOfWords, looksRandom, wordsOf } from "../shapes/urls.ts";
-import { createKnownValues } from "./known-values.ts";
+import { createKnownValues, type KnownValues } from "./known-values.ts";
 import { learn, scrubOf } from "./redact.ts";
 import { isOurWord } from "./structure.ts";
 
@@ -29,16 +29,25 @@ export function createRefusedValues(): (principal: string) => RefusedValues {
 
 function ofPrincipal(): RefusedValues {
   let kept: string[] = [];
-  let known = createKnownValues({ cut: false });
+  /** Made for the next look: learning a value takes long, and one refusal may bring thousands. */
+  let known: KnownValues | undefined;
   return {
     add(given, name) {
       const values = textsIn(given, name).flatMap(([text, of]) => secretsIn(text, of));
       kept = [...new Set([...kept, ...values])].slice(-mostKept);
-      known = createKnownValues({ cut: false });
-      for (const value of kept) learn(known, seal(value, "refused"));
+      known = undefined;
     },
-    isIn: (text) => scrubOf([known]).text(text) !== text,
+    isIn(text) {
+      known ??= knownOf(kept);
+      return scrubOf([known]).text(text) !== text;
+    },
   };
+}
+
+function knownOf(values: readonly string[]): KnownValues {
+  const known = createKnownValues({ cut: false });
+  for (const value of values) learn(known, seal(value, "refused"));
+  return known;
 }
 
 function textsIn(given: unknown, name: string): [text: string, name: string][] {

@@ -99,3 +99,29 @@ test.each<[string, (n: number) => object]>([
     }
   },
 );
+
+const many = <T>(n: number, one: (at: number) => T) => Array.from({ length: n }, (_none, at) => one(at));
+
+test.each<[string, object]>([
+  ["logins of one address", { a: many(2000, () => "https://u:p@h/").join("") }],
+  ["parameters of addresses", { a: many(2000, (n) => `https://h/?token=T0kenValue${n}x`).join(" ") }],
+  ["fields of JSON", { a: JSON.stringify(many(1500, (n) => ({ apiKey: `T0kenVal9abcdEFGH${n}` }))) }],
+  ["headers", Object.fromEntries(many(900, (n) => [`h${n}`, `https://u:p${n}@h/ https://u:q@h/ https://u:r@h/`]))],
+])(
+  "a config with thousands of secrets, as %s: the call ends soon, and others are answered meanwhile",
+  { timeout: 120_000 },
+  async (_as, headers) => {
+    const target = await withChat(".slack", "9.5", onTestFinished);
+    for (const literals of ["refuse", "warn"]) {
+      const args = ["--literal-secrets", literals];
+      const server = await startBuilt({ env: { KIBANA_URL: target, KIBANA_API_KEY: "any" }, args });
+      onTestFinished(() => server.close());
+      const create = { name: "Hook", type: ".webhook", dry_run: true };
+      const config = { url: "https://hook.example.com/", hasAuth: false, authType: null };
+      await server.call("create_connector", { ...create, config });
+      const { longest, took, body } = await timed(server, "create_connector", { ...create, config: { ...config, headers } });
+      expect(body.status ?? body.error.code).toBe(literals === "warn" ? "planned" : "literal_secret_refused");
+      expect([longest < atOnce, took < soon], `${literals}: ${Math.round(longest)} ms, ${Math.round(took)} ms`).toEqual([true, true]);
+    }
+  },
+);

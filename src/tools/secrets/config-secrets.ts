@@ -34,7 +34,8 @@ export function literalsInConfig({ given, stored = {}, entry, status }: Given, s
   for (const { path } of found) {
     const place = placeOf(path, entry, status);
     if (!place) continue;
-    for (const one of found) if (placeOf(one.path, entry, status)) refused?.add(valueAt(given, one.path), one.path.split(".").at(-1) ?? "");
+    for (const one of new Set(found.map((each) => each.path)))
+      if (placeOf(one, entry, status)) refused?.add(valueAt(given, one), one.split(".").at(-1) ?? "");
     const secrets = nested(place, offeredReference(source));
     throw new ToolError(
       "literal_secret_refused",
