@@ -4,6 +4,8 @@ import type { Reader } from "../kibana/reader.ts";
 import { isAtLeast } from "../kibana/status.ts";
 import type { Workflow } from "../kibana/workflows.ts";
 import { quoted } from "../plain-text.ts";
+import { connectorsInPaths } from "./paths.ts";
+import { gap } from "./templates.ts";
 import type { Found, Holder, Source, Unseen, Use, Where, WorkflowState } from "./use.ts";
 import { wholeList } from "./whole-list.ts";
 import { type References, referencesOf, seenFrom } from "./workflow-references.ts";
@@ -103,21 +105,21 @@ export function whyFixed({ managed, editable, definition }: Workflow): string | 
 }
 
 const reference = /(?:connector[-_]?ids?|inference-id)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s#"'{|>&*[][^\n#]*))/gi;
-const pathReference = /\/(?:actions|cases\/[^/\s]+)\/connector\/([^/?#"'\s{]+)/g;
 /** What can stand for an id that is not in the text: expressions, anchors, escapes, texts over several lines. */
-const hidden =
-  /(?:connector[-_]?ids?|inference-id)["']?\s*:(?:\s*[&*>|[\n]|[^\n]*\{[{%])|\/connector\/[^/\s]*\{[{%]|\{[{%][^\n]*\/_(?:execute|push)|\\[xuU]/i;
+const hidden = /(?:connector[-_]?ids?|inference-id)["']?\s*:(?:\s*[&*>|[\n]|[^\n]*\{[{%])|\{[{%][^\n]*\/_(?:execute|push)|\\[xuU]/i;
 
 /** What is not valid is not parsed: a connector whose id and name are not in its text is not used there, others may be. */
 function inInvalid({ name, yaml }: Workflow, use: (how: string) => Use): Found {
   const why = `The workflow ${quoted(name, 60)} is not valid, so what it uses cannot be read.`;
   const unseen = { what, why, permanent: false, whole: false, listed: true as const };
   if (yaml === undefined || yaml.trim() === "" || hidden.test(yaml)) return { holders: [], unseen: [unseen] };
+  const inPaths = yaml.split("\n").flatMap((line) => connectorsInPaths(line));
+  if (inPaths.some(({ id }) => id.includes(gap))) return { holders: [], unseen: [unseen] };
   const how = "its text, which is not valid";
   const byName = [...yaml.matchAll(reference)].map(([, ...texts]): Holder => {
     return { use: use(how), names: (texts.find((text) => text !== undefined) ?? "").trim(), byName: true };
   });
-  const byId = [...yaml.matchAll(pathReference)].map(([, id = ""]): Holder => ({ use: use(how), names: id }));
+  const byId = inPaths.map(({ id }): Holder => ({ use: use(how), names: id }));
   return {
     holders: [...byName, ...byId],
     unseen: [{ ...unseen, concerns: ({ id, name: own }) => holdsWord(yaml, id) || holdsWord(yaml, own) }],
