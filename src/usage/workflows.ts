@@ -4,6 +4,7 @@ import type { Reader } from "../kibana/reader.ts";
 import { isAtLeast } from "../kibana/status.ts";
 import type { Workflow } from "../kibana/workflows.ts";
 import { quoted } from "../plain-text.ts";
+import { endpointsIn, isDecidedLater, isEndpointOf } from "./inference-endpoints.ts";
 import { connectorsInPaths } from "./paths.ts";
 import { gap } from "./templates.ts";
 import type { Found, Holder, Source, Unseen, Use, Where, WorkflowState } from "./use.ts";
@@ -11,6 +12,7 @@ import { wholeList } from "./whole-list.ts";
 import { type References, referencesOf, seenFrom } from "./workflow-references.ts";
 
 const what = "workflows";
+const namesEndpoint = "It names the connector's inference endpoint.";
 
 /** A workflow can use a connector of any type: `kibana.request` calls whatever it names. */
 export const workflows: Source = {
@@ -25,7 +27,9 @@ export const workflows: Source = {
       unseen.push({ what: "private workflows", why, permanent: true, whole: false });
     }
     for (const one of found.values()) unseen.push(...one.unseen);
-    return { holders: [...found.values()].flatMap(({ holders }) => holders), unseen, workflows: states };
+    const all = [...found.values()];
+    const endpoints = all.flatMap((one) => one.endpoints ?? []);
+    return { holders: all.flatMap(({ holders }) => holders), unseen, endpoints, workflows: states };
   },
 };
 
@@ -76,25 +80,32 @@ function inWorkflow(workflow: Workflow, references: References | undefined, spac
   });
   if (!references) return inInvalid(workflow, use);
   const { named, undecided } = references;
+  const calls = workflow.definition ? endpointsIn(workflow.definition) : [];
+  const [later, known] = [calls.filter(isDecidedLater), calls.filter((call) => !isDecidedLater(call))];
   return {
+    endpoints: known.map((call) => ({ use: use(call.how, stays ?? namesEndpoint), call })),
     holders: named.map(
       ({ text, byName, how, stuck }): Holder => ({ use: use(how, stays ?? stuck), names: text, ...(byName && { byName }) }),
     ),
-    unseen: undecided.map(
-      ({ how, type, mayTake }): Unseen => ({
-        what,
-        why: `Which connector the workflow ${quoted(name, 60)} uses in ${quoted(how, 60)} is decided when it runs.`,
-        permanent: false,
-        whole: false,
-        listed: true,
-        decides: {
-          use: use(how),
-          mayTake: (called) => (type === undefined || called.type === type) && mayTake(called, space),
-        },
-        ...(type === undefined ? {} : { concerns: (connector: Connector) => connector.type === type }),
-      }),
-    ),
+    unseen: [
+      ...undecided.map(
+        ({ how, type, mayTake }): Unseen => ({
+          ...decidedLater(how, name),
+          decides: {
+            use: use(how),
+            mayTake: (called) => (type === undefined || called.type === type) && mayTake(called, space),
+          },
+          ...(type === undefined ? {} : { concerns: (connector: Connector) => connector.type === type }),
+        }),
+      ),
+      ...later.map((call): Unseen => ({ ...decidedLater(call.how, name), concerns: ({ config }) => isEndpointOf(config, call) })),
+    ],
   };
+}
+
+function decidedLater(how: string, name: string): Unseen {
+  const why = `Which connector the workflow ${quoted(name, 60)} uses in ${quoted(how, 60)} is decided when it runs.`;
+  return { what, why, permanent: false, whole: false, listed: true };
 }
 
 /** Why this server does not change a workflow at all; undefined where it may. */

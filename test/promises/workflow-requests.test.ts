@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { answering, page, step, withChat, workflow } from "../support/other-users.ts";
 import { sharedServers } from "../support/shared-server.ts";
 
@@ -9,6 +9,12 @@ let url: Promise<string> | undefined;
 const sandbox = () => {
   url ??= withChat(".slack", "9.5", (end) => ends.push(end));
   return url;
+};
+
+const post = async (path: string, body: object) => {
+  const headers = { "kbn-xsrf": "x", "content-type": "application/json" };
+  const answer = await fetch((await sandbox()) + path, { method: "POST", headers, body: JSON.stringify(body) });
+  expect(answer.status).toBe(200);
 };
 
 type Says = "named" | "perhaps" | "nothing";
@@ -107,8 +113,7 @@ describe("a path counts as Kibana reads it, however it is written", () => {
       return `  - { name: s${n}, type: kibana.request, with: { method: POST, path: /api/actions/${dot}connector/chat/_execute } }\n`;
     });
     const yaml = `name: Two\ntriggers: [{ type: manual }]\nsteps:\n${lines.join("")}`;
-    const headers = { "kbn-xsrf": "x", "content-type": "application/json" };
-    await fetch(`${await sandbox()}/api/workflows/workflow`, { method: "POST", headers, body: JSON.stringify({ id: "two", yaml }) });
+    await post("/api/workflows/workflow", { id: "two", yaml });
     const server = await shared("9.5", await sandbox());
     const { body } = await server.call("replace_connector", { from: "chat", to: "other", dry_run: true });
     expect(body.plan.effects).toMatchObject([{ kind: "workflow", after: { places: ["step s0: other"] } }]);
@@ -260,5 +265,42 @@ describe("a request names connectors in each form that Kibana takes", () => {
     const consts = (id: string) => ({ body: JSON.stringify([naming(id)]) });
     expect(await said(body, consts("chat"))).toEqual(["nothing", "named"]);
     expect(await said(body, consts("late"))).toEqual(["named", "nothing"]);
+  });
+});
+
+describe("an inference endpoint goes with its connector, so what calls it is a user", () => {
+  const model = { provider: "openai", taskType: "completion", inferenceId: "answers", providerConfig: { model_id: "gpt" } };
+  beforeAll(async () => {
+    const body = { name: "Model", connector_type_id: ".inference", config: model, secrets: { providerSecrets: { api_key: "k" } } };
+    await post("/api/actions/connector/llm", body);
+  });
+  const search = (path: string, body: unknown = {}, method = "POST") => ({ type: "elasticsearch.request", with: { method, path, body } });
+
+  test.each<[string, Says, object]>([
+    ["a path", "named", search("/_inference/answers")],
+    ["a path without a slash", "named", search("_inference/answers")],
+    ["a task", "named", search("/_inference/completion/answers")],
+    ["what is done with it", "named", search("/_inference/completion/answers/_stream")],
+    ["an unusual way", "named", search("/x/../%5finference//completion/%61nswers?timeout=1m")],
+    ["a request in a step of another name", "named", { type: "elasticsearch.any", with: { request: { path: "/_inference/answers" } } }],
+    ["a step of its own", "named", { type: "elasticsearch.inference.completion", with: { inference_id: "answers", input: "x" } }],
+    ["a mapping", "named", search("/i", { mappings: { properties: { x: { type: "semantic_text", inference_id: "answers" } } } }, "PUT")],
+    ["a search", "named", search("/i/_search", { retriever: { text_similarity_reranker: { inference_id: "answers" } } })],
+    ["ES|QL", "named", search("/_query", { query: 'FROM i | COMPLETION p WITH { "inference_id" : "answers" }' })],
+    ["the console of Kibana", "named", asks(() => "/api/console/proxy?path=_inference%2Fcompletion%2Fanswers&method=POST")("")],
+    ["a URL", "named", { type: "http", with: { url: "https://es.example.org:9200/_inference/answers" } }],
+    ["an id of a run", "perhaps", search("/_inference/completion/{{ inputs.model }}")],
+    ["a step with an id of a run", "perhaps", { type: "elasticsearch.inference.completion", with: { inference_id: "{{ inputs.m }}" } }],
+    ["another endpoint", "nothing", search("/_inference/answers-2")],
+    ["a task of that name", "nothing", search("/_inference/answers/others")],
+    ["part of an id of a run", "nothing", search("/_inference/{{ inputs.model }}-2")],
+    ["an index of that name", "nothing", search("/answers/_search", { query: { term: { id: "answers" } } })],
+    ["a message", "nothing", { type: "slack", "connector-id": "other", with: { message: "/_inference/answers", inference_id: "answers" } }],
+    ["the connector's own id", "nothing", search("/_inference/llm")],
+  ])("%s: %s", async (_what, says, using) => {
+    const server = await having({ steps: [step(using)] });
+    const { body } = await server.call("safe_delete_connector", { ids: ["llm"], dry_run: true });
+    const refused = body.error?.code ?? body.would_be_refused?.[0]?.code;
+    expect(refused === "in_use" ? "named" : inWords(JSON.stringify(body))).toBe(says);
   });
 });
