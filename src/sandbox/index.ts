@@ -76,6 +76,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     wording: options.wording ?? wordingOf(named.version),
     spaces: new Map([[defaultSpace.id, { ...defaultSpace }]]),
     connectors: new Store(),
+    inferenceEndpoints: new Set(),
     specTypes: specTypesOf(named.version, options.specTypes),
     inMemory: [...(yml?.preconfigured ?? []), ...(empty ? [] : preconfigured), ...(await systemConnectors(named.version))],
     rules: new Store(),

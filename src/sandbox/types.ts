@@ -128,6 +128,8 @@ export interface State {
   wording: Wording;
   spaces: Map<string, Space>;
   connectors: Store<Connector>;
+  /** What connectors made in Elasticsearch, by id; an update with another id leaves one behind. */
+  inferenceEndpoints: Set<string>;
   /** Types beside those of the catalogue, by id. */
   specTypes: ReadonlyMap<string, SpecType>;
   inMemory: readonly InMemoryConnector[];

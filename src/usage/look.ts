@@ -7,6 +7,7 @@ import type { Reader } from "../kibana/reader.ts";
 import { plainText } from "../plain-text.ts";
 import { type RuleUse, rulesUsing } from "../rules/find-rules.ts";
 import { unlistedFor } from "./assistants.ts";
+import { isEndpointOf } from "./inference-endpoints.ts";
 import { sources } from "./sources.ts";
 import { type Found, type Sight, type Source, type Unseen, type Use, type Where, whereOf } from "./use.ts";
 import { workflows } from "./workflows.ts";
@@ -67,6 +68,8 @@ export function usersOf(connector: Connector, where: Where, ids: ReadonlySet<str
   const able = looked.filter(({ source }) => source.canHold(where));
   const isMeant = (names: string, byName = false) => names === connector.id || (byName && names === connector.name && !ids.has(names));
   const uses = able.flatMap(({ found }) => found.holders.filter(({ names, byName }) => isMeant(names, byName)).map(({ use }) => use));
+  const calls = able.flatMap(({ found }) => (found.endpoints ?? []).filter(({ call }) => isEndpointOf(connector.config, call)));
+  uses.push(...calls.map(({ use }) => use));
   const unseen = [...able.flatMap(({ found }) => found.unseen), ...unlistedFor(where.features)];
   return { uses, sight: sightOf(unseen.filter((one) => mayConcern(one, connector))) };
 }

@@ -2,6 +2,7 @@ import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Status } from "../kibana/status.ts";
+import type { EndpointCall } from "./inference-endpoints.ts";
 import type { Called, References } from "./workflow-references.ts";
 
 export type UserKind =
@@ -70,6 +71,8 @@ export interface Holder {
 export interface Found {
   holders: Holder[];
   unseen: Unseen[];
+  /** Who calls the inference endpoints that Kibana makes with connectors. */
+  endpoints?: { use: Use; call: EndpointCall }[];
   /** The workflows themselves, which rules and action policies start. */
   workflows?: ReadonlyMap<string, WorkflowState>;
 }

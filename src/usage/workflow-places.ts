@@ -1,5 +1,5 @@
 import { isPlainObject } from "../plain-object.ts";
-import { mayNameInBody, spaceOf } from "./requests.ts";
+import { type Sent, sentBy } from "./requests.ts";
 
 /** Keys and positions from the root to a value. */
 export type Path = readonly (string | number)[];
@@ -23,10 +23,7 @@ export interface Place {
   type: string | undefined;
   /** In a step that calls Kibana's API: actions and cases in it name connectors by `id`. */
   callsKibana: boolean;
-  /** What such a step sends may name a connector, so that a run may fill one in. */
-  mayName: boolean;
-  /** As in `Reference`. */
-  space: string | undefined;
+  sent: Sent;
   /** The key above: a channel, or the list of a rule's actions. */
   below: string | undefined;
   params: Record<string, unknown>;
@@ -38,12 +35,13 @@ export interface Place {
   isSent: boolean;
 }
 
+const nothingSent: Sent = { address: undefined, space: undefined, mayName: false, toApi: false, setting: undefined };
+
 export const atFirst: Place = {
   how: "its settings",
   type: undefined,
   callsKibana: false,
-  mayName: false,
-  space: undefined,
+  sent: nothingSent,
   below: undefined,
   reached: "always",
   params: {},
@@ -59,9 +57,6 @@ const loopsAndConditions = /^(if|foreach|while)$/;
 const ownSteps = ["ai", "kibana", "cases", "elasticsearch", "workflow", "http"];
 /** Steps of Kibana's generated ones whose `id` is a connector's, as `kibana.post_actions_connector_id_execute`. */
 const takesConnectorId = /^kibana\.(?!request$).*connector/i;
-
-/** Keys of a request to Kibana below which `id` is a connector's. */
-export const namesById = /^(actions?|connectors?)$/i;
 
 export function placeBelow(key: string, value: Record<string, unknown>, within: Place): Place {
   // What a step of Kibana's own is given may name connectors in the same way as the step.
@@ -110,8 +105,7 @@ export function placeOf(value: Record<string, unknown>, place: Place, definition
     how: `step ${name}`,
     type: own ? undefined : `.${first}`,
     callsKibana: ["kibana", "cases", "http"].includes(first),
-    mayName: first === "cases" || mayNameInBody(value, definition),
-    space: spaceOf(value, definition),
+    sent: sentBy(value, definition),
     below: undefined,
     reached: value.if !== undefined || value.foreach !== undefined ? "perhaps" : place.reached,
     goesOn: place.goesOn || place.how !== atFirst.how || saysWhatThen(value),

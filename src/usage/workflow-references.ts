@@ -1,19 +1,9 @@
-import { isDeeperThan } from "../json-depth.ts";
 import { isPlainObject } from "../plain-object.ts";
-import { addressOf, connectorsInPaths, connectorsInQuery, mayRunOf, readable } from "./requests.ts";
+import { connectorsInPaths } from "./paths.ts";
+import { idIn, isAboveConnectors, isFilledIn, isForConnector, linesOf, readJson } from "./request-bodies.ts";
+import { type Address, connectorsInQuery, mayRunOf } from "./requests.ts";
 import { decodedPattern, gap, isExpression, mayBeSame, patternOf, withConstants } from "./templates.ts";
-import {
-  atFirst,
-  type InRun,
-  inRun,
-  isStep,
-  namesById,
-  type Path,
-  type Place,
-  placeBelow,
-  placeOf,
-  saysWhatThen,
-} from "./workflow-places.ts";
+import { atFirst, type InRun, inRun, isStep, type Path, type Place, placeBelow, placeOf, saysWhatThen } from "./workflow-places.ts";
 
 export type { Path };
 
@@ -75,12 +65,6 @@ export interface References {
 const tellsByItself = /^(http$|ai\.agent$|cases\.|kibana\.(create|add).*case|workflow\.execute)/i;
 /** At any depth, since each version nests steps in new ways. Fleet's cloud connectors are others. */
 const holdsConnector = /^(?!cloud)[\w-]*connector[-_]?ids?$|^inference-id$/i;
-/** The same in a request to Kibana alone. */
-const holdsInRequest = /^(?:inference[-_]?ids?|connectors?|default[-_]?connectors?|(?:.*:)?default[-_]?ai[-_]?connector)$/i;
-/** Keys of such a request for what has connectors further down. */
-const above = /^(?:body|actions|operations|edit|templates|case_?fields|cases|changes|api_?config)$/i;
-/** Levels of JSON in a body. */
-const deepest = 100;
 
 /** The text that JSON is in, as far as it is part of it. */
 interface Outer {
@@ -89,6 +73,8 @@ interface Outer {
 }
 
 const nested = "It is in a text within a text.";
+const hasMoreBeside = "It has the connector's name or fields beside the id.";
+const unusual = "It is written in an unusual way.";
 const expressionStands = "An expression stands for it.";
 
 /** Every connector that a workflow's definition names, wherever it stands. */
@@ -99,7 +85,7 @@ export function referencesOf(definition: Record<string, unknown>): References {
     const { how, type, params } = place;
     const resolved = withConstants(text, definition);
     const at = inRun(reference.path, place);
-    if (isExpression(resolved)) {
+    if (isExpression(resolved) || resolved.includes(gap)) {
       const pattern = reference.byName ? patternOf(resolved) : decodedPattern(patternOf(resolved));
       const may = (one: string | undefined) => one !== undefined && mayBeSame(pattern, one);
       found.undecided.push({
@@ -112,19 +98,15 @@ export function referencesOf(definition: Record<string, unknown>): References {
     }
   }
 
-  /** A step's own request, as far as its address does not name a connector in plain text. */
-  function addRequest(step: Record<string, unknown>, path: Path, place: Place) {
-    const address = addressOf(step);
-    const text = address && withConstants(address.text, definition);
-    if (!address || text === undefined) return;
-    for (const written of connectorsInQuery({ ...address, text }))
-      add(written, { byName: false, path, space: place.space, stuck: "It is in the query of an address." }, { ...place, type: undefined });
-    if (connectorsInPaths(text).length > 0) return;
-    for (const { written, space } of connectorsInPaths(readable(text)))
-      add(written, { byName: false, path, space, stuck: "It is written in an unusual way." }, { ...place, type: undefined });
-    const mayRun = mayRunOf({ ...address, text });
-    if (!mayRun) return;
-    addUndecided(mayRun, path, place);
+  /** What a step's own request names besides the path of a connector, which is read where it stands. */
+  function addRequest(path: Path, place: Place) {
+    const { address, space } = place.sent;
+    if (!address) return;
+    const request = { ...address, text: withConstants(address.text, definition) };
+    for (const id of connectorsInQuery(request))
+      add(id, { byName: false, path, space, stuck: "It is in the query of an address." }, { ...place, type: undefined });
+    const mayRun = connectorsInPaths(request.text, readingOf(address)).length > 0 ? undefined : mayRunOf(request);
+    if (mayRun) addUndecided(mayRun, path, place);
   }
 
   function addUndecided(mayName: (id: string, space: string) => boolean, path: Path, place: Place) {
@@ -135,7 +117,7 @@ export function referencesOf(definition: Record<string, unknown>): References {
   /** Where a run fills in what stands above connectors in a request, as all actions of a rule. */
   function addFilledIn(text: string, path: Path, place: Place) {
     const full = withConstants(text, definition);
-    if (isExpression(full) && readJson(full) === undefined) addUndecided((_id, space) => mayBeIn(place.space, space), path, place);
+    if (isFilledIn(full)) addUndecided((_id, space) => mayBeIn(place.sent.space, space), path, place);
   }
 
   function addOther({ type, with: given }: Record<string, unknown>, path: Path, place: Place) {
@@ -152,7 +134,7 @@ export function referencesOf(definition: Record<string, unknown>): References {
     const within = placeOf(value, place, definition);
     if (isStep(value, place) && !within.isData) {
       addOther(value, outer?.path ?? path, within);
-      addRequest(value, outer?.path ?? path, within);
+      addRequest(outer?.path ?? path, within);
     }
     const at = (below: Path) => (outer === undefined ? { path: below } : { ...outer, inJson: below });
     for (const [key, item] of Object.entries(value)) {
@@ -160,36 +142,37 @@ export function referencesOf(definition: Record<string, unknown>): References {
       const texts = Array.isArray(item) ? item.map((one, index) => [one, [...here, index]] as const) : [[item, here] as const];
       const ids = texts.flatMap(([text, its]) => (typeof text === "string" ? [[text, its] as const] : []));
       if (holdsConnector.test(key)) for (const [id, its] of ids) add(id, { byName: true, ...at(its) }, within);
-      else if (within.isSent && ids.length > 0 && isNamedBy(key, within)) {
-        const stuck = "fields" in value || "name" in value ? { stuck: "It has the connector's name or fields beside the id." } : {};
+      else if (within.isSent && ids.length > 0 && isForConnector(key, value, within)) {
+        const isPart = ids.some(([id]) => id !== idIn(id));
+        const hasMore = "fields" in value || "name" in value;
+        const stuck = isPart || hasMore ? { stuck: isPart ? unusual : hasMoreBeside } : {};
         for (const [id, its] of ids)
-          if (id !== "none") add(id, { byName: false, space: within.space, ...at(its), ...stuck }, { ...within, type: undefined });
+          if (id !== "none")
+            add(idIn(id), { byName: false, space: within.sent.space, ...at(its), ...stuck }, { ...within, type: undefined });
       } else {
-        if (typeof item === "string" && within.mayName && holdsMore(key, value)) addFilledIn(item, outer?.path ?? here, within);
+        if (typeof item === "string" && within.sent.mayName && isAboveConnectors(key, value, within))
+          addFilledIn(item, outer?.path ?? here, within);
         walk(item, here, placeBelow(key, value, within), outer);
       }
     }
   }
 
   function inText(text: string, path: Path, place: Place, outer: Outer | undefined): void {
+    const { address } = place.sent;
     const full = withConstants(text, definition);
-    const own =
-      full === text
-        ? undefined
-        : new Map(
-            connectorsInPaths(text)
-              .reverse()
-              .map((one) => [one.written, one]),
-          );
-    for (const one of connectorsInPaths(full)) {
-      const { written, space } = one;
-      const literal = own ? own.get(written) : one;
-      const part = literal ? { part: { written, at: literal.at } } : { stuck: expressionStands };
-      const where = outer === undefined ? { path, ...part } : { ...outer, stuck: nested };
-      add(isExpression(written) ? written : decoded(written), { byName: false, space, ...where }, { ...place, type: undefined });
+    const reading = place.isSent && text === address?.text ? readingOf(address) : undefined;
+    const own = new Map(full === text ? [] : connectorsInPaths(text, reading).map(({ id, part }) => [id, part]));
+    for (const { id, space, ...one } of connectorsInPaths(full, reading)) {
+      const part = full === text ? one.part : own.get(id);
+      const stuck = full === text ? unusual : expressionStands;
+      const where = outer === undefined ? { path, ...(part ? { part } : { stuck }) } : { ...outer, stuck: nested };
+      add(id, { byName: false, space, ...where }, { ...place, type: undefined });
     }
-    if (!place.callsKibana || !/^\s*[[{]/.test(text)) return;
-    walk(readJson(text), [], place, outer === undefined ? { path } : { ...outer, stuck: nested });
+    if (!place.callsKibana) return;
+    const body = readJson(full);
+    const within = outer === undefined ? { path, ...(full === text ? {} : { stuck: expressionStands }) } : { ...outer, stuck: nested };
+    if (body !== undefined) walk(body, [], place, within);
+    else for (const line of linesOf(full)) walk(readJson(line), [], place, { ...within, stuck: nested });
   }
 
   walk(definition, [], { ...atFirst, goesOn: saysWhatThen(definition.settings) });
@@ -219,35 +202,12 @@ function mayBeIn(named: string | undefined, space: string): boolean {
   return isIn({ space: named }, space) || named === "default" || named?.includes(gap) === true;
 }
 
+/** A path is one of Kibana's, a URL may be of a proxy and have another one in its query. */
+function readingOf({ isUrl }: Address): "url" | "path" {
+  return isUrl ? "url" : "path";
+}
+
 function whyStuck(isItself: boolean, { isData }: Place): { stuck?: string } {
   if (isData) return { stuck: "It is in what the step sends." };
   return isItself ? {} : { stuck: expressionStands };
-}
-
-/** Whether a key in what is sent to Kibana's API is for the id of a connector. */
-function isNamedBy(key: string, { below, mayName }: Place): boolean {
-  return (/^(?:id|action_?id)$/i.test(key) && namesById.test(below ?? "")) || (mayName && holdsInRequest.test(key));
-}
-
-/** Whether a run that fills it in may fill in connectors: all of a rule's actions, or those that an edit of many rules sets. */
-function holdsMore(key: string, value: Record<string, unknown>): boolean {
-  return above.test(key) || (key === "value" && /actions/.test(`${value.field} ${value.type}`));
-}
-
-/** A body may be given as text; undefined where it is no JSON. */
-function readJson(text: string): unknown {
-  try {
-    const body: unknown = JSON.parse(text);
-    return isDeeperThan(deepest, body) ? undefined : body;
-  } catch {
-    return undefined;
-  }
-}
-
-function decoded(id: string): string {
-  try {
-    return decodeURIComponent(id);
-  } catch {
-    return id;
-  }
 }

@@ -4,11 +4,15 @@ import type { Reader } from "../kibana/reader.ts";
 import { isAtLeast } from "../kibana/status.ts";
 import type { Workflow } from "../kibana/workflows.ts";
 import { quoted } from "../plain-text.ts";
+import { endpointsIn, isDecidedLater, isEndpointOf } from "./inference-endpoints.ts";
+import { connectorsInPaths } from "./paths.ts";
+import { gap } from "./templates.ts";
 import type { Found, Holder, Source, Unseen, Use, Where, WorkflowState } from "./use.ts";
 import { wholeList } from "./whole-list.ts";
 import { type References, referencesOf, seenFrom } from "./workflow-references.ts";
 
 const what = "workflows";
+const namesEndpoint = "It names the connector's inference endpoint.";
 
 /** A workflow can use a connector of any type: `kibana.request` calls whatever it names. */
 export const workflows: Source = {
@@ -23,7 +27,9 @@ export const workflows: Source = {
       unseen.push({ what: "private workflows", why, permanent: true, whole: false });
     }
     for (const one of found.values()) unseen.push(...one.unseen);
-    return { holders: [...found.values()].flatMap(({ holders }) => holders), unseen, workflows: states };
+    const all = [...found.values()];
+    const endpoints = all.flatMap((one) => one.endpoints ?? []);
+    return { holders: all.flatMap(({ holders }) => holders), unseen, endpoints, workflows: states };
   },
 };
 
@@ -74,25 +80,32 @@ function inWorkflow(workflow: Workflow, references: References | undefined, spac
   });
   if (!references) return inInvalid(workflow, use);
   const { named, undecided } = references;
+  const calls = workflow.definition ? endpointsIn(workflow.definition) : [];
+  const [later, known] = [calls.filter(isDecidedLater), calls.filter((call) => !isDecidedLater(call))];
   return {
+    endpoints: known.map((call) => ({ use: use(call.how, stays ?? namesEndpoint), call })),
     holders: named.map(
       ({ text, byName, how, stuck }): Holder => ({ use: use(how, stays ?? stuck), names: text, ...(byName && { byName }) }),
     ),
-    unseen: undecided.map(
-      ({ how, type, mayTake }): Unseen => ({
-        what,
-        why: `Which connector the workflow ${quoted(name, 60)} uses in ${quoted(how, 60)} is decided when it runs.`,
-        permanent: false,
-        whole: false,
-        listed: true,
-        decides: {
-          use: use(how),
-          mayTake: (called) => (type === undefined || called.type === type) && mayTake(called, space),
-        },
-        ...(type === undefined ? {} : { concerns: (connector: Connector) => connector.type === type }),
-      }),
-    ),
+    unseen: [
+      ...undecided.map(
+        ({ how, type, mayTake }): Unseen => ({
+          ...decidedLater(how, name),
+          decides: {
+            use: use(how),
+            mayTake: (called) => (type === undefined || called.type === type) && mayTake(called, space),
+          },
+          ...(type === undefined ? {} : { concerns: (connector: Connector) => connector.type === type }),
+        }),
+      ),
+      ...later.map((call): Unseen => ({ ...decidedLater(call.how, name), concerns: ({ config }) => isEndpointOf(config, call) })),
+    ],
   };
+}
+
+function decidedLater(how: string, name: string): Unseen {
+  const why = `Which connector the workflow ${quoted(name, 60)} uses in ${quoted(how, 60)} is decided when it runs.`;
+  return { what, why, permanent: false, whole: false, listed: true };
 }
 
 /** Why this server does not change a workflow at all; undefined where it may. */
@@ -103,21 +116,21 @@ export function whyFixed({ managed, editable, definition }: Workflow): string | 
 }
 
 const reference = /(?:connector[-_]?ids?|inference-id)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s#"'{|>&*[][^\n#]*))/gi;
-const pathReference = /\/(?:actions|cases\/[^/\s]+)\/connector\/([^/?#"'\s{]+)/g;
 /** What can stand for an id that is not in the text: expressions, anchors, escapes, texts over several lines. */
-const hidden =
-  /(?:connector[-_]?ids?|inference-id)["']?\s*:(?:\s*[&*>|[\n]|[^\n]*\{[{%])|\/connector\/[^/\s]*\{[{%]|\{[{%][^\n]*\/_(?:execute|push)|\\[xuU]/i;
+const hidden = /(?:connector[-_]?ids?|inference-id)["']?\s*:(?:\s*[&*>|[\n]|[^\n]*\{[{%])|\{[{%][^\n]*\/_(?:execute|push)|\\[xuU]/i;
 
 /** What is not valid is not parsed: a connector whose id and name are not in its text is not used there, others may be. */
 function inInvalid({ name, yaml }: Workflow, use: (how: string) => Use): Found {
   const why = `The workflow ${quoted(name, 60)} is not valid, so what it uses cannot be read.`;
   const unseen = { what, why, permanent: false, whole: false, listed: true as const };
   if (yaml === undefined || yaml.trim() === "" || hidden.test(yaml)) return { holders: [], unseen: [unseen] };
+  const inPaths = yaml.split("\n").flatMap((line) => connectorsInPaths(line));
+  if (inPaths.some(({ id }) => id.includes(gap))) return { holders: [], unseen: [unseen] };
   const how = "its text, which is not valid";
   const byName = [...yaml.matchAll(reference)].map(([, ...texts]): Holder => {
     return { use: use(how), names: (texts.find((text) => text !== undefined) ?? "").trim(), byName: true };
   });
-  const byId = [...yaml.matchAll(pathReference)].map(([, id = ""]): Holder => ({ use: use(how), names: id }));
+  const byId = inPaths.map(({ id }): Holder => ({ use: use(how), names: id }));
   return {
     holders: [...byName, ...byId],
     unseen: [{ ...unseen, concerns: ({ id, name: own }) => holdsWord(yaml, id) || holdsWord(yaml, own) }],

@@ -74,6 +74,17 @@ describe("safe_delete_connector refuses what is used, and names who uses it with
       { how: "its text, which is not valid" },
     ],
     [
+      "a path in a text that is not valid, written in an unusual way",
+      {
+        "/api/workflows": page(
+          workflow("w", [], { valid: false, definition: null, yaml: "a: [ {{\n  path: /api/actions/./%63onnector/ch%61t/_execute\n" }),
+        ),
+      },
+      {},
+      "1 workflow",
+      { how: "its text, which is not valid" },
+    ],
+    [
       "a workflow's request to Kibana",
       uses(step({ type: "kibana.request", with: { path: "/api/actions/connector/chat/_execute" } })),
       {},
@@ -291,6 +302,12 @@ describe("what could not be looked at is the first line of the question, and the
     ["a workflow that is not valid and has no text", { "/api/workflows": invalid() }, {}, /"Workflow bad" is not valid/],
     ["one whose text is empty", { "/api/workflows": invalid("") }, {}, /"Workflow bad" is not valid/],
     ["one whose text has an expression", { "/api/workflows": invalid("connector-id: {{ inputs.x }}") }, {}, /"Workflow bad" is not valid/],
+    [
+      "one whose text has an expression in a path",
+      { "/api/workflows": invalid("path: /api/actions/./connector/{{ inputs.x }}") },
+      {},
+      /"Workflow bad" is not valid/,
+    ],
     ["one whose text has its name elsewhere", { "/api/workflows": invalid("x: [Ops chat\n") }, {}, /"Workflow bad" is not valid/],
     ...Object.entries({
       HTML: notFound("<html><title>Gateway</title></html>"),

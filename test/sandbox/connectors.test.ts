@@ -360,3 +360,16 @@ describe("wording by version", () => {
     expect((await sandbox.create({ name: "n", connector_type_id: ".webhook" })).body.message).toBe(message);
   });
 });
+
+test("an inference endpoint is made with a connector and goes with it; no other connector is made with it meanwhile", async () => {
+  const model = (inferenceId: string) => ({
+    ...{ name: "Model", secrets: { providerSecrets: { api_key: "k" } } },
+    config: { provider: "openai", taskType: "completion", inferenceId, providerConfig: { model_id: "gpt" } },
+  });
+  const make = async (id: string, endpoint: string) => (await create({ ...model(endpoint), connector_type_id: ".inference" }, id)).status;
+  expect([await make("one", "first"), await make("two", "first"), await make("one", "second")]).toEqual([200, 500, 409]);
+  expect((await call("PUT", `${one}/one`, model("third"))).status).toBe(200);
+  expect([await make("two", "first"), await make("two", "third"), await make("two", "second")]).toEqual([500, 500, 200]);
+  await call("DELETE", `${one}/one`);
+  expect([await make("one", "first"), await make("one", "third")]).toEqual([500, 200]);
+});

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
-import { notFound, Refusal } from "../http/envelope.ts";
+import { internalError, notFound, Refusal } from "../http/envelope.ts";
 import { needActions } from "../http/privileges.ts";
 import { filled, looseRecord, parseBody, parsePart } from "../http/request-schema.ts";
 import type { Call, Connector, Dict, Reply, Route, State } from "../types.ts";
@@ -40,6 +40,7 @@ async function create(call: Call, state: State): Promise<Reply> {
   if (reserved) throw new Refusal(400, `This ${given} already exists in a preconfigured action.`);
   const valid = await checked(type, body, state);
   const id = given ?? randomUUID();
+  if (hasEndpoint(valid, state)) return internalError();
   if (state.connectors.has(id)) throw new Refusal(409, `Saved object [action/${id}] conflict`);
   const made = { id, space: call.space, type, name: body.name, ...valid, missingSecrets: false };
   return store(isPerUser(body.secrets, state) ? { ...made, perUser: { connected: false } } : made, state);
@@ -83,7 +84,13 @@ async function checked(type: string, body: { config: Dict; secrets: Dict }, stat
   return result.value;
 }
 
+/** Elasticsearch has an inference endpoint by that id: an update replaces it, a create fails (inference/index.ts, preSaveHook). */
+function hasEndpoint({ config }: Pick<Connector, "config">, { inferenceEndpoints: all }: State): boolean {
+  return all.has(String(config.inferenceId));
+}
+
 function store(connector: Connector, state: State): Reply {
+  if (connector.config.inferenceId !== undefined) state.inferenceEndpoints.add(String(connector.config.inferenceId));
   state.connectors.set(connector);
   return { status: 200, body: storedView(connector, state) };
 }
@@ -102,7 +109,9 @@ function remove(call: Call, state: State): Reply {
   const { id = "" } = call.params;
   needActions(call, "all", "delete actions");
   if (state.connectors.get(id)?.space !== call.space) refuseInMemory(id, state, "is not allowed to delete.");
-  state.connectors.delete(savedConnector(id, call.space, state).id);
+  const connector = savedConnector(id, call.space, state);
+  state.connectors.delete(id);
+  state.inferenceEndpoints.delete(String(connector.config.inferenceId));
   return { status: 204 };
 }
 

@@ -1,0 +1,60 @@
+import { isPlainObject } from "../plain-object.ts";
+import { normalPath } from "./paths.ts";
+import { decodedPattern, gap, mayBeSame, patternOf, withConstants } from "./templates.ts";
+
+/** A step that calls an inference endpoint of Elasticsearch: it goes with the connector that it was made with. */
+export interface EndpointCall {
+  /** With gaps where a run fills in a part. */
+  id: string;
+  how: string;
+}
+
+/** Steps that send requests, to Elasticsearch or over Kibana's console. */
+const asks = /^(?:elasticsearch\..*|kibana\.request|http)$/;
+/** The endpoint and what is done with it, after a task or without one. */
+const inPath = /\/_inference\/(?:[^/]+\/(?!_))?([^/]+)/;
+const forEndpoint = /^(?:search_)?inference_id$|^model_id$/i;
+/** In JSON that is text, and in ES|QL. */
+const inText = /\b(?:inference|model)_id"?\s*[:=]\s*"([^"]+)"/gi;
+
+export function endpointsIn(definition: Record<string, unknown>): EndpointCall[] {
+  const found: EndpointCall[] = [];
+
+  function walk(value: unknown, key: string, step: { name: string; type: string } | undefined): void {
+    if (typeof value === "string" && step) inString(patternOf(withConstants(value, definition)), key, step);
+    if (Array.isArray(value)) for (const item of value) walk(item, key, step);
+    if (!isPlainObject(value)) return;
+    const { name, type } = value;
+    const isStep = step === undefined && typeof name === "string" && typeof type === "string" && asks.test(type);
+    for (const [below, item] of Object.entries(value)) walk(item, below, isStep ? { name, type } : step);
+  }
+
+  function inString(text: string, key: string, { name, type }: { name: string; type: string }): void {
+    const ids = [...idsInAddress(text)];
+    if (type.startsWith("elasticsearch.")) {
+      if (forEndpoint.test(key)) ids.push(text);
+      ids.push(...[...text.matchAll(inText)].map(([, id = ""]) => id));
+    }
+    for (const id of ids) found.push({ id, how: `step ${name}` });
+  }
+
+  walk(definition, "", undefined);
+  return found;
+}
+
+/** Of a path, a URL, or a path in the query of one, as of Kibana's console. */
+function idsInAddress(text: string): string[] {
+  return text.split(/[?#&=]/).flatMap((part) => {
+    const [, id] = inPath.exec(normalPath(`/${part.replace(/%2f/gi, "/")}`)) ?? [];
+    return id === undefined ? [] : [decodedPattern(id)];
+  });
+}
+
+/** Whether it is the one that Kibana made with a connector of this config, or may be where a run fills it in. */
+export function isEndpointOf(config: Record<string, unknown> | undefined, { id }: EndpointCall): boolean {
+  return typeof config?.inferenceId === "string" && mayBeSame(id, config.inferenceId);
+}
+
+export function isDecidedLater({ id }: EndpointCall): boolean {
+  return id.includes(gap);
+}
