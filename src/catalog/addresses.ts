@@ -1,5 +1,6 @@
 import { objectIn } from "../json-depth.ts";
 import { withoutKnown } from "../plain-text.ts";
+import { isNumber } from "./no-host.ts";
 
 /** An address within params, and where it is. */
 export interface FoundAddress {
@@ -152,6 +153,7 @@ function isNamed(text: string, key: string): boolean {
   // "see https://…" in a link's text is none, "evil.example.com:443/x" in a target is one.
   const one = text.trim();
   if (/\s/.test(one)) return false;
+  if (isNumber(one, key)) return false;
   const [host = ""] = one.split(/[/?#]/, 1);
   return /^([a-z][a-z\d+.-]{0,30}:|[\\/]{2})/i.test(one) || /[.:]/.test(host);
 }
