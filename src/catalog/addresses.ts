@@ -1,4 +1,6 @@
 import { objectIn } from "../json-depth.ts";
+import { withoutKnown } from "../plain-text.ts";
+import { isNumber } from "./no-host.ts";
 
 /** An address within params, and where it is. */
 export interface FoundAddress {
@@ -20,6 +22,8 @@ const goingWords = new Set(
 );
 /** Longer than any scheme and any real address: what is longer counts as one that cannot be read. */
 const [longestScheme, longestAddress] = [20, 4096];
+/** Characters of one that is longer. */
+const shownOfLong = 60;
 /** More than any real text has. */
 const mostUrls = 500;
 
@@ -79,9 +83,16 @@ function asParsersRead(text: string): string {
 
 /** The address, or one that nobody takes for another where it is longer than any real one. */
 function readable(address: string): string {
-  if (address.length > longestAddress) return `${address.slice(0, 60)} … (${address.length} characters)`;
+  if (address.length > longestAddress) return `${beginningOf(address)} … (${address.length} characters)`;
   // A page that shows another one, such as view-source:https://…
   return address.replace(/^(?!https?:)[a-z][a-z\d+.-]{0,30}:(?=https?:)/i, "");
+}
+
+/** Its host stays, and behind that no part of a secret that the cut goes through. */
+function beginningOf(address: string): string {
+  const [host = ""] = /^(?:[a-z][a-z\d+.-]{0,30}:)*[\\/]*[^\\/?#]*/i.exec(address) ?? [];
+  const whole = host.length < shownOfLong ? host + withoutKnown(address.slice(host.length)) : withoutKnown(address);
+  return whole.slice(0, shownOfLong);
 }
 
 /** Keys of what is written for readers. */
@@ -142,6 +153,7 @@ function isNamed(text: string, key: string): boolean {
   // "see https://…" in a link's text is none, "evil.example.com:443/x" in a target is one.
   const one = text.trim();
   if (/\s/.test(one)) return false;
+  if (isNumber(one, key)) return false;
   const [host = ""] = one.split(/[/?#]/, 1);
   return /^([a-z][a-z\d+.-]{0,30}:|[\\/]{2})/i.test(one) || /[.:]/.test(host);
 }

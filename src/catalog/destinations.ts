@@ -1,9 +1,10 @@
-import { canonicalHost, isHostWithPort } from "../host-name.ts";
+import { canonicalHost, isHostWithPort, withoutEnd } from "../host-name.ts";
 import { hideInText } from "../shapes/text.ts";
 import { everyAddress, mayNameHost } from "./addresses.ts";
 import type { Config, ConnectorType, Target } from "./connector-type.ts";
 import { jsonLeaves } from "./json-leaves.ts";
 import { inputSchema, unknownParts } from "./json-schema.ts";
+import { isNoHost } from "./no-host.ts";
 
 /** An address as a config or params hold it, and whether TLS to it is checked. */
 interface Address {
@@ -51,7 +52,7 @@ export function hostsUnderUnknownKeys(
     .filter(({ isOpen }) => !isOpen)
     .map(({ path, value }) => {
       const hosts = everyAddress(value, path).map(({ address }) => named({ address, verified: true }));
-      const bare = bareHosts(value).filter((host) => host.includes("{{") || mayExist.test(host));
+      const bare = bareHosts(value, path.split(".").at(-1)).filter((host) => host.includes("{{") || mayExist.test(host));
       const words = part === "config" ? hostsByKey(value, path) : [];
       const others = [...bare, ...words].map((address) => named({ address, verified: true }));
       // The host of http://… goes by that name alone.
@@ -72,13 +73,18 @@ function hostsByKey(value: unknown, path: string): string[] {
  * What looks like a host in texts and keys at any depth, whatever key it has: alone, in a list, with a path, a port, a user
  * or a scheme, and in the spellings that parsers of URLs and IDNA take for it.
  */
-function bareHosts(value: unknown): string[] {
-  if (typeof value === "string")
-    return asIdnaReads(value)
+function bareHosts(value: unknown, key = ""): string[] {
+  if (typeof value === "string") {
+    const items = asIdnaReads(value)
       .split(/[\s,;|"'`<>()=]+/)
-      .flatMap(hostOf);
+      .filter((item) => item !== "");
+    const place = { key, words: value.includes("=") ? 0 : items.length };
+    return items.filter((item) => !isNoHost(withoutEnd(item, "."), place)).flatMap(hostOf);
+  }
   if (value === null || typeof value !== "object") return [];
-  return Object.entries(value).flatMap(([key, inner]) => [...(Array.isArray(value) ? [] : bareHosts(key)), ...bareHosts(inner)]);
+  return Object.entries(value).flatMap(([name, inner]) =>
+    Array.isArray(value) ? bareHosts(inner, key) : [...bareHosts(name, key), ...bareHosts(inner, name)],
+  );
 }
 
 /** The host of one item, with its port: without scheme, user and path; the whole item where a template would be part of it. */

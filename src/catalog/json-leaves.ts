@@ -40,14 +40,19 @@ function leavesOfText(text: string, path: readonly string[], reads: (key: string
   return objectIn(text) !== undefined && reads(path.at(-1) ?? "") ? jsonLeaves(text, path, reads) : [{ path, text }];
 }
 
-/** Every text in a value, and in each that is JSON itself the texts of it. */
+/** Every text in a value, its keys and numbers too, and in each that is JSON itself the texts of it. */
 export function textsWithin(value: unknown): Set<string> {
   const texts = new Set<string>();
   const look = (one: unknown): void => {
-    if (one !== null && typeof one === "object") for (const item of Object.values(one)) look(item);
+    if (one !== null && typeof one === "object") {
+      for (const [key, item] of Object.entries(one)) {
+        if (!Array.isArray(one)) texts.add(key);
+        look(item);
+      }
+    } else if (typeof one === "number") texts.add(String(one));
     if (typeof one !== "string") return;
     texts.add(one);
-    for (const { text } of leavesOfText(one, [], () => true)) texts.add(text);
+    for (const { path, text } of leavesOfText(one, [], () => true)) for (const part of [...path, text]) texts.add(part);
   };
   look(value);
   return texts;

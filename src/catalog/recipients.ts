@@ -69,7 +69,7 @@ function without(value: unknown, [step, ...rest]: readonly string[]): unknown {
 }
 
 /** Every text in a config: each may name somebody, for what a service does with it only the service knows. */
-export function textsOfConfig(config: Config, hide: Hide): Recipient[] {
+export function textsOfConfig(config: Config, hide: Hide = nothingHidden): Recipient[] {
   return leaves(config, ["config"], hide);
 }
 
@@ -136,6 +136,11 @@ function leaves(value: unknown, path: readonly string[], hide: Hide): Recipient[
 /** `ann@example.com`, `Ann <ann@example.com>`, `mailto:ann@example.com`. */
 function isMailAddress(text: string): boolean {
   return text.length <= longestName && /^([^<>@]*<)?[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+>?$/.test(text);
+}
+
+/** The mail address of a text that is nothing else, but for a name before it; no login that looks like one. */
+export function mailboxOf(text: string): string | undefined {
+  return /^(?:[^<>@]{0,320}<)?([\w.!#$%*+~-]{1,64}@(?:[a-z\d-]{1,63}\.){1,8}[a-z]{2,24})>?$/i.exec(text.trim())?.[1];
 }
 
 interface Place {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { isPlainObject } from "../plain-object.ts";
-import { plainText } from "../plain-text.ts";
+import { beginningRead, plainText, withoutKnown } from "../plain-text.ts";
 import type { Config } from "./connector-type.ts";
 import { parsedUrl } from "./shared/fields.ts";
 
@@ -51,7 +51,7 @@ export function schemaReader(root: unknown, budget: SchemaBudget) {
     const { made, nullable } = shape(known, depth);
     const note = [known.description, known.title, known.label].find((text) => typeof text === "string" && text !== "");
     const full = nullable ? made.nullable() : made;
-    return typeof note === "string" ? full.describe(plainText(note.slice(0, 1_000), most.note)) : full;
+    return typeof note === "string" ? full.describe(plainText(beginningRead(note, most.note, withoutKnown), most.note)) : full;
   }
 
   function shape(schema: Record<string, unknown>, depth: number): { made: z.ZodType; nullable: boolean } {

@@ -35,15 +35,15 @@ export async function shown(
   verdict: Verdict,
   { deployment, redactor, undoBy }: ChangeServices,
 ): Promise<Outcome> {
-  const { secrets, requests, recipients, noLonger, mayName, undo } = await reachOf(plan, redactor.withoutLiterals, undoBy);
+  const { secrets, requests, toAgent, undo } = await reachOf(plan, redactor.withoutLiterals, undoBy);
   // Where the parts differ, each says whether it can be undone.
   const differ = plan.effects.length === plan.ops.length && undo.each.some((one) => one !== undo.each[0]);
   const lists = {
     secrets: secrets.map(({ source, to }) => `${source} → ${to}`),
     requests: requests.map((one) => `A request → ${requestInWords(one)}`),
-    recipients,
-    no_longer: noLonger,
-    may_name: mayName,
+    recipients: toAgent.recipients,
+    no_longer: toAgent.noLonger,
+    may_name: toAgent.mayName,
   };
   const warnings = [...notSeen(plan), ...(plan.inPerson ?? []), ...warningsBefore(plan)];
   const inShort = plan.effects.slice(0, mostEffects).map((effect, at) => (at > 0 ? asInFirst(effect, plan.effects[0]) : effect));

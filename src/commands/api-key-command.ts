@@ -1,6 +1,6 @@
 import { type ExecFileException, execFile } from "node:child_process";
 import { parse } from "node:path";
-import { plainText } from "../plain-text.ts";
+import { beginningRead, plainText } from "../plain-text.ts";
 import { seal } from "../sealed.ts";
 import { hideInText } from "../secrets/detect.ts";
 import type { Redactor } from "../secrets/redact.ts";
@@ -12,6 +12,8 @@ import { commandWords } from "./command-words.ts";
 const timeLimit = 30_000;
 /** No key, and no answer of Elasticsearch that holds one, comes near it. */
 const longest = 64 * 1024;
+/** Characters of the line that is shown. */
+const shownOfLine = 200;
 
 /** What a command did. `stdout` may hold the key. */
 interface Ran {
@@ -85,6 +87,6 @@ const mixed = /(?=[\w+/=:-]*[a-z])(?=[\w+/=:-]*[A-Z])(?=[\w+/=:-]*\d)[\w+/=:-]{1
 function lastLine(stdout: string, stderr: string, scrub: (text: string) => string): string {
   const printed = stdout.split(/\s+/).filter((word) => word.length >= 4);
   const line = stderr.split(/[\r\n]+/).findLast((one) => one.trim() !== "") ?? "";
-  const without = printed.reduce((text, word) => text.replaceAll(word, "…"), line.slice(0, 2000));
-  return plainText(hideInText(scrub(without).replace(mixed, "…")), 200);
+  const without = (text: string) => hideInText(scrub(printed.reduce((left, word) => left.replaceAll(word, "…"), text)).replace(mixed, "…"));
+  return plainText(beginningRead(line, shownOfLine, without), shownOfLine);
 }

@@ -73,7 +73,8 @@ export function createBackend(
 
   async function kibanaAnswers(): Promise<boolean> {
     try {
-      await (await whenOpen()).shared.kibana.until(AbortSignal.timeout(readyHolds)).status();
+      const { text } = (await hide()).redactor;
+      await hidingKnown({ text, said: text }, async () => (await whenOpen()).shared.kibana.until(AbortSignal.timeout(readyHolds)).status());
       return true;
     } catch (error) {
       const { log } = await hide();

@@ -1,7 +1,9 @@
 import { rm } from "node:fs/promises";
 import { systemClock } from "../change/clock.ts";
 import { startCallLimit } from "../kibana/deadline.ts";
-import { asksForJson, type Flags, flag, flagsHelp } from "../settings/flags.ts";
+import { hidingKnown } from "../plain-text.ts";
+import type { Redactor } from "../secrets/redact.ts";
+import { asksForJson, type Flags, type FlagValues, flag, flagsHelp } from "../settings/flags.ts";
 import { connectionSettings, readSettings, type Settings, settingNames, settingsHelp } from "../settings/index.ts";
 import { unknownToolNames } from "../tools/visible.ts";
 import { version } from "../version.ts";
@@ -69,6 +71,17 @@ export async function doctor(argv: readonly string[], env: NodeJS.ProcessEnv): P
     return 2;
   }
   const redactor = redactorOf(read.settings, env);
+  const { text } = redactor;
+  return hidingKnown({ text, said: text }, () => report(read, argv, env, redactor));
+}
+
+/** @param redactor what is cut on the way is rid of secrets before */
+async function report(
+  read: { settings: Settings; own: FlagValues<typeof own> },
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  redactor: Redactor,
+): Promise<number> {
   const settings = await withApiKey(read.settings, redactor);
   const kibana = settings.sandbox || settings.kibana ? await openKibana(settings, version) : undefined;
   const journal = await journalDir(settings);
@@ -85,13 +98,13 @@ export async function doctor(argv: readonly string[], env: NodeJS.ProcessEnv): P
         : []),
     ];
     const wanted = read.own.key === true || checks.some(({ wantsKey }) => wantsKey);
-    const report = {
+    const all = {
       deployment: kibana?.deployment.name,
       checks,
       key: wanted ? { request: apiKeyRequest(settings.access, spaces), spaces } : undefined,
       access: settings.access,
     };
-    process.stdout.write(redactor.text(read.own.json ? asJson(report) : asText(report)));
+    process.stdout.write(redactor.text(read.own.json ? asJson(all) : asText(all)));
     return checks.some(({ result }) => result === "failed") ? 1 : 0;
   } finally {
     await kibana?.close();

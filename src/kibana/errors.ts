@@ -166,7 +166,7 @@ export function notKibana(status: number, text: string, url: string, applied: "n
       { applied, status },
     );
   }
-  const title = /<title[^<>]{0,200}>([^<]{1,200})/i.exec(text)?.[1];
+  const title = /<title[^<>]{0,200}>([^<]+)/i.exec(text)?.[1];
   const html = /^\s*<(!doctype|html|head|body)/i.test(text);
   const json = message !== undefined;
   const what = json

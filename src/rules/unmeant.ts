@@ -1,5 +1,6 @@
 import type { Rule } from "../kibana/rules.ts";
 import { isPlainObject, ownValue } from "../plain-object.ts";
+import { plainText } from "../plain-text.ts";
 import { kindOf, movingFields, rootFields } from "./rule-fields.ts";
 import { type RuleState, sameActions, sameField } from "./rule-state.ts";
 
@@ -48,5 +49,5 @@ export function differenceInWords(field: string, { was, is }: Unmeant[string], h
 
 function inWords(value: unknown): string {
   const text = value == null ? "none" : JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  return text.length > 80 ? plainText(text, 81) : text;
 }

@@ -22,8 +22,14 @@ export interface Scrub {
   json<T>(value: T, kept?: readonly string[]): T;
 }
 
+/** For what a person reads before agreeing. */
+export interface ScrubForPeople extends Scrub {
+  /** The same, which leaves what these texts hold: a call's own, for whoever made it knows them. */
+  sparing(texts: Iterable<string>): Scrub;
+}
+
 /** What everybody's answers are checked against: the operator's secrets. */
-export interface Redactor extends Scrub {
+export interface Redactor extends ScrubForPeople {
   /** From now on these values are looked for, whoever asks. */
   learn(tree: SealedTree): void;
   /** For lines that the operator reads: what people typed is taken out as well. */
@@ -43,7 +49,7 @@ export interface CallRedactor extends Scrub {
   /** What the call was given has been written: later calls of the same principal know it. */
   keep(): void;
   /** For questions and the journal: what the agent itself calls a secret takes no word out of them. */
-  withoutLiterals: Scrub;
+  withoutLiterals: ScrubForPeople;
 }
 
 /** `cut`: where a text was cut in the middle of a value, its beginning is looked for as well. */
@@ -142,8 +148,13 @@ function oneAfterTheOther(first: Scrub, second: Scrub & { knowsAny(): boolean })
 /**
  * Takes known values out of texts.
  * @param followed what agents act on stays: keys, ids, tools and statuses, whatever is in them
+ * @param spared values that stay, as `reading` has them
  */
-export function scrubOf(all: readonly KnownValues[], followed = false): Scrub & { knowsAny(): boolean } {
+export function scrubOf(
+  all: readonly KnownValues[],
+  followed = false,
+  spared: ReadonlySet<string> = none,
+): ScrubForPeople & { knowsAny(): boolean } {
   const knowsAny = () => all.some(({ size }) => size > 0);
 
   function spansIn(given: string): Span[] {
@@ -158,13 +169,19 @@ export function scrubOf(all: readonly KnownValues[], followed = false): Scrub & 
       ...(/(=|%3d)([\da-f]{2}|\s|\\)/i.test(given) ? [canonicalMail(given)] : []),
     ];
     const inside = withinBase64(given).map(hashed);
-    return [
+    const spans = [
       ...texts.flatMap((text) => {
         const [looked, ends] = [hashed(text), cutsIn(text)];
         return known.flatMap((one) => one.find(looked, given, ends));
       }),
       ...inside.flatMap((looked) => known.flatMap((one) => one.find(looked))),
     ];
+    return spared.size === 0 ? spans : spans.filter((span) => !spared.has(reading(given, span)));
+  }
+
+  function sparing(texts: Iterable<string>): Scrub {
+    if (!knowsAny()) return scrubOf(all, followed);
+    return scrubOf(all, followed, new Set([...texts].flatMap((given) => spansIn(given).map((span) => reading(given, span)))));
   }
 
   function text(given: string, kept: readonly string[] = [], ids: ReadonlySet<string> = none): string {
@@ -195,7 +212,13 @@ export function scrubOf(all: readonly KnownValues[], followed = false): Scrub & 
     return value;
   }
 
-  return { text: (given, kept) => text(given, kept), json, knowsAny };
+  return { text: (given, kept) => text(given, kept), json, sparing, knowsAny };
+}
+
+/** A part of a text in its one form, however it is escaped there. */
+function reading(given: string, [from, to]: Span): string {
+  const { bytes, length } = canonical(given.slice(from, to));
+  return Buffer.from(bytes.subarray(0, length)).toString("latin1");
 }
 
 /** The bytes at which plain-text.ts cut a text, and where an escape before it was cut through. */
@@ -221,7 +244,7 @@ function occurrencesOf(words: readonly string[], text: string): Span[] {
   return find(text);
 }
 
-/** Where no ids are known. */
+/** Where no ids are known, and nothing is spared. */
 const none: ReadonlySet<string> = new Set();
 
 /** In order; those that overlap or touch as one. */

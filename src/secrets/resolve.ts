@@ -6,9 +6,9 @@ import { isUnfilled } from "../settings/given-values.ts";
 import { namesSecret } from "../shapes/names.ts";
 import { type Binding, bindingSuffix, readBindings } from "./binding.ts";
 import { encodedFile } from "./certificate.ts";
-import { redactionMark } from "./detect.ts";
 import { readSecretFile } from "./file-reference.ts";
 import { fileText } from "./file-text.ts";
+import { holdsMark } from "./holds-mark.ts";
 import type { RefusedValues } from "./refused-values.ts";
 import { unusableFiles } from "./tls-files.ts";
 
@@ -167,7 +167,7 @@ function isAsk(value: object): boolean {
 function literal(value: string, path: string, { source, warnings, literals }: Walk): SealedTree | undefined {
   // The way to authenticate is not a secret; spec types keep it among the secrets (reference/connector-types.md).
   if (path === "secrets.authType") return value;
-  if (value.includes(redactionMark)) {
+  if (holdsMark(value)) {
     throw new ToolError("secret_refused", `${path} holds the redaction mark, which is not a value.`, ways(source), { path });
   }
   const meant = new RegExp(`^\\$?\\{?(?:env[:.])?(${source.prefix.replace(/\W/g, "\\$&")}\\w+)\\}?$`).exec(value)?.[1];

@@ -18,6 +18,7 @@ import { changeTool } from "./define.ts";
 import { changedSpace, compact, connector, idOrName, namedById, widens } from "./fields.ts";
 import { rehearsalReport } from "./plans/rehearsal-report.ts";
 import type { RehearsalPlan } from "./plans/sent-rehearsal.ts";
+import { assertNoMarks } from "./secrets/redaction-marks.ts";
 import { runFlows } from "./secrets/run-flows.ts";
 
 const modes = ["safe", "near_safe", "loud"] as const;
@@ -57,6 +58,7 @@ export const testConnector = changeTool({
   argumentHints: namedById,
   async plan({ id, mode, rule, fill: given }, context): Promise<TestPlan | RehearsalPlan | NoChange> {
     const { kibana, space: target } = context;
+    assertNoMarks("fill", given);
     const [found, types] = await Promise.all([findConnector(kibana, target, id), kibana.connectorTypes(target)]);
     assertRunnable(found, types);
     const entry = await connectorType(found.type);

@@ -251,12 +251,12 @@ const takers: Record<string, Taker> = {
     }),
   "plain texts": (text) => [plainText(text), quoted(text), plainJson({ [text]: text }), plainText(text, text.length)],
   questions: (text) => {
+    const reached = { recipients: [text], noLonger: [text], mayName: [text] };
     const reach = {
       secrets: [{ source: text, to: text }],
       requests: [{ to: text }],
-      recipients: [text],
-      noLonger: [text],
-      mayName: [text],
+      ...reached,
+      toAgent: reached,
       hostsBefore: [text],
       recording: { summary: text, ops: [] },
       undo: { reversible: "partly" as const, each: [], why: [text] },
@@ -455,7 +455,7 @@ const streams: Record<string, (length: number) => Promise<unknown>> = {
     const reached = manyRecipients(length / 4);
     const [op, reach] = [
       ruleOf("r", reached),
-      { recipients: [], noLonger: reached.map((one) => `channelIds "${one}"`), requests: [], hostsBefore: [] },
+      { toAgent: { recipients: [], noLonger: reached.map((one) => `channelIds "${one}"`), mayName: [] }, requests: [], hostsBefore: [] },
     ];
     return recordingOf(plan({ ops: [op] }), reach, redactor);
   },
@@ -464,7 +464,7 @@ const streams: Record<string, (length: number) => Promise<unknown>> = {
     const [first, ...rest] = reached.map((one, n) => ruleOf(`r${n}`, [one]));
     return recordingOf(
       plan({ ops: [first ?? createOp(), ...rest] }),
-      { recipients: reached, noLonger: [], requests: [], hostsBefore: [] },
+      { toAgent: { recipients: reached, noLonger: [], mayName: [] }, requests: [], hostsBefore: [] },
       redactor,
     );
   },

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { destinations } from "../../src/catalog/destinations.ts";
 import { entry } from "./type-examples.ts";
 
@@ -174,4 +174,76 @@ test("of such a type words, versions' letters and codes are no hosts", async () 
   const type = { ...(await entry(".webhook")), fromKibana: true as const };
   const config = { url: "https://docs.example.com/x", tier: "gold", mode: "a:b", text: "one, two; three.", n: "12:30", path: "/a/b.c" };
   expect(destinations(type, config, nobody)).toEqual(["docs.example.com"]);
+});
+
+describe("a word with dots in a config", () => {
+  type Config = Record<string, unknown>;
+  const inTypeOfKibana = async (config: Config) =>
+    destinations({ ...(await entry(".webhook")), fromKibana: true as const }, { url: "https://a.example.com/x", ...config }, nobody);
+  const underUnknownKey = async (config: Config) =>
+    destinations(await entry(".webhook"), { url: "https://a.example.com/x", ...config }, nobody);
+
+  test.each<Config>([
+    { apiVersion: "2024.05.01" },
+    { apiVersion: "2024.05" },
+    { apiVersion: "v1.2-preview" },
+    { "api-version": "8.17.0-SNAPSHOT" },
+    { api: { version: "1.0" } },
+    { baseModel: "gpt-4.1" },
+    { model: "gpt-4.1" },
+    { note: "2024.05.01" },
+    { note: "It needs 8.17.0 or newer, as report.pdf says of host.name" },
+    { groupBy: "host.name" },
+    { groupBy: ["host.name", "kibana.alert.rule.name"] },
+    { query: { kql: "event.category : network and host.ip : 10" } },
+    { termField: "host.name.keyword" },
+    { setting: "index.refresh_interval" },
+    { note: "index.refresh_interval" },
+    { attachment: "report.pdf" },
+    { attachment: "report-2024.05.final.pdf" },
+    { fields: { "host.name": "name" } },
+  ])("is no host: %j", async (config) => {
+    expect(await inTypeOfKibana(config)).toEqual(["a.example.com"]);
+    expect(await underUnknownKey(config)).toEqual(["a.example.com"]);
+  });
+
+  test.each<[Config, string]>([
+    [{ apiVersion: "evil.example.net" }, "evil.example.net"],
+    [{ apiVersion: "10.0.0.5" }, "10.0.0.5"],
+    [{ apiVersion: "evil.example.net/2024.05.01" }, "evil.example.net"],
+    [{ apiVersion: "2.dev" }, "2.dev"],
+    [{ groupBy: "evil.example.net" }, "evil.example.net"],
+    [{ groupBy: "service.evil.name" }, "service.evil.name"],
+    [{ tenant: "host.name" }, "host.name"],
+    [{ tenant: "db.corp" }, "db.corp"],
+    [{ tenant: "printer.local" }, "printer.local"],
+    [{ tenant: "node.pdf.corp" }, "node.pdf.corp"],
+    [{ tenant: "my_host.example.net" }, "my_host.example.net"],
+    [{ tenant: "report.pdf:8443" }, "report.pdf:8443"],
+    [{ tenant: "https://report.pdf/x" }, "report.pdf"],
+    [{ tenant: "https://evil.example.net/a_b" }, "evil.example.net"],
+    [{ tenant: "https://evil.example.net/report.pdf" }, "evil.example.net"],
+    [{ tenant: "evil.example.net/report.pdf" }, "evil.example.net"],
+    [{ tenant: "u@report.pdf" }, "report.pdf"],
+    [{ note: "one, two, three and evil.example.net" }, "evil.example.net"],
+    [{ note: "host=evil.example.net port=443" }, "evil.example.net"],
+    [{ note: "host:8443" }, "host:8443"],
+    [{ host: "report.pdf" }, "report.pdf"],
+    [{ host: "index.refresh_interval" }, "index.refresh_interval"],
+    [{ host: "127.1" }, "127.0.0.1"],
+    [{ apiUrl: "api.example.com/x" }, "api.example.com"],
+    [{ host: "internal-name" }, "internal-name"],
+  ])("is one all the same: %j", async (config, host) => {
+    expect(await inTypeOfKibana(config)).toContain(host);
+    expect(await underUnknownKey(config)).toContain(host);
+  });
+
+  test.each<[Config, string]>([
+    [{ tenant: "127.1" }, "127.0.0.1"],
+    [{ note: "PROXY 10.1" }, "10.0.0.1"],
+    [{ note: "a=b host=10.1 port=5432 user=x" }, "10.0.0.1"],
+    [{ tenant: "db.dc1" }, "db.dc1"],
+  ])("is one too where only Kibana knows the type: %j", async (config, host) => {
+    expect(await inTypeOfKibana(config)).toContain(host);
+  });
 });

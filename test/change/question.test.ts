@@ -4,7 +4,7 @@ import { fitsQuestion, mostThatMatters, pageModel, question, whatMatters } from 
 import { reachOf } from "../../src/change/consent/reach.ts";
 import type { Effect, Plan } from "../../src/change/plan.ts";
 import { exact, quoted, shownJson, word } from "../../src/plain-text.ts";
-import type { Scrub } from "../../src/secrets/redact.ts";
+import type { ScrubForPeople } from "../../src/secrets/redact.ts";
 import { renderPage } from "../../src/web/render.ts";
 import { hostile, problemsOf, unseen } from "../promises/hostile-texts.ts";
 import { anybody, deleteOp, executeOp, plan } from "../support/plan.ts";
@@ -38,7 +38,7 @@ function hostilePlan(text: string, more: Partial<Plan> = {}): Plan {
   });
 }
 
-const asItIs: Scrub = { text: (text) => text, json: (value) => value };
+const asItIs: ScrubForPeople = { text: (text) => text, json: (value) => value, sparing: () => asItIs };
 const asked = async (one: Plan) => question(one, whatMatters(one, await reachOf(one, asItIs, anybody), "http://127.0.0.1:5601"));
 
 test("whatever text a plan contains, every line of a question is ours, in our order, and hides nothing", async () => {

@@ -98,13 +98,14 @@ describe("an address under a key of the config that no known version of the type
   test.each<[string, Dict]>([
     ["a number, a word, nothing", { retries: 3, strict: true, mode: "fast", note: null }],
     ["a sentence", { note: "Owned by the platform team, e.g. in case of doubt." }],
-    ["a version", { revision: "2.1.0" }],
+    ["a version", { revision: "2.1.0", apiVersion: "2024.05.01", baseModel: "gpt-4.1" }],
+    ["a file, a field or a setting", { attachment: "report.pdf", groupBy: "host.name", setting: "index.refresh_interval" }],
     ["a model", { model: "gpt-4.1", fallback: "us.anthropic.claude-3-5-sonnet-20240620-v1:0" }],
     ["its own host", { statusUrl: "https://in.example.com/status" }],
   ])("is none where it is %s", async (_what, more) => {
     for (const [type, config, fields] of types.slice(0, 3)) {
-      const { plan } = await planned(type, { ...config, ...more }, withAll(fields, bound));
-      expect([type, plan?.needs_a_person]).toEqual([type, undefined]);
+      const { status, plan } = await planned(type, { ...config, ...more }, withAll(fields, bound));
+      expect([type, status, plan?.needs_a_person]).toEqual([type, "planned", undefined]);
     }
   });
 

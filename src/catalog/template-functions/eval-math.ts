@@ -1,4 +1,5 @@
 import { valueAt } from "../../plain-object.ts";
+import { plainText } from "../../plain-text.ts";
 import { NotComputed } from "./not-computed.ts";
 
 type Compute = (...values: number[]) => number;
@@ -104,7 +105,7 @@ function tokensOf(text: string): (number | string | { name: string })[] {
     lexeme.lastIndex = at;
     const [all, number, double, single, name, sign] = lexeme.exec(whole) ?? [];
     if (all === undefined && /^\s*[<>=]/.test(whole.slice(at, at + 100))) throw new NotComputed("comparisons are not computed here");
-    if (all === undefined) throw new Error(`"${whole.slice(at, at + 10).trim()}" is not expected here`);
+    if (all === undefined) throw new Error(`"${whole.slice(at).trim().charAt(0)}" is not expected here`);
     const named = double ?? single ?? name;
     tokens.push(number !== undefined ? Number(number) : named !== undefined ? { name: named } : (sign ?? ""));
   }
@@ -115,6 +116,6 @@ function variable(name: string, variables: Readonly<Record<string, unknown>>): n
   const value = valueAt(variables, name.split("."));
   if (value === undefined || value === null) throw new Error(`there is no variable ${name}`);
   const number = typeof value === "number" ? value : Number(value);
-  if (Number.isNaN(number)) throw new Error(`${name} is not a number: "${String(value).slice(0, 80)}"`);
+  if (Number.isNaN(number)) throw new Error(`${name} is not a number: "${plainText(String(value), 80)}"`);
   return number;
 }

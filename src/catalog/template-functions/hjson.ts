@@ -1,3 +1,5 @@
+import { plainText } from "../../plain-text.ts";
+
 const deepest = 100;
 const blanksAndNotes = /(?:\s|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))*/y;
 const quotedText = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/y;
@@ -56,7 +58,7 @@ class Reader {
       const key = next === '"' || next === "'" ? this.#quoted() : this.#match(bareKey);
       if (key === undefined || key === "") throw new Error(`a key is expected at ${this.#at}`);
       this.#skip();
-      if (!this.#take(":")) throw new Error(`":" is missing after "${key.slice(0, 40)}"`);
+      if (!this.#take(":")) throw new Error(`":" is missing after "${plainText(key, 40)}"`);
       entries.push([key, this.value(depth + 1)]);
     }
   }

@@ -1,3 +1,4 @@
+import { plainText } from "../../plain-text.ts";
 import { evalMath } from "./eval-math.ts";
 import { formatDate } from "./format-date.ts";
 import { formatNumber } from "./format-number.ts";
@@ -49,7 +50,7 @@ export function asLambdas(failed: (no: NoResult) => string): Record<string, unkn
             return compute(filled, this);
           } catch (cause) {
             const said = cause instanceof Error ? cause.message : String(cause);
-            const why = `${name} cannot read "${filled.trim().slice(0, 60)}": ${said}`;
+            const why = `${name} cannot read "${plainText(filled, 60)}": ${said}`;
             return failed({ name, why, about: `${filled} ${said}`, cause });
           }
         },

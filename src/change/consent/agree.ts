@@ -7,6 +7,7 @@ import { askOnPage, pageOf } from "./approval-page.ts";
 import type { Approval, GivenByPasskey } from "./approvals.ts";
 import type { Answer, ByItself, Consent } from "./ask.ts";
 import { confirmationInvalid } from "./continuation.ts";
+import { forPerson } from "./for-person.ts";
 import { onlyByPasskey } from "./passkey.ts";
 import { question } from "./question.ts";
 import { onlyInPerson, saidOnPage, stillUnknown } from "./refusals.ts";
@@ -14,7 +15,6 @@ import type { Round } from "./round.ts";
 import { isTyped, toType } from "./to-type.ts";
 import { declined, mistyped, notAnswered, planChanged, waiting, withToken } from "./unagreed.ts";
 import { type Way, wayTo, wayToPage } from "./way.ts";
-import { wordsToKeep } from "./words-to-keep.ts";
 
 /** How the plan was agreed to, and the continuation that this spends; or the answer that says that it was not (yet). */
 type Agreement =
@@ -96,12 +96,14 @@ async function askInForm(
   services: ChangeServices,
 ): Promise<FormAnswer> {
   const { settings, clock, deployment, redactor } = services;
+  const { text } = forPerson(plan, reach, deployment, redactor.withoutLiterals);
+  const statement = plan.onlyAPersonKnows?.statement;
   const began = round?.askedAt ?? clock.now();
   const answer = await caller.ask.confirm(
     {
-      message: redactor.withoutLiterals.text(question(plan, matters), wordsToKeep(plan, reach, deployment, redactor.withoutLiterals)),
+      message: text(() => question(plan, matters)),
       ...(type === undefined ? {} : { type }),
-      ...(plan.onlyAPersonKnows ? { knows: plan.onlyAPersonKnows.statement } : {}),
+      ...(statement === undefined ? {} : { knows: text(() => statement) }),
     },
     {
       signal: caller.signal,

@@ -11,13 +11,13 @@ import { recordingOf } from "../recorded.ts";
 import type { Call, Caller, ChangeServices } from "../services.ts";
 import type { Typed } from "./approvals.ts";
 import type { ByItself } from "./ask.ts";
+import { forPerson } from "./for-person.ts";
 import { signingOf } from "./passkey.ts";
 import { pageModel } from "./question.ts";
 import { saidOnPage } from "./refusals.ts";
 import { isTyped, toType } from "./to-type.ts";
 import { approved, declined, waiting } from "./unagreed.ts";
 import type { ByPage } from "./way.ts";
-import { wordsToKeep } from "./words-to-keep.ts";
 
 interface Asked extends Omit<ByPage, "by"> {
   change: Call;
@@ -49,9 +49,9 @@ export async function pageOf(change: Call, plan: Plan, verdict: Verdict, service
 export async function askOnPage({ change, plan, verdict, reach, openPage, signers, caller, services, answered }: Asked): Promise<Outcome> {
   const { approvals, deployment, sandbox, settings, clock } = services;
   const planned = services.digest(plan);
-  const forPeople = services.redactor.withoutLiterals;
-  const kept = wordsToKeep(plan, reach, deployment, forPeople);
-  const recording = signers && (await recordingOf(plan, reach, forPeople, services.journal.keyForRecords));
+  const { withoutLiterals } = services.redactor;
+  const shown = forPerson(plan, reach, deployment, withoutLiterals);
+  const recording = signers && (await recordingOf(plan, reach, withoutLiterals, services.journal.keyForRecords));
   const entry = approvals.open(caller.principal.name, change.tool, change.args, planned);
   const signing =
     signers &&
@@ -62,7 +62,7 @@ export async function askOnPage({ change, plan, verdict, reach, openPage, signer
       { tool: change.tool, caller: caller.principal.name, deployment },
     );
   const type = toType(plan, services);
-  const model = pageModel(plan, verdict, reach, { name: deployment, sandbox, expiresAt: entry.expiresAt, type });
+  const model = shown.json(() => pageModel(plan, verdict, reach, { name: deployment, sandbox, expiresAt: entry.expiresAt, type }));
   const take: Take = async (answer) => {
     if (!answer.approved) {
       entry.answer({ approved: false, known: answer.known });
@@ -83,15 +83,15 @@ export async function askOnPage({ change, plan, verdict, reach, openPage, signer
       throw error;
     }
   };
-  const url = await openPage({ ...forPeople.json(model, kept), ...signing?.page }, take, caller.principal.name);
-  const message = `${deployment}: ${plan.asks.length > 0 ? "please enter the secrets for" : "please approve"}: ${beginning(plan.summary, 600)}`;
+  const url = await openPage({ ...model, ...signing?.page }, take, caller.principal.name);
+  const wanted = plan.asks.length > 0 ? "please enter the secrets for" : "please approve";
   // The call may end here, and the client never come back: then the same call is told the address.
   if (caller.ask.inRounds) entry.shownAt(url);
   const began = clock.now();
   const seen = caller.connection.formsFail
     ? "unavailable"
     : await caller.ask.show(
-        { message: forPeople.text(oneLine(message), kept), url, id: entry.id },
+        { message: shown.text(() => oneLine(`${deployment}: ${wanted}: ${beginning(plan.summary, 600)}`)), url, id: entry.id },
         {
           signal: caller.signal,
           timeoutMs: settings.confirmWait,

@@ -12,24 +12,31 @@ import type { RuleAction } from "../../kibana/rules.ts";
 import { exact, oneLine, quoted, word } from "../../plain-text.ts";
 import { actionKey, paired } from "../../rules/same-action.ts";
 import { hideInText, hidingInReach } from "../../secrets/detect.ts";
-import type { Scrub } from "../../secrets/redact.ts";
+import type { Scrub, ScrubForPeople } from "../../secrets/redact.ts";
 import type { Op, Plan, SecretFlow, TouchedConnector } from "../plan.ts";
 import { type Recording, recordingOf } from "../recorded.ts";
 import { type Undoing, undoingOf } from "../reversible.ts";
 import type { UndoBy } from "../undo-here.ts";
+import { scrubForPerson } from "./for-person.ts";
 
-/** Whom and what a plan reaches, over all its ops, each once. One-line texts, uncut: a person decides on them. */
-export interface Reach {
-  /** Where each secret goes. */
-  secrets: Way[];
-  /** Where requests go, as far as that is known beforehand. */
-  requests: RequestTo[];
+/** Whom a plan reaches, each once. One-line texts, uncut. */
+interface Reached {
   /** `to "ops@example.com"` */
   recipients: string[];
   /** Other texts that only the service reads, so that it may take them for somebody: `body.text "…"`. */
   mayName: string[];
   /** Recipients that only removed actions reached, or a connector before its update. */
   noLonger: string[];
+}
+
+/** Whom and what a plan reaches, over all its ops, as the person reads it who decides. */
+export interface Reach extends Reached {
+  /** Without known secrets that the call itself wrote. */
+  toAgent: Reached;
+  /** Where each secret goes. */
+  secrets: Way[];
+  /** Where requests go, as far as that is known beforehand. */
+  requests: RequestTo[];
   /** Where requests of a connector went before its update. */
   hostsBefore: string[];
   /** What the journal will record. */
@@ -54,22 +61,22 @@ const known = new WeakMap<Plan, Promise<Reach>>();
 
 /**
  * Derived from the ops themselves, so that no tool can forget anything.
- * @param scrub removes what must not get into the journal
+ * @param scrub removes what must not get into the journal, nor to the agent
  * @param by who makes the change, and would undo it
  */
-export function reachOf(plan: Plan, scrub: Scrub, by: UndoBy): Promise<Reach> {
+export function reachOf(plan: Plan, scrub: ScrubForPeople, by: UndoBy): Promise<Reach> {
   const reach = known.get(plan) ?? reachOfNew(plan, scrub, by);
   known.set(plan, reach);
   return reach;
 }
 
-async function reachOfNew(plan: Plan, scrub: Scrub, by: UndoBy): Promise<Reach> {
+async function reachOfNew(plan: Plan, scrub: ScrubForPeople, by: UndoBy): Promise<Reach> {
   const words = await inWords(plan, scrub);
   const recording = await recordingOf(plan, words, scrub);
   return { ...words, recording, undo: undoingOf(plan.ops, recording, by) };
 }
 
-async function inWords(plan: Plan, scrub: Scrub): Promise<Omit<Reach, "recording" | "undo">> {
+async function inWords(plan: Plan, scrub: ScrubForPeople): Promise<Omit<Reach, "recording" | "undo">> {
   const { ops, flows, own } = plan;
   // The model reads it too.
   const hide = hidingInReach(own);
@@ -79,9 +86,6 @@ async function inWords(plan: Plan, scrub: Scrub): Promise<Omit<Reach, "recording
     // Rules may be many, and their texts long: others are answered in between.
     await setImmediate();
   }
-  const toldOnce = (recipients: readonly Recipient[]) => [...new Set(recipients.map((one) => told(one, scrub)))];
-  const reached = each.flatMap(({ reached }) => reached);
-  const kept = new Set(toldOnce(each.flatMap(({ reached, kept }) => [...reached, ...kept])));
   const requests = flows.filter(({ field }) => field === "").map((flow) => hostsOf(flow.hosts));
   const others = flows.some(({ hosts }) => hosts.length > 0) ? [] : each.flatMap(({ hosts }) => hosts.map(hostInWords));
   const used = new Map(each.flatMap(({ used }) => used.map((one) => [one.id, one])));
@@ -91,10 +95,20 @@ async function inWords(plan: Plan, scrub: Scrub): Promise<Omit<Reach, "recording
       ...[...new Set([...requests, ...others])].map((to) => ({ to })),
       ...(await Promise.all([...used.values()].map(requestsOf))).flat(),
     ],
+    ...reachedInWords(each, scrubForPerson(plan, scrub)),
+    toAgent: reachedInWords(each, scrub),
+    hostsBefore: [...new Set(each.flatMap(({ hostsBefore }) => hostsBefore))],
+  };
+}
+
+function reachedInWords(each: readonly OpReach[], scrub: Scrub): Reached {
+  const toldOnce = (recipients: readonly Recipient[]) => [...new Set(recipients.map((one) => told(one, scrub)))];
+  const reached = each.flatMap(({ reached }) => reached);
+  const kept = new Set(toldOnce(each.flatMap(({ reached, kept }) => [...reached, ...kept])));
+  return {
     recipients: toldOnce(reached.filter(namesSomebody)),
     mayName: toldOnce(shortestFirst(reached.filter((one) => !namesSomebody(one)))),
     noLonger: toldOnce(each.flatMap(({ left }) => left.filter(namesSomebody))).filter((one) => !kept.has(one)),
-    hostsBefore: [...new Set(each.flatMap(({ hostsBefore }) => hostsBefore))],
   };
 }
 

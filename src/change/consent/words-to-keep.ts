@@ -4,14 +4,14 @@ import { type Op, type Plan, usesConnectors } from "../plan.ts";
 import type { Reach } from "./reach.ts";
 
 /** Whom and what a plan reaches, in words. */
-export type WordsOfReach = Pick<Reach, "recipients" | "noLonger" | "requests" | "hostsBefore">;
+export type WordsOfReach = Pick<Reach, "toAgent" | "requests" | "hostsBefore">;
 
 /** Words of a plan that are never removed from a question, even if they are a secret or part of one: where it goes and what it is about. */
 export function wordsToKeep(plan: Plan, reach: WordsOfReach, deployment: string, scrub: Scrub): string[] {
   return [
     deployment,
-    ...reach.recipients,
-    ...reach.noLonger,
+    ...reach.toAgent.recipients,
+    ...reach.toAgent.noLonger,
     ...reach.hostsBefore,
     ...reach.requests.map(({ to }) => to),
     ...plan.flows.flatMap(({ source, hosts }) => [source, ...hosts]),

@@ -106,7 +106,8 @@ export async function planAttach(given: Given, context: SpaceContext): Promise<A
   const found = pickConnector(connectors, inSpace, args.connector);
   assertAttachable(found, types, status);
   const { params } = args;
-  if (params) assertNoMarks("params", params);
+  assertNoMarks("params", params);
+  assertNoMarks("dedup_key", args.dedup_key);
   const entry = await connectorType(found.type);
   const type = entry && asOfVersion(entry, (since) => isAtLeast(status, since));
   const workflow = workflowFor(found.type, type, args.workflow);

@@ -34,6 +34,7 @@ import { erasing, withArtifacts } from "../rules/rule-artifacts.ts";
 import { type Obstacle, obstacleInWords, putRule, unknownFields, whyInWords } from "../rules/rule-changes.ts";
 import { rulesOf } from "../rules/rule-filter.ts";
 import { effectsOnRules } from "../rules/shown-actions.ts";
+import { assertNoMarks } from "../secrets/redaction-marks.ts";
 import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
 import { workflowsInWords } from "../workflows/put-workflow.ts";
 import { leftWarnings, repointWorkflows } from "../workflows/repoint-workflows.ts";
@@ -88,6 +89,7 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
 
   if (target && !target.forRules && todo.length > 0) throw notForRules(target.connector);
   const entry = to && (await connectorType(to.type));
+  assertNoMarks("params", [args.params, args.recovery_params]);
   if (to) for (const params of [args.params, args.recovery_params]) if (params) assertFewRecipients(entry, params, todo.length);
 
   const known = new Map(connectors.map((one) => [one.id, one]));
