@@ -83,6 +83,8 @@ export interface ConnectorType {
   defaultKey?: string;
   /** The key where nobody chose one. Absent: `{{rule.id}}-{{alert.id}}`. */
   usualKey?: string;
+  /** What becomes of alerts that share a key, as a clause. Absent: an incident that the first to recover closes, or nothing where the type cannot close. */
+  sharedKey?: string;
   /** Opens another incident without looking for an open one with the key. */
   opensAnew?: true;
   /** Without a key the service groups events by their other fields. */

@@ -48,6 +48,8 @@ export function opensNothing({ connector: id }: ConnectorEnd, params: Params, { 
   const found = id === undefined ? undefined : all?.get(id);
   const entry = found && entries.get(found.type);
   const does = entry && inPlaceOfOpening(entry, params);
+  // Whoever looks at a record may hear of a change.
+  if (does === "updates") return [mayStop("opens_nothing", "its action changes a record that is there, and opens none")];
   return does ? [stops("opens_nothing", `its action ${does} an incident that is open, and opens none`)] : [];
 }
 

@@ -46,7 +46,7 @@ function stepOf({ type, params }: Run): Step | undefined {
         ? undefined
         : { does: "open", key: incident.correlation_id, title: incident.short_description, always: true };
     case ".servicenow closeIncident":
-      return { does: "close", key: incident.externalId ?? incident.correlation_id };
+      return { does: "close", key: incident.externalId || incident.correlation_id };
     case ".servicenow-itom addEvent":
       return { does: String(sub.severity) === "0" ? "close" : "open", key: sub.message_key, title: sub.description };
     default:
