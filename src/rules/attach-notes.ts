@@ -3,7 +3,7 @@ import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
 import { canonicalJson } from "../plain-object.ts";
 import { quoted } from "../plain-text.ts";
 import { hideInText } from "../shapes/text.ts";
-import { type Changing, changeInWords, changingIn, nothingChanges } from "./changing-keys.ts";
+import { type Changing, changeInWords, changingIn, encodedInWords, nothingChanges } from "./changing-keys.ts";
 import { hasSeveralAlerts } from "./grouping.ts";
 import { closes, foreignRecords, isOfEachAlert, isOfOneRule, keyInOneForm, keyOf, opens } from "./incidents.ts";
 import { actionKey } from "./same-action.ts";
@@ -89,8 +89,9 @@ function aboutKeys(rule: Rule, ruleType: RuleType, { type, params: given, dedupK
 }
 
 /** What shares a key shares an incident, and the first to recover closes it for all; what changes is never closed. */
-function aboutKey(key: string, changing: Changing, mayShare: boolean, { sharedKey }: ConnectorType): string[] {
-  const change = changeInWords(key, changing);
+function aboutKey(key: string, changing: Changing, mayShare: boolean, type: ConnectorType): string[] {
+  const { sharedKey } = type;
+  const change = [...changeInWords(key, changing), ...encodedInWords(type, key)];
   const shared = `The key ${quoted(key)} is the same for every alert of a rule: ${sharedKey ?? "they share one incident, and the first to recover closes it"}.`;
   if (changing.always.length > 0) return change;
   if (!isOfEachAlert(key)) return [...change, ...(mayShare ? [shared] : [])];

@@ -17,7 +17,7 @@ const recordPlace = recordPath.split(".").slice(1);
 /** The record of the service that params name by its own id: it is updated or closed, whatever the key. */
 export function recordOf(params: Params): string | undefined {
   const id = valueAt(params, recordPlace);
-  return typeof id === "string" && id.trim() !== "" ? id : undefined;
+  return typeof id === "string" && id !== "" ? id : undefined;
 }
 
 /**
@@ -73,11 +73,15 @@ export function isOfOneRule(key: string): boolean {
 
 /** The params with this key and no record, in the place where the type's example has it; as they are where their sub-action takes none. */
 export function withKey(type: ConnectorType, params: Params, key: string): Params {
-  const { dedupField: field, recovery, tests } = type;
+  const keyed = withKeyInPlace(type, params, key);
+  return keyed === params ? params : withoutPath(keyed, recordPlace);
+}
+
+function withKeyInPlace({ dedupField: field, recovery, tests }: ConnectorType, params: Params, key: string): Params {
   const example = recovery?.params ?? tests.loud?.params;
   const place = places.find((each) => field !== undefined && valueAt(example, [...each, field]) !== undefined);
   if (field === undefined || place === undefined || (!recovery && params.subAction !== example?.subAction)) return params;
-  return withValueAt(withoutPath(params, recordPlace), [...place, field], key);
+  return withValueAt(params, [...place, field], key);
 }
 
 /** Params that open or close without a key, with the one that Kibana then takes. */
@@ -85,7 +89,7 @@ export function withDefaultKey(type: ConnectorType, params: Params): Params {
   const { dedupField: field = "", defaultKey } = type;
   if (defaultKey === undefined || !(closes(type, params) || opens(type, params))) return params;
   const isGiven = places.some((place) => valueAt(params, [...place, field]) !== undefined);
-  return isGiven || recordOf(params) !== undefined ? params : withKey(type, params, defaultKey);
+  return isGiven || recordOf(params) !== undefined ? params : withKeyInPlace(type, params, defaultKey);
 }
 
 /** What closes what was opened under this key; undefined where the type cannot close. */

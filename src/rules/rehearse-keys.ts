@@ -2,7 +2,7 @@ import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import type { RuleAction, RuleType } from "../kibana/rules.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { quoted } from "../plain-text.ts";
-import { changingIn, inBraces, nothingChanges, steadyKey } from "./changing-keys.ts";
+import { changingIn, encodedInWords, inBraces, nothingChanges, steadyKey } from "./changing-keys.ts";
 import { updatesOne } from "./check-action.ts";
 import { hasSeveralAlerts } from "./grouping.ts";
 import {
@@ -121,6 +121,8 @@ export function keyNotes(
   if (!entry.recovery || role !== "active" || type.detection || raw === undefined || !opens(entry, given)) return [];
   const path = `params.${pathOfKey(given, entry)}`;
   const { always, perhaps } = isClosed(about, entry) ? changingIn(raw, type) : nothingChanges;
+  const encoded = isClosed(about, entry) ? encodedInWords(entry, raw) : [];
+  if (encoded.length > 0) return encoded.map((problem) => ({ path, problem }));
   if (always.length === 0 && perhaps.length > 0)
     return [{ path, problem: `may change when the alert recovers (${inBraces(perhaps)}), and recovery then closes nothing` }];
   if (raw.includes("{{") || hasSeveralAlerts(rule) === true) return [];

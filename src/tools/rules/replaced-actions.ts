@@ -5,7 +5,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule, RuleAction, RuleType } from "../../kibana/rules.ts";
 import { quoted } from "../../plain-text.ts";
 import { foreignInWords, recovers } from "../../rules/attach-notes.ts";
-import { changeInWords, changingIn } from "../../rules/changing-keys.ts";
+import { changeInWords, changingIn, encodedInWords } from "../../rules/changing-keys.ts";
 import { type Checked, checkAction } from "../../rules/check-action.ts";
 import { foreignRecords, keyOf, usualKey, withoutBlankKey } from "../../rules/incidents.ts";
 import { actionKey } from "../../rules/same-action.ts";
@@ -72,7 +72,10 @@ function looseEnds(actions: readonly RuleAction[], { to, entry: type }: Target, 
   const { rekeyed, uncovered } = tied(ours, ours, type, ruleType.recoveryGroup, usualKey);
   if (rekeyed.size + uncovered.length === 0) {
     const keys = new Set(ours.flatMap(({ params }) => keyOf(type, params ?? {}) ?? []));
-    return [...foreign, ...[...keys].flatMap((key) => changeInWords(key, changingIn(key, ruleType), type.usualKey))];
+    return [
+      ...foreign,
+      ...[...keys].flatMap((key) => [...changeInWords(key, changingIn(key, ruleType), type.usualKey), ...encodedInWords(type, key)]),
+    ];
   }
   return [
     ...foreign,
