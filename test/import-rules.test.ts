@@ -67,7 +67,7 @@ const table: Record<string, readonly string[]> = {
     "host-name",
     "read-url",
   ],
-  map: ["kibana", "catalog", "rules", "usage", "secrets", "errors", "give-way", "grouped", "plain-text"],
+  map: ["kibana", "catalog", "rules", "usage", "secrets", "errors", "give-way", "grouped", "plain-text", "plain-object"],
   tools: [
     ...["change", "audit", "map", "as-code", "rules", "usage", "secrets", "catalog", "kibana", "sealed", "settings"],
     ...["errors", "grouped", "plain-text", "plain-object", "did-you-mean", "host-name", "json-depth", "version", "give-way"],

@@ -1,7 +1,8 @@
 import { isPlainObject, valueAt } from "../plain-object.ts";
 import type { ConnectorType, Params, Problem } from "./connector-type.ts";
-import type { InAddress } from "./in-address.ts";
+import { type InAddress, inTags } from "./in-address.ts";
 import { jsonLeaves } from "./json-leaves.ts";
+import { functionsInAddress } from "./template-functions/in-address.ts";
 import { effectOf } from "./when.ts";
 
 /** A text that becomes part of the address of a request. */
@@ -28,7 +29,7 @@ const unfit: Record<AsItIs, RegExp> = {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const control = /[\u0000-\u001f\u007f]/;
 const dotSegment = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
-const tags = /\{\{\{[^{}]*\}\}\}|\{\{[^{}]*\}\}/g;
+const upOneLevel = /(?:^|\/)(?:\.|%2e){2}(?:\/|$)/i;
 
 /**
  * Texts in params that Kibana would put into the address of a request, and that make it another request.
@@ -36,15 +37,20 @@ const tags = /\{\{\{[^{}]*\}\}\}|\{\{[^{}]*\}\}/g;
  */
 export function unfitForAddress(type: ConnectorType, params: Params, { byRule = false } = {}): (Problem & { as: InAddress })[] {
   return addressParts(type, params)
-    .filter(({ text, as }) => !fits(byRule ? text.replace(tags, "") : text, as, byRule && text.search(tags) >= 0))
+    .filter(({ text, as }) => !fits(byRule ? fixedPart(text) : text, as, byRule && text.search(inTags) >= 0))
     .map(({ path, as }) => ({ path, as, problem: "is no plain id" }));
+}
+
+/** What is in a text whatever is filled in. With tags of its own choice, a template may take any text for a value. */
+function fixedPart(template: string): string {
+  return template.includes("{{=") ? template : functionsInAddress(template).replace(inTags, "");
 }
 
 /** @param partly something else is filled in beside it */
 function fits(text: string, as: InAddress, partly: boolean): boolean {
   if (control.test(text) || (as !== "encoded" && unfit[as].test(text))) return false;
   if (as === "query") return true;
-  return partly || (text.trim() !== "" && !dotSegment.test(text));
+  return partly ? !upOneLevel.test(text.trim()) : text.trim() !== "" && !dotSegment.test(text);
 }
 
 /**

@@ -43,6 +43,8 @@ export interface ConnectorType {
    * events as well: services decide by them whom they notify and which automation runs.
    */
   recipients?: readonly string[];
+  /** Params, dotted, of which one at least has to say whom a message reaches. */
+  addressees?: readonly string[];
   /** Params, dotted, of which one counts before another: one that is given takes the others away. */
   alternatives?: readonly string[];
   /** Fields that a `*` in `recipients` leaves out. */
@@ -83,6 +85,8 @@ export interface ConnectorType {
   defaultKey?: string;
   /** The key where nobody chose one. Absent: `{{rule.id}}-{{alert.id}}`. */
   usualKey?: string;
+  /** What becomes of alerts that share a key, as a clause. Absent: an incident that the first to recover closes, or nothing where the type cannot close. */
+  sharedKey?: string;
   /** Opens another incident without looking for an open one with the key. */
   opensAnew?: true;
   /** Without a key the service groups events by their other fields. */

@@ -3,3 +3,6 @@
  * several segments (`segments`); or as one segment that it encodes.
  */
 export type InAddress = "path" | "query" | "segments" | "encoded";
+
+/** Tags of a template. */
+export const inTags = /\{\{\{[^{}]*\}\}\}|\{\{[^{}]*\}\}/g;

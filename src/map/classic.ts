@@ -4,7 +4,8 @@ import { plainText } from "../plain-text.ts";
 import { isRecovery, runsOnFiring } from "../rules/firing.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { workflowOf } from "../usage/leading-to.ts";
-import { connectorById, opensNothing, refusedByConfig, refusedParams } from "./connectors.ts";
+import { unknownAddressees } from "./addressees.ts";
+import { connectorById, entryOf, opensNothing, refusedByConfig, refusedParams } from "./connectors.ts";
 import { heldBack } from "./held-back.ts";
 import {
   firstRoutes,
@@ -86,7 +87,11 @@ function routesOf(action: RuleAction, rule: Rule, facts: RouteFacts): Route[] {
     ];
   }
   const end = connectorById(id, connectors, type ?? undefined);
-  const refused = [...refusedParams(end, params ?? {}, connectors), ...refusedByConfig(end, params ?? {}, connectors)];
+  const refused = [
+    ...refusedParams(end, params ?? {}, connectors),
+    ...refusedByConfig(end, params ?? {}, connectors),
+    ...unknownAddressees(entryOf(end, connectors), params ?? {}, rule, facts.space),
+  ];
   const idle = group && isRecovery(group) ? [] : opensNothing(end, params ?? {}, connectors);
   return [
     { ...end, on: before.on, via: [], params: [params ?? {}], obstacles: [...before.obstacles, ...end.obstacles, ...refused, ...idle] },

@@ -32,6 +32,12 @@ export async function entriesOf(connectors: readonly Connector[]): Promise<Conne
   return new Map(await Promise.all(types.map(async (type) => [type, await connectorType(type)] as const)));
 }
 
+/** What the catalogue knows of the type of the connector that a route leads to. */
+export function entryOf({ connector: id }: ConnectorEnd, { all, entries }: Connectors): ConnectorType | undefined {
+  const found = id === undefined ? undefined : all?.get(id);
+  return found && entries.get(found.type);
+}
+
 /** What a connector's own config does not allow of what it is handed: such runs fail. */
 export function refusedByConfig({ connector: id }: ConnectorEnd, params: Params, { all, entries }: Connectors): Obstacle[] {
   const found = id === undefined ? undefined : all?.get(id);
@@ -44,17 +50,18 @@ export function refusedByConfig({ connector: id }: ConnectorEnd, params: Params,
 }
 
 /** An action that closes, or acknowledges, what others opened tells nobody when its rule fires. */
-export function opensNothing({ connector: id }: ConnectorEnd, params: Params, { all, entries }: Connectors): Obstacle[] {
-  const found = id === undefined ? undefined : all?.get(id);
-  const entry = found && entries.get(found.type);
+export function opensNothing(end: ConnectorEnd, params: Params, connectors: Connectors): Obstacle[] {
+  const entry = entryOf(end, connectors);
   const does = entry && inPlaceOfOpening(entry, params);
+  // Whoever looks at a record may hear of a change.
+  if (does === "updates") return [mayStop("opens_nothing", "its action changes a record that is there, and opens none")];
   return does ? [stops("opens_nothing", `its action ${does} an incident that is open, and opens none`)] : [];
 }
 
 /** What is wrong with an action's params themselves: Kibana saves such a rule, and each run of the action fails. */
-export function refusedParams({ connector: id }: ConnectorEnd, params: Params, { all, entries, mayKnowMore }: Connectors): Obstacle[] {
-  const found = id === undefined ? undefined : all?.get(id);
-  const entry = found && entries.get(found.type);
+export function refusedParams(end: ConnectorEnd, params: Params, connectors: Connectors): Obstacle[] {
+  const { mayKnowMore } = connectors;
+  const entry = entryOf(end, connectors);
   if (!entry) return [];
   const { errors, unknownKeys = [] } = checkPart(entry, "params", params, { byRule: true, onlyErrors: true });
   const [first, ...others] = [

@@ -1,7 +1,8 @@
 import { plainText, quoted } from "../plain-text.ts";
 import type { WorkflowState } from "../usage/use.ts";
 import type { OtherStep, Reference, Undecided } from "../usage/workflow-references.ts";
-import { type ConnectorEnd, type Connectors, connectorsNamed, refusedByConfig } from "./connectors.ts";
+import { unknownInStep } from "./addressees.ts";
+import { type ConnectorEnd, type Connectors, connectorsNamed, entryOf, refusedByConfig } from "./connectors.ts";
 import { atMostOnce } from "./held-back.ts";
 import { goodToKnow, mayStop, notFollowed, type Obstacle, type Route, stops, verdictOn, verdicts } from "./route.ts";
 
@@ -167,10 +168,13 @@ function readSteps(id: string, { seen, notSeen }: Workflows, connectors: Connect
       .filter(({ reached }) => reached !== "never")
       .flatMap((one) =>
         ends(one.text, one.byName).map((found) =>
-          endWith([...before(one), ...found.obstacles, ...refusedByConfig(found, one.params, connectors)], {
-            ...found,
-            params: [one.params],
-          }),
+          endWith(
+            [
+              ...[...before(one), ...found.obstacles, ...refusedByConfig(found, one.params, connectors)],
+              ...unknownInStep(entryOf(found, connectors), one.params),
+            ],
+            { ...found, params: [one.params] },
+          ),
         ),
       ),
     ...undecided

@@ -1,9 +1,11 @@
+import type { ConnectorType } from "../catalog/connector-type.ts";
 import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
 import { canonicalJson } from "../plain-object.ts";
 import { quoted } from "../plain-text.ts";
-import { type Changing, changeInWords, changingIn, nothingChanges } from "./changing-keys.ts";
+import { hideInText } from "../shapes/text.ts";
+import { type Changing, changeInWords, changingIn, encodedInWords, nothingChanges } from "./changing-keys.ts";
 import { hasSeveralAlerts } from "./grouping.ts";
-import { closes, isOfEachAlert, isOfOneRule, keyInOneForm, keyOf, opens } from "./incidents.ts";
+import { closes, foreignRecords, isOfEachAlert, isOfOneRule, keyInOneForm, keyOf, opens } from "./incidents.ts";
 import { actionKey } from "./same-action.ts";
 import type { Frequency, Wanted } from "./wanted.ts";
 
@@ -63,13 +65,14 @@ function aboutWords({ params, type }: Wanted, { firing, recovered, mine }: Chose
 
 /** What is to be known of the keys that are new in an action, and of those that no action has any more. */
 function aboutKeys(rule: Rule, ruleType: RuleType, { type, params: given, dedupKey }: Wanted, { had, mine }: Chosen): string[] {
-  if (!type?.recovery) return [];
+  if (!type || (!type.recovery && type.sharedKey === undefined)) return [];
   const keysOf = (actions: readonly RuleAction[]) => {
     const keys = actions.map(({ params }) => keyOf(type, params ?? {})).filter((key) => key !== undefined);
     return new Map(keys.map((key) => [keyInOneForm(key), key]));
   };
   const before = new Set(had.map(actionKey));
-  const written = keysOf(mine.filter((action) => !before.has(actionKey(action))));
+  const fresh = mine.filter((action) => !before.has(actionKey(action)));
+  const written = keysOf(fresh);
   const isClosed = recovers(ruleType) && mine.some(({ params }) => closes(type, params ?? {}));
   const opened = keysOf(had.filter(({ params }) => opens(type, params ?? {})));
   const stays = keysOf(mine);
@@ -78,20 +81,31 @@ function aboutKeys(rule: Rule, ruleType: RuleType, { type, params: given, dedupK
   const mayShare = hasSeveralAlerts(rule) !== false;
   return [
     ...[...written.values()].flatMap((key) =>
-      aboutKey(key, isClosed ? changingIn(key, ruleType) : nothingChanges, mayShare || key === asked),
+      aboutKey(key, isClosed ? changingIn(key, ruleType) : nothingChanges, mayShare || key === asked, type),
     ),
+    ...foreignInWords(foreignRecords(type, mine), foreignRecords(type, fresh)),
     ...left.map(([, key]) => `What is open under ${quoted(key)} stays open: no action closes it now.`),
   ];
 }
 
 /** What shares a key shares an incident, and the first to recover closes it for all; what changes is never closed. */
-function aboutKey(key: string, changing: Changing, mayShare: boolean): string[] {
-  const change = changeInWords(key, changing);
-  const shared = `The key ${quoted(key)} is the same for every alert of a rule: they share one incident, and the first to recover closes it.`;
+function aboutKey(key: string, changing: Changing, mayShare: boolean, type: ConnectorType): string[] {
+  const { sharedKey } = type;
+  const change = [...changeInWords(key, changing), ...encodedInWords(type, key)];
+  const shared = `The key ${quoted(key)} is the same for every alert of a rule: ${sharedKey ?? "they share one incident, and the first to recover closes it"}.`;
   if (changing.always.length > 0) return change;
   if (!isOfEachAlert(key)) return [...change, ...(mayShare ? [shared] : [])];
   if (isOfOneRule(key)) return change;
   return [...change, `The key ${quoted(key)} has no {{rule.id}}: alerts of the same name in other rules share the incident.`];
+}
+
+/** What closes a record that none of the actions updates. */
+export function foreignInWords(foreign: readonly string[], fresh: readonly string[] = foreign): string[] {
+  return foreign
+    .filter((record) => fresh.includes(record))
+    .map(
+      (record) => `Recovery closes the record ${quoted(hideInText(record))}, which externalId names, and nothing that these actions open.`,
+    );
 }
 
 /** Kibana's own form offers only the main group too; whoever wants more has to know that there is more. */

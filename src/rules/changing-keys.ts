@@ -1,7 +1,9 @@
+import { addressParts } from "../catalog/address-parts.ts";
+import type { ConnectorType } from "../catalog/connector-type.ts";
 import type { RuleType } from "../kibana/rules.ts";
 import { quoted } from "../plain-text.ts";
 import { contextIn, lambdas, oldNames } from "./action-variables.ts";
-import { isOfEachAlert, isOfOneRule, usualKey } from "./incidents.ts";
+import { closingParams, isOfEachAlert, isOfOneRule, usualKey } from "./incidents.ts";
 
 /** The variables in a key whose value when an alert recovers is not the one with which it fired. */
 export interface Changing {
@@ -49,6 +51,18 @@ export function changeInWords(key: string, changing: Changing, usual = usualKey)
   return [
     `The key ${quoted(key)} ${does} when the alert recovers (${names})${then}. ${quoted(steadyKey(key, changing, usual))} stays the same.`,
   ];
+}
+
+/** What a key that its template encodes means where the service decodes it: in the address of what closes, and not where it opens. */
+export function encodedInWords(type: ConnectorType, key: string): string[] {
+  if (!/\{\{#\s*EncodeURIComponent\b/.test(key)) return [];
+  const closing = closingParams(type, key);
+  const isDecoded = closing && addressParts(type, closing).some(({ text, as }) => text === key && as !== "encoded");
+  return isDecoded
+    ? [
+        "Where {{#EncodeURIComponent}} changes the key, recovery closes nothing: it is decoded there, and not where it opens. {{alert.uuid}} needs none.",
+      ]
+    : [];
 }
 
 /** `{{date}}, {{context.value}}` */

@@ -6,7 +6,7 @@ import { hideInText } from "../shapes/text.ts";
 import { namesFor } from "./action-variables.ts";
 import { checkTemplates } from "./check-templates.ts";
 import { filledIntoAddress } from "./filled-into-address.ts";
-import { closes, inPlaceOfOpening } from "./incidents.ts";
+import { closes, inPlaceOfOpening, isOneRecord, recordPath } from "./incidents.ts";
 import type { ParseTemplate } from "./wanted.ts";
 
 /** What is wrong with actions, in words, each with its path. */
@@ -37,14 +37,21 @@ export function checkAction(
   };
   errors.push(...[...shape.errors, ...address.errors, ...templates.errors].map(inWords));
   if (type && !summary) errors.push(...wrongEnd(params, group, ruleType, type));
-  warnings.push(...[...shape.warnings, ...address.warnings, ...templates.warnings, ...templates.notes].map(inWords), ...rawInJson(params));
+  const record = type && !closes(type, params) && isOneRecord(params) ? [{ path: recordPath, problem: updatesOne }] : [];
+  warnings.push(
+    ...[...shape.warnings, ...address.warnings, ...templates.warnings, ...templates.notes, ...record].map(inWords),
+    ...rawInJson(params),
+  );
 }
+
+/** What is wrong with a record that is the same for all alerts. */
+export const updatesOne = "names one record: every alert changes it, and opens none of its own";
 
 /** What closes where something should be opened, and the other way round. */
 function wrongEnd(params: Params, group: string, { recoveryGroup }: RuleType, type: ConnectorType): string[] {
   const instead = inPlaceOfOpening(type, params);
   if (group !== recoveryGroup)
-    return instead
+    return instead && instead !== "updates"
       ? [`params: ${instead === "closes" ? "these close an incident and open none" : "these acknowledge an incident and open none"}`]
       : [];
   return type.recovery && !closes(type, params) ? ["params: these close no incident"] : [];

@@ -3,7 +3,7 @@ import { isPlainObject, valueAt } from "../plain-object.ts";
 import { hideInText } from "../shapes/text.ts";
 import { contextIn } from "./action-variables.ts";
 import { type Checked, checkAction } from "./check-action.ts";
-import { closes, keyOf, opens, usualKey, withKey } from "./incidents.ts";
+import { closes, keyOf, opens, recordPath, usualKey, withKey } from "./incidents.ts";
 import { laidOver, withValueAt } from "./params.ts";
 import { betterKey } from "./rehearse-keys.ts";
 import type { RehearsedAction, Rehearsing } from "./rehearsed.ts";
@@ -41,7 +41,8 @@ export function corrections(all: readonly RehearsedAction[], about: Rehearsing):
 function keyCorrection(all: readonly RehearsedAction[], about: Rehearsing): Correction[] {
   const { entry } = about;
   if (!entry?.recovery) return [];
-  const isWrong = ({ problems }: RehearsedAction) => problems.some(({ path }) => path.split(".").at(-1) === entry.dedupField);
+  const isWrong = ({ problems }: RehearsedAction) =>
+    problems.some(({ path }) => path === recordPath || path.split(".").at(-1) === entry.dedupField);
   const opening = all.filter(({ role, action }) => role === "active" && opens(entry, action.params ?? {}));
   const keyOfOne = ({ action }: RehearsedAction) => keyOf(entry, action.params ?? {});
   const [key, ...more] = new Set(opening.map((one) => (isWrong(one) ? betterKey(entry, keyOfOne(one), about) : keyOfOne(one))));

@@ -1,5 +1,6 @@
 import { addressParts, notInAddress, unfitForAddress } from "../catalog/address-parts.ts";
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
+import { functionsInAddress } from "../catalog/template-functions/in-address.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { hasSeveralAlerts } from "./grouping.ts";
 
@@ -7,7 +8,6 @@ import { hasSeveralAlerts } from "./grouping.ts";
 const plain =
   /^(?:rule\.(?:id|spaceId|type)|alert\.(?:uuid|actionGroup|flapping|consecutiveMatches)|date|alertId|spaceId|alertActionGroup)$/;
 const ofAlert = /^(?:alert\.id|alertInstanceId)$/;
-const encoded = /\{\{#\s?EncodeURIComponent\s?\}\}[\s\S]{0,500}?\{\{\/\s?EncodeURIComponent\s?\}\}/g;
 const tag = /\{\{\{?\s?([&#^]?)\s?([\w.@-]{1,200})\s?\}?\}\}/g;
 
 /**
@@ -16,8 +16,7 @@ const tag = /\{\{\{?\s?([&#^]?)\s?([\w.@-]{1,200})\s?\}?\}\}/g;
  */
 export function unfitOnceFilledIn(type: ConnectorType, given: Params, sent: Params): string[] {
   const texts = new Map(addressParts(type, given).map(({ path, text }) => [path, text]));
-  const isRules = (text: string) =>
-    text.search(encoded) < 0 && [...text.matchAll(tag)].every(([, , name = ""]) => name.startsWith("rule."));
+  const isRules = (text: string) => [...text.matchAll(tag)].every(([, , name = ""]) => name.startsWith("rule."));
   const filledIn = unfitForAddress(type, sent).filter(({ path }) => isRules(texts.get(path) ?? ""));
   return [...new Set([...unfitForAddress(type, given, { byRule: true }), ...filledIn].map(({ path }) => path))];
 }
@@ -26,7 +25,7 @@ export function unfitOnceFilledIn(type: ConnectorType, given: Params, sent: Para
 export function filledIntoAddress(type: ConnectorType, params: Params, rule: Pick<Rule, "rule_type_id" | "params">) {
   return addressParts(type, params).flatMap(({ path, text, as }) => {
     if (as === "encoded") return [];
-    const names = [...text.replace(encoded, "").matchAll(tag)].flatMap(([, kind, name = ""]) =>
+    const names = [...functionsInAddress(text).matchAll(tag)].flatMap(([, kind, name = ""]) =>
       kind === "#" || kind === "^" ? [] : [name],
     );
     const open = [...new Set(names)].filter((name) => !plain.test(name) && !(ofAlert.test(name) && hasSeveralAlerts(rule) === false));

@@ -10,12 +10,23 @@ export const usualKey = "{{rule.id}}-{{alert.id}}";
 /** Where types keep the key: beside the other params, or inside the incident of a sub-action. */
 const places: readonly (readonly string[])[] = [[], ["subActionParams"], ["subActionParams", "incident"]];
 
+/** Where types take a record's own id, from `params`. */
+export const recordPath = "params.subActionParams.incident.externalId";
+const recordPlace = recordPath.split(".").slice(1);
+
+/** The record of the service that params name by its own id: it is updated or closed, whatever the key. */
+export function recordOf(params: Params): string | undefined {
+  const id = valueAt(params, recordPlace);
+  return typeof id === "string" && id !== "" ? id : undefined;
+}
+
 /**
  * The key that an action has, in the type's own field. Undefined: every run opens an incident of its own, which nothing can
- * close. That includes ServiceNow: its default is applied after templates are filled in, so it fits no alert.
+ * close, or a record is named, which counts first. That includes ServiceNow: its default is applied after templates are filled
+ * in, so it fits no alert.
  */
 export function keyOf({ dedupField: field }: ConnectorType, params: Params): string | undefined {
-  if (field === undefined) return undefined;
+  if (field === undefined || recordOf(params) !== undefined) return undefined;
   for (const place of places) {
     const at = valueAt(params, [...place, field]);
     if (typeof at === "string" && at.trim() !== "") return at;
@@ -49,14 +60,24 @@ export function isOfEachAlert(key: string): boolean {
   return whole.test(key) || within.test(key);
 }
 
+/** Whether params name a record that is the same for all alerts. */
+export function isOneRecord(params: Params): boolean {
+  const record = recordOf(params);
+  return record !== undefined && !isOfEachAlert(record);
+}
+
 /** Whether alerts of other rules have other keys. */
 export function isOfOneRule(key: string): boolean {
   return /rule\.id|alertId|alert\.uuid/.test(key);
 }
 
-/** The params with this key, in the place where the type's example has it; as they are where their sub-action takes none. */
+/** The params with this key and no record, in the place where the type's example has it; as they are where their sub-action takes none. */
 export function withKey(type: ConnectorType, params: Params, key: string): Params {
-  const { dedupField: field, recovery, tests } = type;
+  const keyed = withKeyInPlace(type, params, key);
+  return keyed === params ? params : withoutPath(keyed, recordPlace);
+}
+
+function withKeyInPlace({ dedupField: field, recovery, tests }: ConnectorType, params: Params, key: string): Params {
   const example = recovery?.params ?? tests.loud?.params;
   const place = places.find((each) => field !== undefined && valueAt(example, [...each, field]) !== undefined);
   if (field === undefined || place === undefined || (!recovery && params.subAction !== example?.subAction)) return params;
@@ -68,7 +89,7 @@ export function withDefaultKey(type: ConnectorType, params: Params): Params {
   const { dedupField: field = "", defaultKey } = type;
   if (defaultKey === undefined || !(closes(type, params) || opens(type, params))) return params;
   const isGiven = places.some((place) => valueAt(params, [...place, field]) !== undefined);
-  return isGiven || valueAt(params, ["subActionParams", "incident", "externalId"]) ? params : withKey(type, params, defaultKey);
+  return isGiven || recordOf(params) !== undefined ? params : withKeyInPlace(type, params, defaultKey);
 }
 
 /** What closes what was opened under this key; undefined where the type cannot close. */
@@ -76,9 +97,9 @@ export function closingParams(type: ConnectorType, key: string): Params | undefi
   return type.recovery && withKey(type, type.recovery.params, key);
 }
 
-/** Whether an action opens an incident, alert or event that lasts. */
+/** Whether an action opens an incident, alert or event that lasts. What is pushed to a record changes that. */
 export function opens(type: ConnectorType, params: Params): boolean {
-  if (closes(type, params)) return false;
+  if (closes(type, params) || recordOf(params) !== undefined) return false;
   if (!type.subActions) return type.effect === "creates" && (params.eventAction === undefined || params.eventAction === "trigger");
   return effectOf(type, params).effect === "creates";
 }
@@ -91,8 +112,19 @@ export function closes(type: ConnectorType, params: Params): boolean {
   return signs.every(([path, value]) => String(valueAt(params, path)) === String(value));
 }
 
-/** What an action does to an incident that is open, where something should open one; undefined where it may open one. */
-export function inPlaceOfOpening(type: ConnectorType, params: Params): "closes" | "acknowledges" | undefined {
+/** What an action does to an incident or record that is there, where something should open one; undefined where it may open one. */
+export function inPlaceOfOpening(type: ConnectorType, params: Params): "closes" | "acknowledges" | "updates" | undefined {
   if (closes(type, params)) return "closes";
+  if (recordOf(params) !== undefined) return "updates";
   return type.recovery && !type.subActions && params.eventAction === "acknowledge" ? "acknowledges" : undefined;
+}
+
+/** The records that these actions close, and that none of them updates: what they open stays open. */
+export function foreignRecords(type: ConnectorType, actions: readonly { params?: Params | null | undefined }[]): string[] {
+  const named = actions.flatMap(({ params }) => {
+    const record = recordOf(params ?? {});
+    return record === undefined ? [] : [{ record, form: keyInOneForm(record), isClosed: closes(type, params ?? {}) }];
+  });
+  const updated = new Set(named.flatMap(({ form, isClosed }) => (isClosed ? [] : form)));
+  return [...new Set(named.flatMap(({ record, form, isClosed }) => (isClosed && !updated.has(form) ? record : [])))];
 }

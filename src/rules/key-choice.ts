@@ -1,6 +1,6 @@
 import { ToolError } from "../errors.ts";
 import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
-import { closes, keyInOneForm, keyOf, usualKey } from "./incidents.ts";
+import { closes, keyInOneForm, keyOf, recordOf, usualKey } from "./incidents.ts";
 import type { Wanted } from "./wanted.ts";
 
 /**
@@ -33,6 +33,15 @@ export function chooseKey(rule: Rule, ruleType: RuleType, wanted: Wanted, firing
       "invalid_arguments",
       `This connector's action in the rule opens incidents under ${first}: recovery has to close them under the same ${type.dedupField}.`,
       `Leave dedup_key out to keep it, or give ${first}. replace: true with groups ${groups} and the new dedup_key changes both.`,
+    );
+  }
+  const record = firing.length === 0 && params ? recordOf(params) : undefined;
+  const named = opening.flatMap((action) => recordOf(action.params ?? {}) ?? []).map(keyInOneForm);
+  if (record !== undefined && opening.length > named.length && !named.includes(keyInOneForm(record))) {
+    throw new ToolError(
+      "invalid_arguments",
+      `This connector's action in the rule opens incidents under ${first ?? `a ${type.dedupField}`}: recovery has to close them under the same, and externalId ${record} would be closed in their place.`,
+      "Leave externalId out: what closes then gets the key of what opens.",
     );
   }
   return asked ?? keysOf(opening)[0] ?? keysOf(mine)[0] ?? keysOf(opened(alike))[0] ?? type.usualKey ?? usualKey;

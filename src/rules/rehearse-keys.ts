@@ -2,9 +2,22 @@ import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import type { RuleAction, RuleType } from "../kibana/rules.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { quoted } from "../plain-text.ts";
-import { changingIn, inBraces, nothingChanges, steadyKey } from "./changing-keys.ts";
+import { changingIn, encodedInWords, inBraces, nothingChanges, steadyKey } from "./changing-keys.ts";
+import { updatesOne } from "./check-action.ts";
 import { hasSeveralAlerts } from "./grouping.ts";
-import { closes, isOfEachAlert, keyInOneForm, keyOf, opens, usualKey, withDefaultKey } from "./incidents.ts";
+import {
+  closes,
+  foreignRecords,
+  isOfEachAlert,
+  isOneRecord,
+  keyInOneForm,
+  keyOf,
+  opens,
+  recordOf,
+  recordPath,
+  usualKey,
+  withDefaultKey,
+} from "./incidents.ts";
 import type { Found, RehearsedAction, Rehearsing } from "./rehearsed.ts";
 import type { Role } from "./sample-alert.ts";
 
@@ -63,7 +76,7 @@ export function keyProblems({ given, role, params, other }: Keyed, about: Rehear
       },
     ];
   }
-  if (dedupField === undefined || !recovery || !(opening || closes(entry, given))) return [];
+  if (recordOf(given) !== undefined || dedupField === undefined || !recovery || !(opening || closes(entry, given))) return [];
   if (opening && role === "summary")
     return [
       { path: "frequency.summary", problem: "opens one incident for many alerts, which nothing closes", fix: "Set summary to false." },
@@ -104,9 +117,12 @@ export function keyNotes(
 ): { path: string; problem: string }[] {
   const { rule, type } = about;
   const raw = keyOf(entry, given);
+  if (isOneRecord(given) && !closes(entry, given)) return [{ path: recordPath, problem: updatesOne }];
   if (!entry.recovery || role !== "active" || type.detection || raw === undefined || !opens(entry, given)) return [];
   const path = `params.${pathOfKey(given, entry)}`;
   const { always, perhaps } = isClosed(about, entry) ? changingIn(raw, type) : nothingChanges;
+  const encoded = isClosed(about, entry) ? encodedInWords(entry, raw) : [];
+  if (encoded.length > 0) return encoded.map((problem) => ({ path, problem }));
   if (always.length === 0 && perhaps.length > 0)
     return [{ path, problem: `may change when the alert recovers (${inBraces(perhaps)}), and recovery then closes nothing` }];
   if (raw.includes("{{") || hasSeveralAlerts(rule) === true) return [];
@@ -117,6 +133,24 @@ export function keyNotes(
 export function mismatchedKeys({ action, keys, role }: RehearsedAction, all: readonly RehearsedAction[], about: Rehearsing): Found[] {
   const { entry } = about;
   const given = paramsOf(action);
+  const record = recordOf(given);
+  if (
+    entry &&
+    record !== undefined &&
+    role !== "active" &&
+    foreignRecords(
+      entry,
+      all.map((one) => one.action),
+    ).includes(record)
+  ) {
+    return [
+      {
+        path: recordPath,
+        problem: "is closed, and nothing that the rule's action opens",
+        fix: "Leave it out: the key tells what is closed.",
+      },
+    ];
+  }
   if (!entry || keys.one === undefined || !closes(entry, given) || role === "active") return [];
   const opened = all.filter((one) => one.role === "active" && opens(entry, paramsOf(one.action)) && one.keys.one !== undefined);
   const formOf = (params: Params) => keyInOneForm(keyOf(entry, params) ?? "");

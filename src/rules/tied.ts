@@ -1,7 +1,7 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import type { RuleAction } from "../kibana/rules.ts";
 import { word } from "../plain-text.ts";
-import { closes, keyInOneForm, keyOf, withKey } from "./incidents.ts";
+import { closes, foreignRecords, keyInOneForm, keyOf, recordOf, withKey } from "./incidents.ts";
 
 interface Tied {
   /** Actions without a key, or that close what nothing opens, by their fixed form: recovery could not work with them. */
@@ -25,11 +25,14 @@ export function tied(
   key: string,
 ): Tied {
   const keyIn = ({ params }: RuleAction) => keyOf(type, params ?? {});
-  const openers = all.filter(
-    (action) => action.group !== recoveryGroup && !action.frequency?.summary && !closes(type, action.params ?? {}),
-  );
-  const closers = mine.filter((action) => action.group === recoveryGroup && closes(type, action.params ?? {}));
-  const keys = openers.length > 0 ? openers.map((action) => keyIn(action) ?? key) : [key];
+  const firing = all.filter((action) => action.group !== recoveryGroup && !action.frequency?.summary && !closes(type, action.params ?? {}));
+  const openers = firing.filter(({ params }) => recordOf(params ?? {}) === undefined);
+  const foreign = foreignRecords(type, all);
+  const closers = mine.filter(({ group, params = {} }) => {
+    const record = recordOf(params ?? {});
+    return group === recoveryGroup && closes(type, params ?? {}) && (record === undefined || foreign.includes(record));
+  });
+  const keys = firing.length > 0 ? openers.map((action) => keyIn(action) ?? key) : [key];
   const opened = new Map(keys.map((each) => [keyInOneForm(each), each]));
   const closed = new Set(closers.map((action) => keyInOneForm(keyIn(action) ?? "")));
   const uncovered = [...opened].filter(([form]) => !closed.has(form)).map(([, each]) => each);

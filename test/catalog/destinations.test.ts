@@ -78,7 +78,14 @@ test.each([
     { apiUrl: "https://bedrock-runtime.us-east-1.amazonaws.com", region: "us-east-1" },
     ["bedrock-runtime.us-east-1.amazonaws.com"],
   ],
-  [".bedrock", { apiUrl: "https://in.example.com" }, ["in.example.com"]],
+  [".bedrock", { apiUrl: "https://in.example.com" }, ["bedrock-runtime.us-east-1.amazonaws.com", "in.example.com"]],
+  [".bedrock", { apiUrl: "https://in.example.com", region: null }, ["bedrock-runtime.us-east-1.amazonaws.com", "in.example.com"]],
+  [".bedrock", { apiUrl: "https://bedrock-runtime.eu-west-3.amazonaws.com" }, ["bedrock-runtime.eu-west-3.amazonaws.com"]],
+  [
+    ".bedrock",
+    { apiUrl: "https://bedrock-runtime-fips.us-east-2.amazonaws.com" },
+    ["bedrock-runtime-fips.us-east-2.amazonaws.com", "bedrock-runtime.us-east-2.amazonaws.com"],
+  ],
   [".bedrock", { apiUrl: "https://in.example.com", region: "eu-west-3" }, ["bedrock-runtime.eu-west-3.amazonaws.com", "in.example.com"]],
   [
     ".bedrock",

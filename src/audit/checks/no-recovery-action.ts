@@ -2,7 +2,7 @@ import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { isDetectionType } from "../../kibana/detection.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { changingIn, inBraces, steadyKey } from "../../rules/changing-keys.ts";
-import { closes, keyInOneForm, keyOf, opens } from "../../rules/incidents.ts";
+import { closes, keyInOneForm, keyOf, opens, recordOf } from "../../rules/incidents.ts";
 import { type Action, byConnector, recoveryGroupOf, rekeying } from "../actions.ts";
 import { type Draft, type RuleCheck, refTo, ruleRef } from "../check.ts";
 import type { RuleContext } from "../facts.ts";
@@ -74,8 +74,13 @@ function whatIsMissing(
   // Without a key nothing can be closed: that is another finding.
   if (keys.includes("")) return undefined;
   const closed = new Set(closing.map(keyIn).map(keyInOneForm));
-  if (!keys.every((key) => closed.has(keyInOneForm(key))))
-    return { evidence: "Closes incidents under another key than it opens them with.", mend: adds };
+  if (!keys.every((key) => closed.has(keyInOneForm(key)))) {
+    const isRecord = closing.every(({ params }) => recordOf(params ?? {}) !== undefined);
+    const evidence = isRecord
+      ? "Closes a record that externalId names, and not what it opens."
+      : "Closes incidents under another key than it opens them with.";
+    return { evidence, mend: adds };
+  }
   const all = keys.map((key) => ({ key, changing: changingIn(key, ruleTypes.get(rule.rule_type_id)) }));
   const changes = new Set(all.flatMap(({ changing }) => changing.always));
   if (changes.size === 0) return undefined;

@@ -6,7 +6,7 @@ import { callParams, dashboardEffect, dashboardParams, modelConfig, paid, teleme
 import { subActionParams } from "../shared/sub-actions.ts";
 
 /** Source: bedrock/bedrock.ts, BedrockRuntimeClient. */
-const pastApiUrl = "It goes to Amazon's own host of the region (config.region, or that of apiUrl), whatever else apiUrl is";
+const pastApiUrl = "It goes to Amazon's own host of the region (config.region, or that of apiUrl, or us-east-1), whatever else apiUrl is";
 
 const pingBody = '{"anthropic_version":"bedrock-2023-05-31","max_tokens":16,"messages":[{"role":"user","content":"ping"}]}';
 
@@ -48,7 +48,11 @@ export const bedrock: ConnectorType = {
     }),
   }),
   allowedHosts: ["config.apiUrl"],
-  target: { kind: "computed", fields: ["apiUrl", "region"], hosts: ({ apiUrl, region }) => [apiUrl, ...hostOfRegion(region)] },
+  target: {
+    kind: "computed",
+    fields: ["apiUrl", "region"],
+    hosts: ({ apiUrl, region }) => [apiUrl, ...hostOfRegion(region ?? regionIn(apiUrl))],
+  },
   freeParams: ["subActionParams"],
   recipients: ["params.subActionParams.**"],
   credentials: [{ name: "access key", fields: ["accessKey", "secret"] }],
@@ -86,9 +90,15 @@ export const bedrock: ConnectorType = {
   exampleSecrets: ["accessKey", "secret"],
 };
 
+/** The region of conversations where the config has none. Source: bedrock/utils.ts. */
+function regionIn(apiUrl: unknown): string {
+  const [, after = ""] = String(apiUrl).split("https://", 2);
+  return /\.([a-z\-0-9]+)\.amazonaws\.com/.exec(after)?.[1] ?? "us-east-1";
+}
+
 /** Where conversations go. A text that is no region makes another host of it. */
 function hostOfRegion(region: unknown): unknown[] {
-  if (region == null || region === "") return [];
+  if (region === "") return [];
   const host = `bedrock-runtime.${String(region)}.amazonaws.com`;
   return [isHostName(host) ? host : { region }];
 }

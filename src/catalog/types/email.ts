@@ -95,6 +95,7 @@ export const email: ConnectorType = {
   allowedHosts: ["config.host", "config.service", "config.oauthTokenUrl"],
   target: { kind: "computed", fields: ["service", "host", "port", "oauthTokenUrl"], hosts: mailHosts },
   recipients: ["params.to", "params.cc", "params.bcc", "params.replyTo"],
+  addressees: ["to", "cc", "bcc"],
   credentials: [
     { name: "exchange", fields: ["clientSecret"], when: { service: "exchange_server" } },
     { name: "none", fields: [], optional: ["user", "password"], when: { hasAuth: false } },

@@ -80,6 +80,7 @@ export const http: ConnectorType = {
   },
   paramTargets: httpParamTargets(true),
   recipients: ["params.method", "params.url", "params.path", "config.url", ...httpFreeRecipients],
+  addressees: ["url"],
   credentials: [
     {
       name: "query",

@@ -61,6 +61,7 @@ export const slackApi: ConnectorType = {
     );
   },
   alternatives: ["subActionParams.channels", "subActionParams.channelIds", "subActionParams.channelNames"],
+  addressees: ["subActionParams.channels", "subActionParams.channelIds", "subActionParams.channelNames"],
   credentials: [{ name: "bot token", fields: ["token"] }],
   subActions: {
     validChannelId: { effect: "none", inAddress: { channelId: "query" } },

@@ -112,6 +112,7 @@ export const thehive: ConnectorType = {
     }),
   },
   usualKey: "{{alert.uuid}}",
+  sharedKey: "TheHive takes the first and refuses the others",
   unrunnable: jsonBody(["subActionParams", "body"], true),
   traps: [
     "organisation is spelled the British way.",

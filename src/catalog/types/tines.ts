@@ -37,6 +37,7 @@ export const tines: ConnectorType = {
     return webhook && webhookUrl ? [{ field: "subActionParams.webhook", problem: "webhookUrl is used instead" }] : [];
   },
   alternatives: ["subActionParams.webhook", "subActionParams.webhookUrl"],
+  addressees: ["subActionParams.webhook.path", "subActionParams.webhookUrl"],
   terraformChanges: { other: true },
   credentials: [{ name: "token", fields: ["email", "token"] }],
   subActions: {

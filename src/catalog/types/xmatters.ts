@@ -78,6 +78,7 @@ export const xmatters: ConnectorType = {
   noSafeTest: "Every call triggers the xMatters workflow.",
   recoveryHint: "Send the recovered alertActionGroupName with the same signalId: the workflow decides.",
   dedupField: "signalId",
+  sharedKey: "xMatters takes them for one signal, which is over when the first recovers",
   recipe: {
     workflows: ["on_call"],
     params: (about) => ({

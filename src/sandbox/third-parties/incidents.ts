@@ -40,17 +40,26 @@ function stepOf({ type, params }: Run): Step | undefined {
       return { does: "open", key: sub.alias, title: sub.message };
     case ".opsgenie closeAlert":
     case ".jira-service-management closeAlert":
-      return { does: "close", key: sub.alias };
+      return { does: "close", key: decoded(sub.alias) };
     case ".servicenow pushToService":
       return incident.externalId
         ? undefined
         : { does: "open", key: incident.correlation_id, title: incident.short_description, always: true };
     case ".servicenow closeIncident":
-      return { does: "close", key: incident.externalId ?? incident.correlation_id };
+      return { does: "close", key: decoded(incident.externalId || incident.correlation_id) };
     case ".servicenow-itom addEvent":
       return { does: String(sub.severity) === "0" ? "close" : "open", key: sub.message_key, title: sub.description };
     default:
       return undefined;
+  }
+}
+
+/** What closes has its key in the address, which the service decodes. */
+function decoded(key: unknown): unknown {
+  try {
+    return typeof key === "string" ? decodeURIComponent(key) : key;
+  } catch {
+    return key;
   }
 }
 

@@ -1,8 +1,7 @@
 import { unfitForAddress } from "../../catalog/address-parts.ts";
 import type { ConnectorType, Params } from "../../catalog/connector-type.ts";
 import { effectOf } from "../../catalog/when.ts";
-import { isPlainObject } from "../../plain-object.ts";
-import { closes, closingParams, keyOf } from "../../rules/incidents.ts";
+import { closes, closingParams, keyOf, recordOf } from "../../rules/incidents.ts";
 import { hideSecrets, redactionMark } from "../../secrets/detect.ts";
 
 const generally = {
@@ -27,9 +26,12 @@ interface Doing {
 export function whatItDoes(entry: ConnectorType | undefined, params: Params): Doing {
   const { effect, withinKibana } = entry ? effectOf(entry, params) : { effect: "executes" as const, withinKibana: undefined };
   if (withinKibana) return { words: `It ${withinKibana}`, opens: false };
-  const general = `It ${generally[effect === "creates" && namesRecord(params) ? "updates" : effect]}`;
+  const general = `It ${generally[effect === "creates" && recordOf(params) !== undefined ? "updates" : effect]}`;
   if (!entry || effect === "none") return { words: general, opens: false };
-  if (closes(entry, params)) return { words: "It closes what is open under its key", opens: false };
+  if (closes(entry, params)) {
+    const which = recordOf(params) === undefined ? "what is open under its key" : "the record that externalId names";
+    return { words: `It closes ${which}`, opens: false };
+  }
   const loud = entry.tests.loud;
   if (!loud || !isLike(entry, params, loud.params)) return { words: general, opens: false };
   const words = loud.inGeneral ?? loud.effect;
@@ -47,16 +49,11 @@ export function whatItDoes(entry: ConnectorType | undefined, params: Params): Do
 
 /** Whether the params choose the same action as the test's; other fields may differ. */
 function isLike({ recovery, dedupField }: ConnectorType, params: Params, test: Params): boolean {
-  if (namesRecord(params)) return false;
+  // What is pushed to a record that is there changes it.
+  if (recordOf(params) !== undefined) return false;
   return Object.entries(test).every(([field, value]) => {
     const closing = recovery?.params[field];
     const chooses = field === "subAction" || (typeof closing === "string" && closing !== value && field !== dedupField);
     return !chooses || params[field] === value || (field !== "subAction" && params[field] === undefined);
   });
-}
-
-/** What is pushed to a record that is there already changes it. */
-function namesRecord({ subActionParams }: Params): boolean {
-  const incident = isPlainObject(subActionParams) ? subActionParams.incident : undefined;
-  return isPlainObject(incident) && Boolean(incident.externalId);
 }

@@ -8,7 +8,7 @@ import type { Rule } from "../../kibana/rules.ts";
 import { valueAt } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { marked, testMark } from "../../rules/as-test.ts";
-import { closes, closingParams, opens, withKey } from "../../rules/incidents.ts";
+import { closes, closingParams, opens, recordOf, withKey } from "../../rules/incidents.ts";
 import { eachText } from "../../rules/params.ts";
 import type { RehearsedAction } from "../../rules/rehearsed.ts";
 import { hideInText, hideSecrets } from "../../secrets/detect.ts";
@@ -149,7 +149,7 @@ function assertAllRehearsed(actions: readonly RehearsedAction[]): void {
 
 /** @throws ToolError invalid_arguments for an action that changes an incident which exists */
 function assertTouchesNothing(actions: readonly RehearsedAction[], found: Connector): void {
-  const real = actions.find(({ params }) => valueAt(params, ["subActionParams", "incident", "externalId"]));
+  const real = actions.find(({ params }) => recordOf(params) !== undefined);
   if (!real) return;
   throw new ToolError(
     "invalid_arguments",

@@ -4,10 +4,10 @@ import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule, RuleAction, RuleType } from "../../kibana/rules.ts";
 import { quoted } from "../../plain-text.ts";
-import { recovers } from "../../rules/attach-notes.ts";
-import { changeInWords, changingIn } from "../../rules/changing-keys.ts";
+import { foreignInWords, recovers } from "../../rules/attach-notes.ts";
+import { changeInWords, changingIn, encodedInWords } from "../../rules/changing-keys.ts";
 import { type Checked, checkAction } from "../../rules/check-action.ts";
-import { keyOf, usualKey, withoutBlankKey } from "../../rules/incidents.ts";
+import { foreignRecords, keyOf, usualKey, withoutBlankKey } from "../../rules/incidents.ts";
 import { actionKey } from "../../rules/same-action.ts";
 import { templateParser } from "../../rules/template-parser.ts";
 import { tied } from "../../rules/tied.ts";
@@ -68,12 +68,17 @@ export async function movedActions(
 function looseEnds(actions: readonly RuleAction[], { to, entry: type }: Target, ruleType: RuleType | undefined): string[] {
   if (!type?.recovery || ruleType?.recoveryGroup === undefined || !recovers(ruleType)) return [];
   const ours = actions.filter((action) => action.id === to.id);
+  const foreign = foreignInWords(foreignRecords(type, ours));
   const { rekeyed, uncovered } = tied(ours, ours, type, ruleType.recoveryGroup, usualKey);
   if (rekeyed.size + uncovered.length === 0) {
     const keys = new Set(ours.flatMap(({ params }) => keyOf(type, params ?? {}) ?? []));
-    return [...keys].flatMap((key) => changeInWords(key, changingIn(key, ruleType), type.usualKey));
+    return [
+      ...foreign,
+      ...[...keys].flatMap((key) => [...changeInWords(key, changingIn(key, ruleType), type.usualKey), ...encodedInWords(type, key)]),
+    ];
   }
   return [
+    ...foreign,
     `Recovery would not close everything that ${quoted(to.name, 60)} opens: no action closes with the same ${type.dedupField ?? "key"}. attach_connector adds what is missing.`,
   ];
 }
