@@ -49,6 +49,7 @@ import { resolveSecrets } from "../../src/secrets/resolve.ts";
 import { namesSecret } from "../../src/shapes/names.ts";
 import { freeId } from "../../src/tools/connectors/connector-id.ts";
 import { explainFailure } from "../../src/tools/connectors/explain-failure.ts";
+import { endpointsIn, isEndpointOf } from "../../src/usage/inference-endpoints.ts";
 import { referencesOf } from "../../src/usage/workflow-references.ts";
 import { readSubmission } from "../../src/web/submission.ts";
 import { action, rule, ruleType } from "../rules/rules.ts";
@@ -306,7 +307,7 @@ const takers: Record<string, Taker> = {
   ],
   "what a workflow names": (text) => {
     const asked = { url: text, path: text, body: text };
-    const types = ["http", "kibana.request", "slack"];
+    const types = ["http", "kibana.request", "slack", "elasticsearch.request"];
     const steps = types.map((type) => ({
       name: text,
       type,
@@ -314,6 +315,7 @@ const takers: Record<string, Taker> = {
       with: { ...asked, request: { ...asked, method: "POST" } },
     }));
     const { undecided } = referencesOf({ consts: { a: text }, steps });
+    for (const call of endpointsIn({ steps })) isEndpointOf({ inferenceId: "llm" }, call);
     return undecided.map(({ mayTake }) => [mayTake({ id: "chat", name: text }, "default"), mayTake({ id: text, name: "chat" }, "default")]);
   },
   "a policy's matcher": (text) => matcherOf(policyWith(text), false).match({ ...v2Rule, name: text }),
