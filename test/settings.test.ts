@@ -104,8 +104,10 @@ describe("every setting", () => {
     ]) {
       const settings = settingsOf([], { ...others, [variable]: placeholder });
       expect([placeholder, JSON.stringify(read(settings))]).toEqual([placeholder, without]);
-      expect(settings.warnings).toContain(`${variable} holds ${placeholder}, which nobody filled in: it counts as not set.`);
-      expect(settingsOf([`${flagOf(variable)}=${placeholder}`], others).warnings).toContain(
+      expect(settings.doubts.map(({ problem }) => problem)).toContain(
+        `${variable} holds ${placeholder}, which nobody filled in: it counts as not set.`,
+      );
+      expect(settingsOf([`${flagOf(variable)}=${placeholder}`], others).doubts.map(({ problem }) => problem)).toContain(
         `${flagOf(variable)} holds ${placeholder}, which nobody filled in: it counts as not set.`,
       );
     }

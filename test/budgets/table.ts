@@ -93,4 +93,4 @@ interface Call {
 }
 
 /** What is read before the tools can be listed. */
-export const start = { bytes: 233_000, files: 3 };
+export const start = { bytes: 237_000, files: 3 };
