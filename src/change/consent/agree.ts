@@ -53,7 +53,7 @@ export async function getConsent(
   const way = await wayTo(plan, change, verdict, round !== undefined, caller, services);
   if (way.by === "nothing") return { how: "not_needed", waited: false };
   if (way.by === "skipped") return { how: "skipped", waited: false };
-  const open = await pageOf(change, plan, verdict, services);
+  const open = await pageOf(change, plan, verdict, caller, services);
   if (open) return { outcome: open };
   if (way.by === "nobody") throw way.why;
   if (way.by === "token") return { outcome: await withToken(change, plan, verdict, services) };
