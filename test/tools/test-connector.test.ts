@@ -244,11 +244,6 @@ describe("a failed test is a result, with cause and fix", () => {
         said: "unexpected http response from slack: 404 Not Found",
       },
     ],
-    [
-      "missing secrets",
-      { id: "imported-pagerduty", mode: "near_safe" },
-      { cause: "Its secrets are missing or no longer fit.", fix: "Enter the secrets again: secrets are lost on import." },
-    ],
   ])("%s", async (_what, args, expected) => {
     const { call } = await product({ person: accepts });
     const { body, isError } = await call("test_connector", args);

@@ -3,6 +3,7 @@ import type { Outcome } from "../outcome.ts";
 import type { Plan } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
 import type { Call, Caller, ChangeServices } from "../services.ts";
+import { refusedByKibana } from "../would-be-refused.ts";
 import { askOnPage, pageOf } from "./approval-page.ts";
 import type { Approval, GivenByPasskey } from "./approvals.ts";
 import type { Answer, ByItself, Consent } from "./ask.ts";
@@ -56,6 +57,8 @@ export async function getConsent(
   const open = await pageOf(change, plan, verdict, caller, services);
   if (open) return { outcome: open };
   if (way.by === "nobody") throw way.why;
+  const [refused] = round ? [] : await refusedByKibana(plan, services.reader.until(caller.reads));
+  if (refused) throw refused;
   if (way.by === "token") return { outcome: await withToken(change, plan, verdict, services) };
   const asked = { change, plan, verdict, caller, services };
   if (way.by === "page") return { outcome: await askOnPage({ ...asked, ...way, answered: undefined }) };
