@@ -4,9 +4,18 @@ import { withoutKnown } from "./plain-text.ts";
 /** Nobody mistypes longer ones, and comparing takes time by the product of their lengths. */
 const longest = 200;
 
+const flat = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+
+/**
+ * Whether a word can hardly be anything but another one, whatever its case and the characters between its letters.
+ * @param most how many letters may be missing, superfluous or wrong: by its length one in six, if left out
+ */
+export function isSlip(word: string, meant: string, most = Math.floor(flat(meant).length / 6)): boolean {
+  return word.length <= longest && distance(flat(word), flat(meant)) <= most;
+}
+
 /** The candidate nearest to a mistyped word, or undefined when none is near enough to be meant. */
 export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
-  const flat = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
   if (word.length > longest) return undefined;
   const asked = flat(word);
   let best: { candidate: string; score: number } | undefined;

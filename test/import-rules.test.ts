@@ -50,7 +50,7 @@ const table: Record<string, readonly string[]> = {
   "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text", "read-url"],
   change: [
     ...["trace", "kibana", "rules", "usage", "catalog", "secrets", "web", "passkeys", "sealed", "settings"],
-    ...["errors", "log", "grouped", "plain-text", "plain-object", "host-name", "json-depth", "private-files"],
+    ...["errors", "log", "grouped", "plain-text", "plain-object", "host-name", "read-url", "json-depth", "private-files"],
   ],
   audit: [
     "map",

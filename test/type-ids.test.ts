@@ -7,7 +7,7 @@ const allowed: Record<string, string> = {
   "tools/create-connector.ts": "an example of an id, for agents",
   "tools/describe-connector-types.ts": "an example of an id, for agents",
   "tools/connectors/explain-failure.ts": "how mail servers refuse is about mail alone",
-  "secrets/binding.ts": "an example in a comment",
+  "settings/bindings.ts": "an example in a comment",
   "usage/workflow-places.ts": "the channels of a workflow's waiting step are named after Slack's two types",
   "usage/leading-to.ts": "the system action by which a rule starts a workflow is about workflows alone",
 };

@@ -20,15 +20,22 @@ export async function wouldBeRefused(
   caller: Caller,
   services: ChangeServices,
 ): Promise<ToolError[]> {
-  const reader = services.reader.until(caller.reads);
-  const [way, ...rights] = await Promise.all([
+  const [way, refusals] = await Promise.all([
     wayTo(plan, call, verdict, false, caller, services),
-    ...[...grouped<string, Op>(plan.ops, ({ space }) => space)].flatMap(([space, ops]) => [
-      withoutRight(rightsFor(ops), space, reader),
-      withoutRuleRight(ops, space, reader),
-    ]),
+    refusedByKibana(plan, services.reader.until(caller.reads)),
   ]);
-  return [...rights, way.by === "nobody" ? way.why : undefined].filter((error) => error !== undefined);
+  return [...refusals, ...(way.by === "nobody" ? [way.why] : [])];
+}
+
+/** Why Kibana would refuse a plan, as far as it says so beforehand: nobody is asked about such a plan. */
+export async function refusedByKibana({ ops }: Plan, reader: Reader): Promise<ToolError[]> {
+  const refusals = await Promise.all(
+    [...grouped<string, Op>(ops, ({ space }) => space)].flatMap(([space, inIt]) => [
+      withoutRight(rightsFor(inIt), space, reader),
+      withoutRuleRight(inIt, space, reader),
+    ]),
+  );
+  return refusals.filter((error) => error !== undefined);
 }
 
 const needed = { create: "change", update: "change", rotate: "change", delete: "delete", execute: "execute" } as const satisfies Partial<
@@ -48,7 +55,8 @@ export async function withoutRight(
   if (rights.length === 0) return undefined;
   // If Kibana does not say, nothing is known.
   const has = await reader.connectorRights(space).catch(unlessCancelled);
-  const missing = has && rights.find((right) => !has[right]);
+  // A space that hides the feature shows no right, not even the one by which the plan was read.
+  const missing = has?.read && rights.find((right) => !has[right]);
   return missing
     ? new ToolError(
         "forbidden",
@@ -62,6 +70,14 @@ async function withoutRuleRight(ops: readonly Op[], space: string, reader: Reade
   const rules = ops.flatMap((op) => (op.op === "put_rule" ? [op] : []));
   if (rules.length === 0) return undefined;
   const types = await reader.ruleTypes(space).catch(unlessCancelled);
+  const lapsed = types && rules.find(({ type }) => types.some((one) => one.id === type && !one.enabledInLicense));
+  if (lapsed)
+    return new ToolError(
+      "type_unusable",
+      `The licence does not cover rules of type ${plainText(lapsed.type, 80)}, such as ${quoted(lapsed.name, 60)}: Kibana would not save it.`,
+      "Leave such rules out, or have the licence renewed.",
+      { rule: lapsed.id },
+    );
   const refused = types && rules.find(({ type }) => !types.some((one) => one.id === type && one.changeable));
   return refused
     ? new ToolError(

@@ -9,7 +9,7 @@ import { unknownToolNames } from "../tools/visible.ts";
 import { version } from "../version.ts";
 import { withApiKey } from "./api-key-command.ts";
 import { apiKeyRequest } from "./doctor/api-key.ts";
-import { type Finding, failed, notChecked, ok, wantingKey, warning } from "./doctor/finding.ts";
+import { doubtful, type Finding, failed, notChecked, ok, wantingKey } from "./doctor/finding.ts";
 import { inSpaces } from "./doctor/in-spaces.ts";
 import { keyDistance } from "./doctor/key-distance.ts";
 import { onThisMachine } from "./doctor/on-this-machine.ts";
@@ -119,7 +119,7 @@ function startUp(settings: Settings): Finding[] {
     node
       ? ok("node", `Node ${process.versions.node}.`)
       : failed("node", `Node ${process.versions.node} is too old.`, "This server needs Node 20.18.1 or newer."),
-    ...settings.unfilled.map((problem) => warning("settings", problem, "Fill it in where the server is configured, or remove it there.")),
+    ...doubtful(settings, "settings"),
     ...unknownToolNames(settings).map((problem) => failed("settings", problem, "Correct CONNECTORS_TOOLS or CONNECTORS_EXCLUDE_TOOLS.")),
   ];
 }

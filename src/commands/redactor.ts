@@ -1,7 +1,7 @@
 import { seal } from "../sealed.ts";
-import { bindingSuffix } from "../secrets/binding.ts";
 import { watchSecrets } from "../secrets/folder.ts";
 import { createRedactor, type Redactor } from "../secrets/redact.ts";
+import { bindingSuffix } from "../settings/bindings.ts";
 import type { Settings } from "../settings/index.ts";
 
 /** What a server's answers are checked against. */

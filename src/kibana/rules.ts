@@ -24,6 +24,7 @@ const RuleTypes = z.array(
     has_alerts_mappings: z.boolean().nullish(),
     does_set_recovery_context: z.boolean().nullish(),
     authorized_consumers: z.record(z.string(), z.object({ all: z.boolean().default(false) })).nullish(),
+    enabled_in_license: z.boolean().default(true),
   }),
 );
 
@@ -65,6 +66,8 @@ export interface RuleType {
   detection: boolean;
   /** The credentials may change rules of this type, for at least one consumer. */
   changeable: boolean;
+  /** Rules of a type that the licence does not cover cannot be saved (alerting/server/rule_type_registry.ts). */
+  enabledInLicense: boolean;
 }
 
 export interface RuleQuery {
@@ -150,6 +153,7 @@ export function ruleReads(get: Get, query: Query) {
             .map(({ name }) => name),
           alertsAsData: raw.has_alerts_mappings ?? false,
           detection: isDetectionType(raw.id),
+          enabledInLicense: raw.enabled_in_license,
           changeable: Object.values(raw.authorized_consumers ?? {}).some((consumer) => consumer.all),
         };
       });

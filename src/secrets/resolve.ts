@@ -2,9 +2,10 @@ import { isUtf8 } from "node:buffer";
 import type { FileKind } from "../catalog/shared/file-kinds.ts";
 import { ToolError } from "../errors.ts";
 import { Sealed, type SealedRecord, type SealedTree, seal } from "../sealed.ts";
+import { type Binding, bindingSuffix, readBindings } from "../settings/bindings.ts";
 import { isUnfilled } from "../settings/given-values.ts";
 import { namesSecret } from "../shapes/names.ts";
-import { type Binding, bindingSuffix, readBindings } from "./binding.ts";
+
 import { encodedFile } from "./certificate.ts";
 import { readSecretFile } from "./file-reference.ts";
 import { fileText } from "./file-text.ts";

@@ -4,6 +4,7 @@ import { exposedSecrets, readPrivateFile } from "./files.ts";
 import { type Flag, type Flags, type FlagValues, readFlags } from "./flags.ts";
 import { accessLevels, type HttpSettings, httpSettings } from "./http.ts";
 import { type Connection, type KibanaSettings, kibanaSettings } from "./kibana.ts";
+import { bindingFiles, type Doubt, misspelt } from "./names.ts";
 import { proxyFor } from "./proxy.ts";
 import { rows, type SettingName, settingNames, type Values } from "./rows.ts";
 import { ownValues, readValues } from "./values.ts";
@@ -33,6 +34,8 @@ const defaults = {
   logLevel: "info",
 } as const satisfies { [Name in SettingName]?: Values[Name] | readonly [] };
 
+const fillIn = "Fill it in where the server is configured, or remove it there.";
+
 /** Settings as they were given, or else their defaults. */
 type WithDefaults = { [Name in keyof typeof defaults]: NonNullable<Values[Name]> };
 
@@ -59,8 +62,8 @@ export interface Settings extends WithDefaults, Connected {
   http: HttpSettings | undefined;
   /** Written to stderr at the start. */
   warnings: string[];
-  /** The warnings about placeholders that nobody filled in. */
-  unfilled: string[];
+  /** Those of them about what counts for nothing: names that are nearly ours, placeholders that nobody filled in. */
+  doubts: Doubt[];
 }
 
 interface Connected {
@@ -90,6 +93,7 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
   const taken = Object.fromEntries(takes.map((key) => [key, rows[key]]));
   const flags = readFlags(argv, { ...taken, ...command?.own }, settingNames, problems);
   const { values, blank, unfilled } = readValues(flags, env, problems);
+  const doubts = misspelt(flags, env, values.secretPrefix ?? defaults.secretPrefix, problems);
   const own = ownValues(flags, command?.own, problems);
   const { kibana, unusable } = kibanaSettings(values, blank, problems);
   const proxy = kibana && proxyFor(kibana.url, env, problems, unfilled);
@@ -102,7 +106,11 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
     if (blank.has(key)) problems.push(`${blank.get(key)}: fill it in, or remove it to serve HTTP without a token.`);
   const facts = { values, kibana, http, spaces: takes.includes("space") ? spaces : undefined };
   problems.push(...conflictsIn(facts));
-  if (values.secretDir !== undefined) problems.push(...exposedSecrets(values.secretDir));
+  if (values.secretDir !== undefined) {
+    problems.push(...exposedSecrets(values.secretDir));
+    doubts.push(...bindingFiles(values.secretDir));
+  }
+  doubts.push(...unfilled.map((problem) => ({ check: "settings" as const, problem, fix: fillIn })));
   if (problems.length > 0) return { problems };
   const space = values.space ?? (spaces && !spaces.includes("default") ? spaces[0] : undefined) ?? "default";
   const { confirmKey, auditConnector } = values;
@@ -125,8 +133,8 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
       auditConnector: auditConnector === undefined ? undefined : placed(auditConnector, space),
       confirmKey: confirmKey === undefined ? undefined : seal(confirmKey, "confirm key"),
       http,
-      warnings: [...unfilled, ...(unusable ? [unusable.message] : []), ...cautionsOn(facts)],
-      unfilled,
+      warnings: [...doubts.map(({ problem, fix }) => `${problem} ${fix}`), ...(unusable ? [unusable.message] : []), ...cautionsOn(facts)],
+      doubts,
     },
   };
 }

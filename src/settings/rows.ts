@@ -102,7 +102,7 @@ export const rows = {
   confirmReading: row(
     "CONNECTORS_CONFIRM_READING",
     "SECONDS",
-    "An answer that comes sooner than this is the client's own, not a person's (default: 1)",
+    "An answer that comes sooner than this, in a form or on a page, is not a person's (default: 1)",
     seconds(0, 60),
   ),
   dangerouslySkipConfirmation: row(

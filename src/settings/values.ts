@@ -1,4 +1,3 @@
-import { didYouMean } from "../did-you-mean.ts";
 import { type Flags, type FlagValues, flagName } from "./flags.ts";
 import { isUnfilled, readGiven } from "./given-values.ts";
 import { rows, type SettingName, settingNames, type Values } from "./rows.ts";
@@ -7,21 +6,6 @@ import { rows, type SettingName, settingNames, type Values } from "./rows.ts";
 const opaque: readonly SettingName[] = ["password", "authToken", "confirmKey"];
 /** Lists that must not lose an entry: the server would do more, or for more, than its operator meant. */
 const limits: readonly SettingName[] = ["spaces", "tools", "excludeTools", "protect", "protectRules", "targetHosts"];
-
-/** Common mistakes for our names. */
-const otherNames: Record<string, string> = {
-  KIBANA_HOST: "KIBANA_URL",
-  KIBANA_HOSTS: "KIBANA_URL",
-  KIBANA_ENDPOINT: "KIBANA_URL",
-  KIBANA_ADDRESS: "KIBANA_URL",
-  KIBANA_URI: "KIBANA_URL",
-  KIBANA_BASE_URL: "KIBANA_URL",
-  KIBANA_SERVER: "KIBANA_URL",
-  KIBANA_KEY: "KIBANA_API_KEY",
-  KIBANA_TOKEN: "KIBANA_API_KEY",
-  KIBANA_USER: "KIBANA_USERNAME",
-  KIBANA_PASS: "KIBANA_PASSWORD",
-};
 
 export interface Read {
   values: Values;
@@ -60,14 +44,6 @@ export function readValues(flags: Record<string, string>, env: NodeJS.ProcessEnv
       break;
     }
   }
-  const known = Object.values(rows).map((one) => one.env);
-  for (const name of Object.keys(env)) {
-    if (!/^(KIBANA|CONNECTORS)_/.test(name) || known.includes(name) || readGiven(env[name] ?? "").kind === "empty") continue;
-    const meant = otherNames[name] ?? didYouMean(name, known);
-    if (meant && readGiven(env[meant] ?? "").kind === "empty" && flags[flagName(keyOf(meant))] === undefined)
-      problems.push(`${name} is not a setting of this server: did you mean ${meant}?`);
-    else if (name.startsWith("CONNECTORS_")) problems.push(`${name} is not a setting of this server: see --help.`);
-  }
   return { values: values as Values, blank, unfilled };
 }
 
@@ -82,8 +58,4 @@ export function ownValues<Own extends Flags>(flags: Record<string, string>, own:
     else problems.push(`--${flagName(key)} ${parsed.error.issues[0]?.message ?? "is not valid"}.`);
   }
   return values as FlagValues<Own>;
-}
-
-function keyOf(variable: string): string {
-  return Object.entries(rows).find(([, one]) => one.env === variable)?.[0] ?? "";
 }

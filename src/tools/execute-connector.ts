@@ -9,7 +9,7 @@ import { failsAgain } from "../kibana/params-mistake.ts";
 import { plainJson, plainText, quoted, withoutKnown, word } from "../plain-text.ts";
 import { keyOf, withDefaultKey } from "../rules/incidents.ts";
 import { hideInData, hideSecrets } from "../secrets/detect.ts";
-import { assertRunnable, effectOn } from "./connectors/connector-row.ts";
+import { assertHasSecrets, assertRunnable, effectOn } from "./connectors/connector-row.ts";
 import { whatItDoes } from "./connectors/effect-of-run.ts";
 import { explainFailure } from "./connectors/explain-failure.ts";
 import { findConnector } from "./connectors/find-connector.ts";
@@ -50,6 +50,8 @@ export const executeConnector = changeTool({
     const params = withPathApart(entry, found.config, entry ? withDefaultKey(entry, given) : given);
     const warnings = entry ? assertParamsFit(entry, params) : [];
     const { effect, cost, note, withinKibana }: SubAction = entry ? effectOf(entry, params) : { effect: "executes" };
+    const isFree = effect === "none" && !cost;
+    if (!isFree) assertHasSecrets(found, "a run fails");
     const { flows, words: elsewhere } = runFlows(found, entry, params);
     const doing = whatItDoes(entry, params);
     const op: ExecuteOp = {
@@ -87,7 +89,7 @@ export const executeConnector = changeTool({
         ...(entry ? [] : [`This server does not know what ${found.type} does with these params.`]),
       ],
       outsideWorld: withinKibana ? "none" : effect === "none" && cost ? "costs" : outside[effect],
-      consequence: effect === "none" && !cost ? "free" : "person",
+      consequence: isFree ? "free" : "person",
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
       flows,
       asks: [],

@@ -9,7 +9,7 @@ import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
 import { eachText } from "../rules/params.ts";
-import { assertRunnable, effectOn } from "./connectors/connector-row.ts";
+import { assertHasSecrets, assertRunnable, effectOn } from "./connectors/connector-row.ts";
 import { explainFailure } from "./connectors/explain-failure.ts";
 import { findConnector } from "./connectors/find-connector.ts";
 import { assertParamsFit } from "./connectors/params-fit.ts";
@@ -61,6 +61,7 @@ export const testConnector = changeTool({
     assertNoMarks("fill", given);
     const [found, types] = await Promise.all([findConnector(kibana, target, id), kibana.connectorTypes(target)]);
     assertRunnable(found, types);
+    if (mode !== "safe") assertHasSecrets(found, "a run fails");
     const entry = await connectorType(found.type);
     if (rule !== undefined) {
       if (mode === "near_safe" || given) throw rehearsedOtherwise(mode);

@@ -39,7 +39,10 @@ export const updateConnector = changeInSpaces({
   argumentHints: { type: fixed("type"), connector_type_id: fixed("type"), new_id: fixed("id"), connector_id: fixed("id") },
   async plan({ id, ...patch }, context): Promise<Plan | NoChange> {
     const { kibana, space: target } = context;
-    kibana.begin((reader, last) => (last && patch.name !== undefined ? [lookAtWorkflows(reader, target, last)] : []));
+    kibana.begin((reader, last) => [
+      reader.connectorTypes(target),
+      ...(last && patch.name !== undefined ? [lookAtWorkflows(reader, target, last)] : []),
+    ]);
     const [before, status, existing] = await Promise.all([findConnector(kibana, target, id), kibana.status(), kibana.connectors(target)]);
     const plan = await planPatch(before, patch, target, { status, existing }, context);
     return plan ?? { noChange: true, space: target, result: { connector: connectorView(before, target) }, warnings: [], next: [] };

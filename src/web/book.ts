@@ -26,6 +26,8 @@ interface Form {
   page: Page;
   take: Take;
   taking: boolean;
+  /** When the page was first shown. */
+  shownAt?: number;
 }
 
 interface Shown {
@@ -64,6 +66,7 @@ export function createBook(now: () => number): Book {
     if (one.content.is !== "used" && one.expiresAt <= now()) one.content = one.content.is === "form" ? used.expiredForm : used.expiredToken;
     const { content } = one;
     if (content.is === "used") return send(response, 410, renderNote(content.title, content.text));
+    if (content.is === "form" && (request.method === "GET" || isOwnForm(request, origin))) content.shownAt ??= now();
     if (request.method === "GET" || request.method === "HEAD")
       return content.is === "form" ? sendForm(response, 200, content.page, {}) : send(response, 200, renderBefore(content.page));
     if (request.method !== "POST")
@@ -82,6 +85,7 @@ export function createBook(now: () => number): Book {
       const { page } = form;
       const submission = await readSubmission(request, page.kind === "passkey" ? {} : page);
       if ("problems" in submission) return sendForm(response, 422, page, submission.problems);
+      if (submission.approved && tooSoon(form, now())) return sendForm(response, 422, page, notRead, submission.typedName);
       const taken = await form.take(submission);
       if (taken instanceof Follow) {
         one.expiresAt = taken.page.expiresAt;
@@ -118,6 +122,15 @@ export function createBook(now: () => number): Book {
         send(response, 500, renderNote("Something failed", "Nothing was written. Close this page and ask the agent to start again.")),
       ),
   };
+}
+
+const notRead: Problems = {
+  "": "Nothing was approved: the answer came sooner than a person can read this page. Read it, then approve.",
+};
+
+/** A yes that comes sooner than a person reads is a slip of the hand, or a program's. */
+function tooSoon({ page, shownAt }: Form, now: number): boolean {
+  return page.kind !== "passkey" && page.reading !== undefined && now - (shownAt ?? now) < page.reading;
 }
 
 /** What a person reads after an answer. */

@@ -56,6 +56,8 @@ export interface ApprovalPage {
   type?: ToType | undefined;
   /** What must sign to agree. */
   passkey?: PasskeyRequest | undefined;
+  /** Milliseconds that a person takes at least: a yes that comes sooner after the page was first shown does not count. */
+  reading?: number;
   /** Who asks for it, and whose yes it takes, where that is said. */
   people?: { askedBy: string; approvers: string[] } | undefined;
   /** Milliseconds since 1970. */

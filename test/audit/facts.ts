@@ -101,6 +101,7 @@ export function context(connectors: readonly Connector[], more: Partial<RuleCont
       ofRecovery: [],
       alertsAsData: true,
       changeable: true,
+      enabledInLicense: true,
     },
   ];
   return {

@@ -63,8 +63,8 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
     ],
   },
   execute_connector: { listed: 185, calls: [{ args: { id: "log-of-tests", params: { message: "hello" } }, requests: 8, tokens: 80 }] },
-  // A new name: workflows may use the old one.
-  update_connector: { listed: 230, calls: [{ args: { id: "log-of-tests", name: "Log of the tests" }, requests: 15, tokens: 145 }] },
+  // A new name: workflows may use the old one. Before a person is asked, whether Kibana would take it: the type, and the key's rights.
+  update_connector: { listed: 230, calls: [{ args: { id: "log-of-tests", name: "Log of the tests" }, requests: 17, tokens: 145 }] },
   undo_change: { listed: 180, calls: [{ args: { change: "(the last one)" }, requests: 17, tokens: 135 }] },
   // The filter of rules is a schema of its own.
   attach_connector: {
@@ -83,7 +83,7 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
   // What became of connectors and rules, and which types Kibana would still take back.
   list_changes: { listed: 95, calls: [{ args: {}, requests: 5, tokens: 940 }] },
   // What else may use it (workflows, Synthetics, Uptime) is read with the plan, with the plan after the question, and right before the write.
-  safe_delete_connector: { listed: 135, calls: [{ args: { ids: ["imported-pagerduty"] }, requests: 28, tokens: 140 }] },
+  safe_delete_connector: { listed: 135, calls: [{ args: { ids: ["imported-pagerduty"] }, requests: 29, tokens: 140 }] },
 };
 
 interface Call {
@@ -93,4 +93,4 @@ interface Call {
 }
 
 /** What is read before the tools can be listed. */
-export const start = { bytes: 233_000, files: 3 };
+export const start = { bytes: 237_000, files: 3 };

@@ -1,6 +1,6 @@
 import { symlink, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { approve, refuse } from "../pages/form.ts";
+import { approve, look, refuse } from "../pages/form.ts";
 import { fakeClock } from "../support/clock.ts";
 import { freshFolder } from "../support/folder.ts";
 import { accepts, cancels, connect, declines, neverAnswers, type Person, type ProductOptions, product } from "../support/product.ts";
@@ -80,6 +80,8 @@ describe.each(changes)("%s", (_what, tool, args) => {
       const again = await made.call(tool, args);
       expect(again.body).toMatchObject({ status: "confirmation_needed", confirm: { id: body.confirm.id, url: body.confirm.url } });
       expect(made.questions).toHaveLength(1);
+      await look(body.confirm.url);
+      made.clock.advance(1_000);
       await approve(body.confirm.url);
       const unnamed = await made.call(tool, args);
       expect(unnamed.body).toMatchObject({

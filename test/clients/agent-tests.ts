@@ -1,5 +1,5 @@
 import { describe, expect, inject, onTestFinished, test } from "vitest";
-import { approve, look, refuse } from "../pages/form.ts";
+import { look, readAndApprove, refuse } from "../pages/form.ts";
 import { type Agent, type FormAnswer, type Person, type Run, runAgent } from "./agent.ts";
 import type { Step } from "./models/script.ts";
 import { readAnswer } from "./read-answer.ts";
@@ -67,7 +67,7 @@ export function agentTests(agents: readonly Agent[]): void {
       });
 
       test("deletes once the person approved on the page", async () => {
-        const { answers, world } = await started([deleting(), onPage(approve)]);
+        const { answers, world } = await started([deleting(), onPage(readAndApprove)]);
         expect(answers[1]).toMatchObject({ status: "done" });
         expect(await world.connectors()).not.toContain("ops-slack-2");
         expect(await world.journal()).toContain('"consent":"page"');

@@ -7,7 +7,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { type CallToolResult, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
-import { approve } from "../pages/form.ts";
+import { readAndApprove } from "../pages/form.ts";
 import { cleanEnv, readingFor, serverBuild, startSandboxWith, yes } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 import { startHttpProcess } from "../support/http-process.ts";
@@ -77,7 +77,7 @@ describe.each(toHttp)("%s, from stdio to `serve --http`", (name, args, forms) =>
     const call = await through(read);
     expect((await call("list_connectors")).connectors.length).toBeGreaterThan(5);
     const answer = await call("safe_delete_connector", { ids: ["ops-slack-2"] });
-    if (!forms) await approve(answer.confirm.url);
+    if (!forms) await readAndApprove(answer.confirm.url);
     const done = forms ? answer : await call("safe_delete_connector", { ids: ["ops-slack-2"], confirm: answer.confirm.id });
     expect(done).toMatchObject({ status: "done" });
   });
@@ -117,7 +117,7 @@ describe("supergateway, from HTTP to the server over stdio", () => {
   test.skipIf(folder === undefined)("passes on the page, since the server runs on this machine", async () => {
     const call = await through();
     const { confirm } = await call("safe_delete_connector", { ids: ["ops-slack-2"] });
-    await approve(confirm.url);
+    await readAndApprove(confirm.url);
     expect(await call("safe_delete_connector", { ids: ["ops-slack-2"], confirm: confirm.id })).toMatchObject({ status: "done" });
   });
 });

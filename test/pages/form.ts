@@ -1,4 +1,5 @@
 import { request as httpRequest } from "node:http";
+import { setTimeout } from "node:timers/promises";
 
 /** What Chromium sends with a form of the page itself. */
 const byBrowser = { "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", origin: "null" };
@@ -36,4 +37,11 @@ export function post(url: string, type: string, body: string | Buffer): Promise<
 }
 
 export const approve = (url: string, fields: Record<string, string | File> = {}) => submit(url, { ...fields, answer: "approve" });
+/** The same by a person who reads it first, as the server starts for people. */
+export async function readAndApprove(url: string): Promise<Seen> {
+  await look(url);
+  await setTimeout(1_050);
+  return approve(url);
+}
+
 export const refuse = (url: string) => submit(url, { answer: "refuse" });

@@ -6,7 +6,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { type CallToolResult, ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { approve } from "../pages/form.ts";
+import { approve, look, readAndApprove, refuse } from "../pages/form.ts";
 import { cleanEnv, readingFor, serverBuild, startSandboxWith, startServer } from "../support/built-server.ts";
 import { openClient } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
@@ -59,6 +59,36 @@ test.each<["accept" | "decline", string]>([
   expect([asked, await connectors()]).toEqual([1, expect.arrayContaining(["ops-slack-2"])]);
 });
 
+describe("a yes on a page that comes faster than a person reads", () => {
+  const page = async () => {
+    const server = await startServer({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any", ...reading } });
+    onTestFinished(() => server.close());
+    const args = { id: "kibana-log", name: `Log ${Math.random()}` };
+    const { confirm } = (await server.call("update_connector", args)).body;
+    return { url: confirm.url as string, again: () => server.call("update_connector", { ...args, confirm: confirm.id }) };
+  };
+
+  test.each<[string, (url: string) => Promise<unknown>]>([
+    ["at once after the page was shown", look],
+    ["of whoever has not looked at it", async () => {}],
+  ])("does not count: %s; after a second it does", async (_when, first) => {
+    const { url, again } = await page();
+    await first(url);
+    const soon = await approve(url);
+    expect([soon.status, soon.html]).toEqual([422, expect.stringContaining("sooner than a person can read this page")]);
+    expect((await again()).body).toMatchObject({ status: "confirmation_needed", message: expect.stringContaining("has not answered") });
+    await setTimeout(1_050);
+    expect((await approve(url)).status).toBe(200);
+    expect((await again()).body.status).toBe("done");
+  });
+
+  test("a no counts at once", async () => {
+    const { url, again } = await page();
+    expect((await refuse(url)).status).toBe(200);
+    expect((await again()).body.status).toBe("declined");
+  });
+});
+
 describe("a yes that comes faster than a person reads", () => {
   test.each<[string, Record<string, unknown>, ElicitResult]>([
     ["safe_delete_connector", unused, yes],
@@ -89,7 +119,7 @@ describe("a yes that comes faster than a person reads", () => {
     expect((await call("update_connector", { id: "kibana-log", name: "By a person", confirm: body.confirm.id })).body.status).not.toBe(
       "done",
     );
-    await approve(body.confirm.url);
+    await readAndApprove(body.confirm.url);
     expect((await call("update_connector", { id: "kibana-log", name: "By a person", confirm: body.confirm.id })).body.status).toBe("done");
   });
 

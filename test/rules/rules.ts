@@ -14,6 +14,7 @@ export function ruleType(more: Partial<RuleType> = {}): RuleType {
     ofRecovery: [],
     alertsAsData: true,
     changeable: true,
+    enabledInLicense: true,
     detection: false,
     ...more,
   };

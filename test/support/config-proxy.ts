@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
-import type { Recorded } from "./recording-proxy.ts";
+import { isWrite, type Recorded } from "./recording-proxy.ts";
 import { listen } from "./server.ts";
 
 export interface Between {
@@ -43,6 +43,6 @@ export async function rewritingProxy(hooks: {
       })
       .catch(() => outgoing.destroy());
   });
-  const between: Between = { url, target: "", calls, writes: () => calls.filter(({ method }) => method !== "GET") };
+  const between: Between = { url, target: "", calls, writes: () => calls.filter(isWrite) };
   return between;
 }

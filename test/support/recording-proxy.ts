@@ -6,6 +6,11 @@ export interface Recorded {
   path: string;
 }
 
+/** Everything except reads, some of which are POSTs. */
+export function isWrite({ method, path }: Recorded): boolean {
+  return method !== "GET" && !/\/(api\/core\/capabilities|_global_connector_execution_\w+|internal\/alerting\/rules\/_find)$/.test(path);
+}
+
 /** A proxy in front of `target` that writes down every request. `before` may wait, or change the target unnoticed. */
 export async function recordingProxy(target: string, before: (call: Recorded) => Promise<void> | void = () => {}) {
   const calls: Recorded[] = [];
@@ -24,11 +29,6 @@ export async function recordingProxy(target: string, before: (call: Recorded) =>
   return {
     url,
     calls,
-    /** Everything except reads, some of which are POSTs. */
-    writes: () =>
-      calls.filter(
-        ({ method, path }) =>
-          method !== "GET" && !/\/(api\/core\/capabilities|_global_connector_execution_\w+|internal\/alerting\/rules\/_find)$/.test(path),
-      ),
+    writes: () => calls.filter(isWrite),
   };
 }

@@ -32,7 +32,7 @@ export function settings({ url, ...more }: Partial<Settings> & { url?: string } 
     http: undefined,
     logLevel: "silent",
     warnings: [],
-    unfilled: [],
+    doubts: [],
     ...more,
   };
 }

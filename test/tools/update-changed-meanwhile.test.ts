@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { rewritingProxy } from "../support/config-proxy.ts";
 import { accepts, product } from "../support/product.ts";
-import type { Recorded } from "../support/recording-proxy.ts";
+import { isWrite, type Recorded } from "../support/recording-proxy.ts";
 import { kibanaSettings } from "../support/settings.ts";
 import { documentOf, seedConnector } from "../support/stored-documents.ts";
 
@@ -10,7 +10,6 @@ type Made = Awaited<ReturnType<typeof product>>;
 const config = { index: "audit", refresh: false, executionTimeField: "at" };
 const theirs = { name: "Theirs", config: { ...config, index: "theirs" }, secrets: {} };
 const one = "/api/actions/connector/stored";
-const isWrite = ({ method }: Recorded) => method !== "GET";
 const readsIt = ({ method, path }: Recorded) => method === "GET" && path === one;
 
 /** A server; somebody else changes the connector once, at the moment that `when` names. */

@@ -15,6 +15,7 @@ import { forPerson } from "./for-person.ts";
 import { signingOf } from "./passkey.ts";
 import { pageModel } from "./question.ts";
 import { saidOnPage } from "./refusals.ts";
+import { refusalDigest } from "./refused-plan.ts";
 import { isTyped, toType } from "./to-type.ts";
 import { approved, declined, waiting } from "./unagreed.ts";
 import type { ByPage } from "./way.ts";
@@ -29,9 +30,15 @@ interface Asked extends Omit<ByPage, "by"> {
   answered: ByItself | undefined;
 }
 
-/** The page that the same call already has for this plan, waiting or answered. */
-export async function pageOf(change: Call, plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome | undefined> {
-  const found = services.approvals.find(change.tool, change.args, services.digest(plan));
+/** The page that the same call already has for this plan, waiting or answered, or any call of the caller for which it was refused. */
+export async function pageOf(
+  change: Call,
+  plan: Plan,
+  verdict: Verdict,
+  { principal }: Caller,
+  services: ChangeServices,
+): Promise<Outcome | undefined> {
+  const found = services.approvals.find(principal.name, change.tool, change.args, services.digest(plan), await refusalDigest(plan));
   switch (found?.state) {
     case undefined:
       return undefined;
@@ -52,7 +59,7 @@ export async function askOnPage({ change, plan, verdict, reach, openPage, signer
   const { withoutLiterals } = services.redactor;
   const shown = forPerson(plan, reach, deployment, withoutLiterals);
   const recording = signers && (await recordingOf(plan, reach, withoutLiterals, services.journal.keyForRecords));
-  const entry = approvals.open(caller.principal.name, change.tool, change.args, planned);
+  const entry = approvals.open(caller.principal.name, change.tool, change.args, planned, await refusalDigest(plan));
   const signing =
     signers &&
     recording &&
@@ -62,7 +69,11 @@ export async function askOnPage({ change, plan, verdict, reach, openPage, signer
       { tool: change.tool, caller: caller.principal.name, deployment },
     );
   const type = toType(plan, services);
-  const model = shown.json(() => pageModel(plan, verdict, reach, { name: deployment, sandbox, expiresAt: entry.expiresAt, type }));
+  const model = {
+    ...shown.json(() => pageModel(plan, verdict, reach, { name: deployment, sandbox, expiresAt: entry.expiresAt, type })),
+    // A passkey takes a person as it is.
+    ...(signing ? {} : { reading: settings.confirmReading }),
+  };
   const take: Take = async (answer) => {
     if (!answer.approved) {
       entry.answer({ approved: false, known: answer.known });

@@ -43,6 +43,8 @@ interface Pending {
   call: string;
   /** What the page shows. */
   plan: string;
+  /** The same, however a call spells it. */
+  refusal: string;
   expiresAt: number;
   url: string | undefined;
   answer: { approved: false; known?: Knows | undefined } | Yes | undefined;
@@ -59,13 +61,18 @@ export interface Approvals {
     tool: string,
     args: unknown,
     planDigest: string,
+    refusal: string,
   ): { id: PageId; expiresAt: number; shownAt(url: string | undefined): void; answer(given: NonNullable<Pending["answer"]>): void };
   /** The person declined in the client. */
   refuse(id: string): void;
   /** The client shows the address: no answer has it any longer. */
   hide(id: string): void;
-  /** The newest page of the same call and plan: answered, or waiting where its address may be shown again. */
-  find(tool: string, args: unknown, planDigest: string): FoundPage | undefined;
+  /**
+   * The newest page of the same call and plan: answered, or waiting where its address may be shown again. One that was refused also
+   * counts for other calls of the same owner.
+   * @param refusal of the plan, however the call spells it (refused-plan.ts)
+   */
+  find(owner: string, tool: string, args: unknown, planDigest: string, refusal: string): FoundPage | undefined;
   /** True for ids of this kind. */
   knows(id: string): boolean;
   /** @throws ToolError confirmation_invalid: foreign, expired, used, other_change */
@@ -83,7 +90,7 @@ export function createApprovals(clock: Clock): Approvals {
   const all = new Map<string, Pending>();
 
   return {
-    open(owner, tool, args, planDigest) {
+    open(owner, tool, args, planDigest, refusal) {
       // An expired one is remembered for as long again, so that the error can say so.
       for (const [id, one] of all) if (one.expiresAt + lifetime <= clock.now()) all.delete(id);
       const own = [...all].filter(([, one]) => one.owner === owner);
@@ -94,6 +101,7 @@ export function createApprovals(clock: Clock): Approvals {
         owner,
         call: digest([tool, args]),
         plan: planDigest,
+        refusal,
         expiresAt: clock.now() + lifetime,
         url: undefined,
         answer: undefined,
@@ -112,10 +120,12 @@ export function createApprovals(clock: Clock): Approvals {
         },
       };
     },
-    find(tool, args, planDigest) {
+    find(owner, tool, args, planDigest, refusal) {
       const call = digest([tool, args]);
       for (const [id, { url, expiresAt, answer, spent, ...one }] of [...all].reverse()) {
-        if (one.call !== call || one.plan !== planDigest || spent || expiresAt <= clock.now()) continue;
+        const refused = answer?.approved === false && one.owner === owner && one.refusal === refusal;
+        if (!refused && (one.call !== call || one.plan !== planDigest)) continue;
+        if (spent || expiresAt <= clock.now()) continue;
         if (answer) return { id, expiresAt, ...(answer.approved ? { state: "approved" } : { state: "refused", known: answer.known }) };
         if (url !== undefined) return { id, expiresAt, state: "waiting", url };
       }

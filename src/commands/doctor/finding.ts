@@ -1,4 +1,5 @@
 import { ToolError } from "../../errors.ts";
+import type { Settings } from "../../settings/index.ts";
 
 /** One line of the doctor's report. */
 export interface Finding {
@@ -22,4 +23,9 @@ export const wantingKey = (finding: Finding): Finding => ({ ...finding, wantsKey
 export function failure(check: string, error: unknown): Finding {
   if (error instanceof ToolError) return failed(check, error.message, error.fix);
   throw error;
+}
+
+/** What counts for nothing, of those settings and variables that a check is about. */
+export function doubtful({ doubts }: Settings, check: "settings" | "secrets"): Finding[] {
+  return doubts.filter((one) => one.check === check).map(({ problem, fix }) => warning(check, problem, fix));
 }

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { journalFiles } from "../../change/journal-folder.ts";
 import { ToolError } from "../../errors.ts";
 import { codeOf, exposedFolder, makePrivateFolder } from "../../private-files.ts";
-import { bindingSuffix, readBindings } from "../../secrets/binding.ts";
+import { bindingSuffix, readBindings } from "../../settings/bindings.ts";
 import { isUnfilled } from "../../settings/given-values.ts";
 import { isRemote } from "../../settings/http.ts";
 import type { Settings } from "../../settings/index.ts";
-import { type Finding, failed, ok, warning } from "./finding.ts";
+import { doubtful, type Finding, failed, ok, warning } from "./finding.ts";
 
 type Env = Record<string, string | undefined>;
 
@@ -45,8 +45,8 @@ async function journalFolder({ access }: Settings, dir: string): Promise<Finding
   return ok("journal", `${dir} can be written to.`);
 }
 
-function variables({ secretPrefix }: Settings, env: Env): Finding[] {
-  const names = Object.keys(env).filter((name) => name.startsWith(secretPrefix));
+function variables(settings: Settings, env: Env): Finding[] {
+  const names = Object.keys(env).filter((name) => name.startsWith(settings.secretPrefix));
   const bindings = names.filter((name) => name.endsWith(bindingSuffix));
   const values = names.filter((name) => !name.endsWith(bindingSuffix)).sort();
   const empty = values.filter((name) => !env[name]);
@@ -56,7 +56,7 @@ function variables({ secretPrefix }: Settings, env: Env): Finding[] {
       "secrets",
       values.length > 0
         ? `Variables for {"$env": …}: ${values.join(", ")}.`
-        : `No variable begins with ${secretPrefix}; {"$ask": true} needs none.`,
+        : `No variable begins with ${settings.secretPrefix}; {"$ask": true} needs none.`,
     ),
     ...empty.map((name) => failed("secrets", `${name} is empty.`, "Set it or remove it.")),
     ...unfilled.map((name) => failed("secrets", `${name} holds a placeholder that nobody filled in.`, "Set it or remove it.")),
@@ -69,9 +69,7 @@ function variables({ secretPrefix }: Settings, env: Env): Finding[] {
           "Write type@host, such as .pagerduty@events.pagerduty.com.",
         ),
       ),
-    ...bindings
-      .filter((name) => !values.includes(name.slice(0, -bindingSuffix.length)))
-      .map((name) => warning("secrets", `${name} binds a variable that is not set.`, `Set ${name.slice(0, -bindingSuffix.length)}.`)),
+    ...doubtful(settings, "secrets"),
   ];
 }
 

@@ -77,12 +77,12 @@ export function assertRunnable(connector: Connector, types: readonly LiveType[])
   assertUsable(connector.preconfigured ? { ...live, enabledInConfig: true } : live);
 }
 
-/** @throws ToolError secrets_needed for one that lost them in an import: rules cannot be saved with it */
-export function assertHasSecrets({ id, name, missingSecrets }: Connector): void {
+/** @param so what that leads to @throws ToolError secrets_needed for one that lost them in an import */
+export function assertHasSecrets({ id, name, missingSecrets }: Connector, so: "Kibana saves no rule with it" | "a run fails"): void {
   if (!missingSecrets) return;
   throw new ToolError(
     "secrets_needed",
-    `${quoted(name)} (${word(id)}) has lost its secrets: Kibana saves no rule with it.`,
+    `${quoted(name)} (${word(id)}) has lost its secrets: ${so}.`,
     "Enter them again with update_connector first.",
     { connector: id },
   );

@@ -216,7 +216,7 @@ function assertAttachable(found: Connector, types: readonly LiveType[], status: 
     );
   }
   assertRunnable(found, types);
-  assertHasSecrets(found);
+  assertHasSecrets(found, "Kibana saves no rule with it");
 }
 
 /** The same call with `replace`, for the rules that keep actions which differ from what was asked for. */

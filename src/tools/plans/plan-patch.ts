@@ -4,6 +4,7 @@ import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { Plan } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
+import { assertRunnable } from "../connectors/connector-row.ts";
 import { assertSaved } from "../connectors/preconfigured.ts";
 import type { ToolContext } from "../define.ts";
 import { literalsInConfig } from "../secrets/config-secrets.ts";
@@ -27,7 +28,7 @@ export interface Patch {
 
 /**
  * The plan that changes what a patch names and keeps the rest; undefined if nothing would change.
- * @throws ToolError preconfigured, secret_refused, secrets_needed, invalid_config
+ * @throws ToolError preconfigured, type_unusable, secret_refused, secrets_needed, invalid_config
  */
 export async function planPatch(
   before: Connector,
@@ -49,8 +50,13 @@ export async function planPatch(
     );
   }
   const entry = await connectorType(before.type);
-  const types = () => context.kibana.connectorTypes(space);
-  await assertNoKnownWebhook({ type: before.type, name: before.name, config: patch, stored: before.config }, types, context.secrets);
+  const types = await context.kibana.connectorTypes(space);
+  assertRunnable(before, types);
+  await assertNoKnownWebhook(
+    { type: before.type, name: before.name, config: patch, stored: before.config },
+    async () => types,
+    context.secrets,
+  );
   const asksBecause = literalsInConfig({ given: patch, stored: before.config, entry, status }, context.secrets);
   const encoded = encodedConfig(entry, patch);
   const after = { name: name ?? before.name, config: mergeConfig(entry, before.config ?? {}, encoded.config) };

@@ -240,7 +240,7 @@ function targetOf(
   const to = pickConnector(connectors, inSpace, asked);
   if (to.id === from) throw new ToolError("invalid_arguments", "`from` and `to` are the same connector.", "Name another one in `to`.");
   assertRunnable(to, types);
-  assertHasSecrets(to);
+  assertHasSecrets(to, "Kibana saves no rule with it");
   const features = types.find((one) => one.id === to.type)?.features ?? [];
   return { connector: to, forRules: features.length === 0 || ruleFeatures.some((feature) => features.includes(feature)) };
 }

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { isPlainObject } from "../../plain-object.ts";
-import { bindingSuffix, readBindings } from "../../secrets/binding.ts";
 import { availableNames, type SecretSource } from "../../secrets/resolve.ts";
+import { bindingSuffix, readBindings } from "../../settings/bindings.ts";
 import { isOneText } from "./page-fields.ts";
 
 /** The connector that secrets are proposed for. */

@@ -1,0 +1,67 @@
+import { connectorType } from "../../catalog/index.ts";
+import { withDefaults } from "../../catalog/shared/fields.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import { isPlainObject } from "../../plain-object.ts";
+import { readUrl } from "../../read-url.ts";
+import { Sealed } from "../../sealed.ts";
+import { digest } from "../digest.ts";
+import type { Op, Plan } from "../plan.ts";
+
+/**
+ * The fingerprint of what a person said no to, however a call spells it: in which order it names connectors, rules and keys, how
+ * addresses and white space are written, and whether defaults are, as far as the type's schemas have them.
+ */
+export async function refusalDigest({ ops, facts, consequence, outsideWorld, flows }: Plan): Promise<string> {
+  const all = await Promise.all(ops.map(asKibanaReadsIt));
+  return digest([all.map((op) => digest(spelt(op))).sort(), unordered(spelt(facts)), unordered(spelt(flows)), consequence, outsideWorld]);
+}
+
+/** Facts are about what the call names, in its order. */
+function unordered(facts: unknown): unknown {
+  if (Array.isArray(facts)) return facts.map((one) => digest(unordered(one))).sort();
+  return isData(facts) ? Object.fromEntries(Object.entries(facts).map(([key, one]) => [key, unordered(one)])) : facts;
+}
+
+async function asKibanaReadsIt(op: Op): Promise<unknown> {
+  switch (op.op) {
+    case "create":
+      return { ...op, config: await defaulted(op.type, "config", op.config) };
+    case "update":
+      return {
+        ...op,
+        before: asShown(op.before),
+        after: { ...op.after, config: await defaulted(op.before.type, "config", op.after.config) },
+      };
+    case "delete":
+    case "rotate":
+      return { ...op, before: asShown(op.before) };
+    case "execute":
+      return { ...op, params: await defaulted(op.type, "params", op.template ?? op.params), template: undefined, undo: undefined };
+    default:
+      return op;
+  }
+}
+
+/** A list says more of a connector than an answer about one. */
+function asShown({ name, type, config }: Connector): Pick<Connector, "name" | "type" | "config"> {
+  return { name, type, config };
+}
+
+async function defaulted(type: string, part: "config" | "params", value: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const schema = (await connectorType(type))?.schemas()[part];
+  return schema === undefined ? value : withDefaults(schema, value);
+}
+
+function isData(value: unknown): value is Record<string, unknown> {
+  return isPlainObject(value) && !(value instanceof Sealed);
+}
+
+/** One spelling for texts that mean the same. The white space of texts of several lines counts, but for their ends. */
+function spelt(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(spelt);
+  if (isData(value)) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, spelt(one)]));
+  if (typeof value !== "string") return value;
+  const text = value.trim();
+  const address = /^https?:/i.test(text) && !text.includes("{{") ? readUrl(text) : undefined;
+  return address?.href ?? (text.includes("\n") ? text : text.replace(/\s+/g, " "));
+}
