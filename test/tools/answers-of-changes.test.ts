@@ -115,6 +115,11 @@ describe("the owner of a rule's API key", () => {
     expect(warnings.join()).toContain(
       'will run with a key of ann, no longer of sandbox, also after an undo. To give it back, the former owner clicks "Update API key" in a rule\'s menu in Kibana',
     );
+    expect((await server.call("replace_connector", replaced)).body.result.api_key_owner).toBe("ann");
+    expect((await ruleOf(made, "r")).api_key_owner).toBe("ann");
+    // Once it is hers, nothing is said of another owner.
+    const again = (await server.call("replace_connector", { from: "two", to: "one", dry_run: true })).body;
+    expect([again.plan.effects[0].before.api_key_owner, JSON.stringify(again.warnings ?? [])]).toEqual(["ann", expect.not.stringContaining("key of")]);
   });
 });
 
