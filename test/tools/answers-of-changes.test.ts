@@ -119,7 +119,10 @@ describe("the owner of a rule's API key", () => {
     expect((await ruleOf(made, "r")).api_key_owner).toBe("ann");
     // Once it is hers, nothing is said of another owner.
     const again = (await server.call("replace_connector", { from: "two", to: "one", dry_run: true })).body;
-    expect([again.plan.effects[0].before.api_key_owner, JSON.stringify(again.warnings ?? [])]).toEqual(["ann", expect.not.stringContaining("key of")]);
+    expect([again.plan.effects[0].before.api_key_owner, JSON.stringify(again.warnings ?? [])]).toEqual([
+      "ann",
+      expect.not.stringContaining("key of"),
+    ]);
   });
 });
 
