@@ -90,7 +90,9 @@ describe("a change of a rule that was changed later", () => {
     await setActions(bare, "r", [logs("three")]);
     expect((await rowOf(two)).no_undo).toBe("The rule's actions were changed since.");
     expect((await undo(two)).message).toContain("an undo would revert what somebody else did");
-    expect((await rowOf(one)).no_undo).toBe(`The rule's actions were changed since. Not only by this server, which made ${two} (attach_connector).`);
+    expect((await rowOf(one)).no_undo).toBe(
+      `The rule's actions were changed since. Not only by this server, which made ${two} (attach_connector).`,
+    );
     expect((await undo(one)).message).toContain("revert what somebody else did");
     expect(await actionsOf("r")).toEqual(["three"]);
   });

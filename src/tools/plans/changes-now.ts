@@ -175,7 +175,12 @@ function withNeedsNow(inverse: Inverse, now: Now): Inverse {
   return { ...inverse, needs: obstacle(rule, inverse.to.actions, known)?.gone ?? [] };
 }
 
-async function whyNotNow(inverse: Exclude<Inverse, { none: string }>, now: Now, later: readonly Later[], isUncertain: boolean): Promise<string | undefined> {
+async function whyNotNow(
+  inverse: Exclude<Inverse, { none: string }>,
+  now: Now,
+  later: readonly Later[],
+  isUncertain: boolean,
+): Promise<string | undefined> {
   const { space, id } = inverse;
   if (inverse.op === "put_rule") {
     const at = key(space, id);
