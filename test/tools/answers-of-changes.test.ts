@@ -46,7 +46,7 @@ describe("who was asked", () => {
 describe("an answer has what the next step needs", () => {
   test("uses, and the rules with enabled, groups and their present params", async () => {
     const { call, clock } = await product({ person: accepts });
-    expect((await call("create_connector", log)).body.result.connector).toMatchObject({ id: "trail", uses: 0 });
+    expect((await call("create_connector", log)).body.result.connector).toMatchObject({ id: "trail" });
     const rules = ["deploy-watch", "nightly-batch-is-late"];
     const { result } = (await call("attach_connector", { connector: "trail", rules, params: { message: "m" } })).body;
     expect(result.rules).toMatchObject([
