@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../change/clock.ts";
+import type { JournalReader } from "../change/journal.ts";
 import type { Principal } from "../change/principal.ts";
 import type { Caller } from "../change/services.ts";
 import { inLineOf } from "../kibana/turns.ts";
@@ -6,6 +7,7 @@ import { createLog, type Log } from "../log.ts";
 import type { Product } from "../mcp/service.ts";
 import { hidingKnown } from "../plain-text.ts";
 import { watchSecrets } from "../secrets/folder.ts";
+import type { StoredReference } from "../secrets/resolve.ts";
 import type { Settings } from "../settings/index.ts";
 import { createKeptExports } from "../tools/exports/kept-exports.ts";
 import { version } from "../version.ts";
@@ -109,7 +111,7 @@ export function createBackend(
         kibana,
         spaces: spacesFor(kibana, principal),
         settings: { ...rest.settings, space: defaultSpace(settings, principal) },
-        secrets: { ...all.secrets, allowed: principal.secrets, refused: refusedTo(principal.name) },
+        secrets: { ...all.secrets, allowed: principal.secrets, refused: refusedTo(principal.name), stored: storedOnce(all) },
         principal,
         signal: reads,
         progress,
@@ -133,4 +135,17 @@ export function createBackend(
 function defaultSpace(settings: Settings, { spaces }: Principal): string {
   if (spaces === undefined || spaces === settings.spaces || spaces.includes(settings.space)) return settings.space;
   return spaces[0] ?? settings.space;
+}
+
+/** What this server stored where, read when a call first asks for it. */
+function storedOnce({ journal, deployment }: { journal: JournalReader; deployment: { name: string } }) {
+  let reading: Promise<readonly StoredReference[]> | undefined;
+  const read = async () => {
+    const [{ entries }, { storedReferences }] = await Promise.all([journal.entries(), import("../change/stored-references.ts")]);
+    return storedReferences(entries, deployment.name);
+  };
+  return () => {
+    reading ??= read();
+    return reading;
+  };
 }

@@ -30,7 +30,7 @@ export interface SandboxOptions {
   spaces?: string[];
   /** Such as `/kibana`. */
   basePath?: string;
-  /** When given, only `Authorization: ApiKey <one of these>` is let in. Otherwise everybody is, as the user `sandbox`. */
+  /** When given, only `Authorization: ApiKey <one of these>` is let in. Otherwise everybody is: a user by its name, all others as `sandbox`. */
   apiKeys?: string[];
   /** Text of a file of users and API keys with privileges, instead of `apiKeys`. */
   auth?: string;

@@ -13,6 +13,18 @@ import { holdsMark } from "./holds-mark.ts";
 import type { RefusedValues } from "./refused-values.ts";
 import { unusableFiles } from "./tls-files.ts";
 
+/** A reference that this server stored in a connector, by its journal. */
+export interface StoredReference {
+  /** The variable's name, or `file ` and the file's. */
+  source: string;
+  /** `token`, `secretHeaders.X-Key` */
+  path: string;
+  space: string;
+  connector: string;
+  /** Whether this server deleted the connector. */
+  isGone: boolean;
+}
+
 /** Where references lead. */
 export interface SecretSource {
   /** The server's environment. */
@@ -30,6 +42,8 @@ export interface SecretSource {
   typed?: ReadonlyMap<string, Sealed> | undefined;
   /** Learns what this caller is refused as plain text; undefined: nobody calls. */
   refused?: RefusedValues | undefined;
+  /** What this server stored where; undefined: it keeps no journal. */
+  stored?: () => Promise<readonly StoredReference[]>;
 }
 
 export interface Resolved {
@@ -139,6 +153,14 @@ function resolve(value: unknown, path: string, walk: Walk): SealedTree | undefin
       },
     );
   }
+  const hole = entries.find(([key]) => /^<.*>$/.test(key));
+  if (hole)
+    throw new ToolError(
+      "secret_refused",
+      `${path}.${hole[0]} is a placeholder.`,
+      "Put in its place the name that the service expects, such as that of a header; if nobody knows it, ask the user.",
+      { path },
+    );
   if (!reference) {
     const resolved = entries.map(([key, item]) => [key, resolve(item, `${path}.${key}`, walk)] as const);
     const known = resolved.filter((entry): entry is [string, SealedTree] => entry[1] !== undefined);

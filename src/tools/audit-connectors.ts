@@ -51,9 +51,8 @@ export const auditConnectors = readAcross({
     const notes: string[] = [];
     const spaces = await chosenSpaces(asked, context, notes);
     const report = await keptReport(context, { spaces, days, ...(checks && { checks }) }, cursor !== undefined);
-    const matching = report.findings
-      .filter((one) => isAtLeastAsSevere(one.severity, least))
-      .map((one) => withReferences(one, context.secrets));
+    const severe = report.findings.filter((one) => isAtLeastAsSevere(one.severity, least));
+    const matching = await Promise.all(severe.map((one) => withReferences(one, context.secrets)));
     const from = cursor === undefined ? 0 : matching.findIndex((one) => one.id === cursor) + 1;
     if (cursor !== undefined && from === 0) {
       throw new ToolError(
@@ -94,13 +93,14 @@ export const auditConnectors = readAcross({
 });
 
 /** A finding whose call needs secrets, which are given as this server offers it. */
-function withReferences(finding: Finding, source: SecretSource): Finding {
+async function withReferences(finding: Finding, source: SecretSource): Promise<Finding> {
   const { next, connector } = finding;
   const asked = next?.args.secrets;
   if (!next || !connector || !isPlainObject(asked)) return finding;
-  const subject = { ...connector, type: connector.type ?? "", name: connector.name ?? "" };
-  const { secrets: _shape, ...names } = proposedSecrets(Object.keys(asked), undefined, subject, source);
-  const args = { ...next.args, secrets: asOffered(asked, source, names.secret_names?.[0]) };
+  const subject = { ...connector, type: connector.type ?? "", name: connector.name ?? "", space: finding.space };
+  const { secrets, ...names } = await proposedSecrets(Object.keys(asked), undefined, subject, source);
+  const [reference] = Object.values(secrets).filter(isPlainObject);
+  const args = { ...next.args, secrets: asOffered(asked, source, reference) };
   const known = existing(names);
   const how = [...(source.noPage ? [] : ["A person types the secrets on a local page."]), ...(known === "" ? [] : [`${known}.`])];
   return { ...finding, next: { ...next, args, why: [next.why, ...how].join(" ") } };

@@ -49,7 +49,7 @@ export const listChanges = readAcross({
     const page = mine.slice(start, start + limit);
     const last = page.at(-1);
     const now = await readNow(page, context);
-    const changes = await Promise.all(page.map((entry) => row(entry, now, detail, context)));
+    const changes = await Promise.all(page.map((entry) => row(entry, now, entries, detail, context)));
     const later = changes.some(({ undo }) => undo !== undefined) ? undoLater(await journal.lastHour(), context.settings) : undefined;
     return {
       changes,
@@ -75,7 +75,13 @@ function key({ begin }: JournalEntry): string {
   return `${begin.change}/${begin.n}`;
 }
 
-async function row(entry: JournalEntry, now: Now, detail: boolean | undefined, context: ToolContext): Promise<Record<string, unknown>> {
+async function row(
+  entry: JournalEntry,
+  now: Now,
+  entries: readonly JournalEntry[],
+  detail: boolean | undefined,
+  context: ToolContext,
+): Promise<Record<string, unknown>> {
   const { begin, end } = entry;
   const name = nameNow(entry, now);
   const then = plainText(begin.op.name, 120);
@@ -99,7 +105,7 @@ async function row(entry: JournalEntry, now: Now, detail: boolean | undefined, c
     // Over stdio there is only the local user.
     principal: begin.principal === "local" ? undefined : begin.principal,
     ...(detail ? beforeAndAfter(entry, now) : {}),
-    ...(await undoNow(entry, now, context)),
+    ...(await undoNow(entry, now, entries, context)),
   });
 }
 

@@ -48,11 +48,13 @@ export const listConnectors = readAcross({
     remember(page);
     const facts = await readFacts(page, context, notes);
     const last = page.at(-1);
+    const rows = page.map((found) => ({ ...connectorRow(found.connector, found.space, types, context.settings), ...facts(found) }));
     const none = matching.length === 0 && all.length > 0;
     return {
-      connectors: page.map((found) => ({ ...connectorRow(found.connector, found.space, types, context.settings), ...facts(found) })),
+      connectors: rows,
       total: matching.length,
       ...compact({
+        without_uses: state !== "unused" && rows.some(({ uses }) => uses === undefined) ? withoutUses : undefined,
         cursor: last && from.length > limit ? writeCursor(last) : undefined,
         warnings: notes,
         next: none
@@ -62,6 +64,8 @@ export const listConnectors = readAcross({
     };
   },
 });
+
+const withoutUses = 'No rule or case refers to it. Workflows, agents and settings are not counted here: state "unused" looks at them too.';
 
 /** The place of the last row instead of a number: connectors added or deleted between calls do not shift the pages. */
 function writeCursor({ space, connector }: FoundConnector): string {

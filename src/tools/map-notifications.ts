@@ -9,7 +9,7 @@ import { mapRules } from "../map/run.ts";
 import type { NotSeen } from "../map/space.ts";
 import { type Loss, lossOf } from "../map/without.ts";
 import { firstThatFit, plainText, quoted } from "../plain-text.ts";
-import { namesake } from "./connectors/find-connector.ts";
+import { ConnectorNotHere, namesake } from "./connectors/find-connector.ts";
 import { chosenSpaces } from "./connectors/several-spaces.ts";
 import { readAcross } from "./define.ts";
 import { compact, idOrName, next, warnings, widens } from "./fields.ts";
@@ -234,8 +234,8 @@ function severalNamed(name: string, space: string, all: readonly Connector[]): T
 function assertSomewhere(named: string, found: FoundSpaces, spaces: readonly string[]): void {
   const all = [...found.values()];
   if (all.length < spaces.length || all.some(({ connector, connectors }) => connector !== undefined || connectors === undefined)) return;
-  throw new ToolError(
-    "connector_not_found",
+  throw new ConnectorNotHere(
+    { asked: named, space: spaces.join(", ") },
     `There is no connector ${quoted(named, 100)} in ${spaces.length === 1 ? `the space "${spaces[0]}"` : `these ${spaces.length} spaces`}, and no rule names it.`,
     'Call list_connectors with space "*": it may be in another space.',
   );

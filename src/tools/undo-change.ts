@@ -3,7 +3,7 @@ import { entriesOf, idIn, subjectsInWords } from "../change/entries-of.ts";
 import type { JournalEntry } from "../change/journal.ts";
 import { type NextCall, type NoChange, type OpResult, type Plan, usesConnectors } from "../change/plan.ts";
 import { maySee } from "../change/principal.ts";
-import { inverseOfEntry } from "../change/undo.ts";
+import { inverseOfEntry, recordedIn } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import { quoted } from "../plain-text.ts";
 import { connectorView } from "./connectors/connector-row.ts";
@@ -38,7 +38,7 @@ export const undoChange = changeAcross({
     const { entries, problems } = await context.journal.entries();
     const found = askedAmong(entries, problems, asked, { id, spaces: namedSpaces(space) }, context);
     const { change } = found[0].begin;
-    const plan = await planUndo(found, { secrets, noOtherSecrets: noOthers ?? false }, context);
+    const plan = await planUndo(found, entries, { secrets, noOtherSecrets: noOthers ?? false }, context);
     const beside = problems.length > 0 ? [mayHaveMore(problems)] : [];
     if ("noChange" in plan) return { ...plan, warnings: [...beside, ...plan.warnings] };
     return { ...plan, summary: `Undo ${change}: ${plan.summary}`, warnings: [...beside, ...plan.warnings] };
@@ -119,11 +119,14 @@ function askedAmong(
     .filter(({ begin }) => maySee(principal, begin.op.space));
   const all = meantAmong(visible, meant);
   const unreadable = problems.length > 0 ? ` ${mayHaveMore(problems)}` : "";
-  const change = asked === "last" ? (newest(all, principal.name) ?? newest(visible, principal.name)) : asked;
+  const lastOf = (some: readonly JournalEntry[]) => some.filter((one) => isForLast(one, principal.name));
+  const [last, ...others] = lastOf(all);
+  if (asked === "last" && last) assertUndoable(last, others);
+  const change = asked === "last" ? (last ?? lastOf(visible)[0])?.begin.change : asked;
   if (change === undefined)
     throw new ToolError(
       "invalid_arguments",
-      `There is no change of yours that can be undone.${unreadable}`,
+      `There is no change of yours to undo.${unreadable}`,
       "Call list_changes to see what was changed.",
     );
   const [first, ...more] = all.filter(({ begin }) => begin.change === change);
@@ -136,7 +139,7 @@ function askedAmong(
   throw new ToolError(
     "invalid_arguments",
     ofChange.length > 0
-      ? `${asked === "last" ? "No change of yours that can be undone" : `The change ${quoted(asked)}`} has ${asked === "last" ? "a" : "no"} connector or rule${meant.id === undefined ? "" : ` ${quoted(meant.id)}`}${where}.`
+      ? `${asked === "last" ? "No change of yours" : `The change ${quoted(asked)}`} has ${asked === "last" ? "a" : "no"} connector or rule${meant.id === undefined ? "" : ` ${quoted(meant.id)}`}${where}.`
       : `The journal has no change ${quoted(asked)} for this Kibana${problems.length > 0 ? ", as far as it can be read" : ""}.${unreadable}`,
     `${ofChange.length > 0 ? `${asked === "last" ? `The last one, ${change},` : "It"} has ${subjectsInWords(ofChange)}. ` : ""}Call list_changes to see what can be undone.`,
   );
@@ -155,12 +158,45 @@ function assertOne(found: readonly JournalEntry[], { id }: Meant): void {
   );
 }
 
-/** The newest change of this caller that can be undone. Undos do not count, or a second "last" would redo the change. */
-function newest(entries: readonly JournalEntry[], caller: string): string | undefined {
-  return entries.find((entry) => {
-    const { begin } = entry;
-    if (begin.principal !== caller || begin.tool === "undo_change") return false;
-    const inverse = inverseOfEntry(entry);
-    return inverse !== undefined && !("none" in inverse) && inverse.op !== "execute";
-  })?.begin.change;
+/**
+ * Whether "last" may mean it: a change of this caller that was made, or may have been. Undos do not count, or a second "last" would
+ * redo the change, nor do runs that only read.
+ */
+function isForLast(entry: JournalEntry, caller: string): boolean {
+  const { begin, end } = entry;
+  if (begin.principal !== caller || begin.tool === "undo_change" || end?.outcome === "not_done") return false;
+  const record = recordedIn(entry);
+  return record?.op !== "execute" || !(record.safe || record.onlyReads);
+}
+
+/**
+ * "Undo that" means the newest change: an older one is never taken in its place unasked.
+ * @param others newest first
+ * @throws ToolError invalid_arguments, with the newest one that can be undone
+ */
+function assertUndoable(last: JournalEntry, others: readonly JournalEntry[]): void {
+  const { change } = last.begin;
+  if ([last, ...others].some((one) => one.begin.change === change && whyNotUndone(one) === undefined)) return;
+  const older = others.find((one) => whyNotUndone(one) === undefined);
+  throw new ToolError(
+    "invalid_arguments",
+    `The last change cannot be undone: ${described(last)}. ${whyNotUndone(last)} Nothing older was undone instead.`,
+    older
+      ? `The newest that can be undone is ${described(older)}: if the user means that one, call undo_change with change "${older.begin.change}".`
+      : "Call list_changes to see what was changed.",
+    compact({ change, newest_undoable: older?.begin.change }),
+  );
+}
+
+/** `2026-11-30-0123456789 (execute_connector, "Ops chat")` */
+function described({ begin }: JournalEntry): string {
+  return `${begin.change} (${begin.tool}, ${quoted(begin.op.name, 80)})`;
+}
+
+/** Why undo_change cannot take an entry back, whatever is true now; undefined where it may. */
+function whyNotUndone(entry: JournalEntry): string | undefined {
+  const inverse = inverseOfEntry(entry);
+  if (!inverse) return "Whether it happened is not known: look at it first.";
+  if ("none" in inverse) return inverse.none;
+  return inverse.op === "execute" ? "Another run reverses it: list_changes has the call." : undefined;
 }

@@ -152,7 +152,10 @@ describe("the same call again does not mean another connector that has the id as
     const call = () => made.call("safe_delete_connector", { ids: ["ops-log"] });
     expect((await call()).body.status).toBe("done");
     const { body } = await call();
-    expect(body).toMatchObject({ code: "connector_not_found", fix: expect.stringContaining("id-2") });
+    expect(body).toMatchObject({
+      code: "connector_not_found",
+      message: expect.stringContaining("Another one (id-2) has that as its name."),
+    });
     expect(await idsOf(made)).toEqual(["id-2"]);
   });
 

@@ -46,7 +46,7 @@ describe("who was asked", () => {
 describe("an answer has what the next step needs", () => {
   test("uses, and the rules with enabled, groups and their present params", async () => {
     const { call, clock } = await product({ person: accepts });
-    expect((await call("create_connector", log)).body.result.connector).toMatchObject({ id: "trail", uses: 0 });
+    expect((await call("create_connector", log)).body.result.connector).toMatchObject({ id: "trail" });
     const rules = ["deploy-watch", "nightly-batch-is-late"];
     const { result } = (await call("attach_connector", { connector: "trail", rules, params: { message: "m" } })).body;
     expect(result.rules).toMatchObject([
@@ -115,6 +115,14 @@ describe("the owner of a rule's API key", () => {
     expect(warnings.join()).toContain(
       'will run with a key of ann, no longer of sandbox, also after an undo. To give it back, the former owner clicks "Update API key" in a rule\'s menu in Kibana',
     );
+    expect((await server.call("replace_connector", replaced)).body.result.api_key_owner).toBe("ann");
+    expect((await ruleOf(made, "r")).api_key_owner).toBe("ann");
+    // Once it is hers, nothing is said of another owner.
+    const again = (await server.call("replace_connector", { from: "two", to: "one", dry_run: true })).body;
+    expect([again.plan.effects[0].before.api_key_owner, JSON.stringify(again.warnings ?? [])]).toEqual([
+      "ann",
+      expect.not.stringContaining("key of"),
+    ]);
   });
 });
 

@@ -59,8 +59,8 @@ describe("several in one call", () => {
       await makeConnector(made, host, ".webhook", { name: "Twin", config: { url: `https://${host}.example.net/x`, hasAuth: false } });
     const { body } = await made.call("get_connector", { id: "Twin" });
     expect(body.detail.candidates).toEqual([
-      { id: "one", name: "Twin", type: ".webhook", hosts: ["one.example.net"], uses: 0 },
-      { id: "two", name: "Twin", type: ".webhook", hosts: ["two.example.net"], uses: 0 },
+      { id: "one", name: "Twin", type: ".webhook", hosts: ["one.example.net"] },
+      { id: "two", name: "Twin", type: ".webhook", hosts: ["two.example.net"] },
     ]);
   });
 

@@ -213,16 +213,35 @@ describe("what somebody else changed since", () => {
 
   test.each<[string, Doc, string[]]>([
     ["the name", { name: "Theirs", config: { ...created, index: "b" } }, ["name"]],
-    ["the key that was changed", { name: "Stored one", config: { ...created, index: "theirs" } }, ["config.index"]],
-    ["another key", { name: "Stored one", config: { ...created, index: "b", refresh: true } }, ["config.refresh"]],
+    ["the key that was changed", { name: "Other", config: { ...created, index: "theirs" } }, ["config.index"]],
+    ["both, and another key", { name: "Theirs", config: { ...created, index: "c", refresh: true } }, ["name", "config.index"]],
   ])("an updated connector, %s: nothing is put back over it", async (_what, theirs, differs) => {
     const made = await empty();
     await seedConnector(made, { type: ".index", config: created });
-    const change = await changed(made, "update_connector", { id: "stored", config: { index: "b" } });
+    const change = await changed(made, "update_connector", { id: "stored", name: "Other", config: { index: "b" } });
     await put(made, "stored", theirs);
     const state = await made.state();
     expect(await undo(made, change)).toMatchObject({ status: "plan_changed", result: { id: "stored", differs } });
     expect(await made.state()).toBe(state);
+  });
+
+  test.each<[string, Doc]>([
+    ["the name", { name: "Theirs", config: { ...created, index: "b" } }],
+    ["another key", { name: "Stored one", config: { ...created, index: "b", refresh: true } }],
+  ])("beside what an update wrote, %s: that stays, and the rest is put back", async (_what, theirs) => {
+    const made = await empty();
+    await seedConnector(made, { type: ".index", config: created });
+    const change = await changed(made, "update_connector", { id: "stored", config: { index: "b" } });
+    await put(made, "stored", theirs);
+    const [row] = (await made.call("list_changes")).body.changes;
+    expect(row.undo.args).toEqual({ change, id: "stored" });
+    const body = await undo(made, change);
+    expect(body).toMatchObject({ status: "done", warnings: [expect.stringMatching(/stays as it is now: (name|config\.refresh)\.$/)] });
+    expect(made.questions.at(-1)?.message).toContain("stays as it is now");
+    expect(await documentOf(made, "stored")).toMatchObject({ name: theirs.name, config: { ...theirs.config, index: created.index } });
+    // And the undo itself can be undone.
+    expect((await undo(made, body.change)).status).toBe("done");
+    expect(await documentOf(made, "stored")).toMatchObject(theirs);
   });
 
   test("an updated connector, a key that it did not have: it is not lost", async () => {
@@ -234,11 +253,8 @@ describe("what somebody else changed since", () => {
     const change = await changed(made, "update_connector", { id: "stored", name: "Other", secrets: given });
     const { config } = (await documentOf(made, "stored")) ?? { config: {} };
     await made.bare("PUT", "/api/actions/connector/stored", { name: "Other", config: { ...config, contextWindowLength: 5 }, secrets });
-    expect(await undo(made, change, { secrets: given })).toMatchObject({
-      status: "plan_changed",
-      result: { differs: ["config.contextWindowLength"] },
-    });
-    expect((await documentOf(made, "stored"))?.config).toMatchObject({ contextWindowLength: 5 });
+    expect(await undo(made, change, { secrets: given })).toMatchObject({ status: "done" });
+    expect(await documentOf(made, "stored")).toMatchObject({ name: "Stored one", config: { contextWindowLength: 5 } });
   });
 
   test("while the person was deciding: nothing is written", async () => {
@@ -352,7 +368,7 @@ describe("which change is meant", () => {
     await changed(made, "create_connector", { name: "Later", ...index, config: { index: "later" } });
     const change = await changed(made, "safe_delete_connector", { ids: ["stored"] });
     expect(await undo(made, "last", { id: "nonsense" })).toMatchObject({
-      message: 'No change of yours that can be undone has a connector or rule "nonsense".',
+      message: 'No change of yours has a connector or rule "nonsense".',
       fix: `The last one, ${change}, has "Stored one" (stored). Call list_changes to see what can be undone.`,
     });
     expect(await undo(made, change, { id: "Stored one", dry_run: true })).toMatchObject({ status: "planned" });
@@ -486,14 +502,16 @@ test("a second server on the same machine undoes what the first one did", async 
   ]);
 });
 
-describe('"last" is the newest change that can be undone', () => {
-  test("runs, failures and undos are skipped, and the question names the change", async () => {
+describe('"last" is the newest change', () => {
+  test("failures, undos and runs that only read are skipped, and the question names the change", async () => {
     const made = await empty();
     const first = await changed(made, "create_connector", { name: "Trail", ...index });
     made.clock.advance(1000);
     const second = await changed(made, "create_connector", { name: "Other", ...index });
     made.clock.advance(1000);
-    await made.call("test_connector", { id: "other", mode: "loud" });
+    await made.call("test_connector", { id: "other" });
+    await made.fault("conflict", { method: "POST" });
+    await made.call("create_connector", { name: "Third", ...index });
     made.clock.advance(1000);
     expect(await undo(made, "last")).toMatchObject({ status: "done", result: { deleted: ["other"] } });
     expect(made.questions.at(-1)?.message).toContain(`Undo ${second}: Delete connector "Other"`);
@@ -507,7 +525,7 @@ describe('"last" is the newest change that can be undone', () => {
     const made = await empty();
     expect(await undo(made, "last")).toMatchObject({
       code: "invalid_arguments",
-      message: "There is no change of yours that can be undone.",
+      message: "There is no change of yours to undo.",
     });
   });
 });

@@ -35,11 +35,19 @@ class Model {
 
   undo(change: Change): Said {
     const now = this.docs.get(change.id);
-    if (change.op === "delete") return now ? "plan_changed" : this.write({ op: "create", id: change.id, after: change.before });
+    if (change.op === "delete") {
+      const later = this.changes.slice(this.changes.indexOf(change) + 1);
+      // It came back and went again: that deletion is the one to undo.
+      if (now || later.some(({ op, id }) => op === "delete" && id === change.id)) return "plan_changed";
+      return this.write({ op: "create", id: change.id, after: change.before });
+    }
     if (!now) return "no_change";
-    if (!same(now, change.after)) return "plan_changed";
-    if (change.op === "create") return this.write({ op: "delete", id: change.id, before: now });
-    return this.write({ op: "update", id: change.id, before: now, after: change.before });
+    if (change.op === "create") return same(now, change.after) ? this.write({ op: "delete", id: change.id, before: now }) : "plan_changed";
+    const { before, after } = change;
+    const written = (["name", "index"] as const).filter((field) => before[field] !== after[field]);
+    if (written.some((field) => now[field] !== after[field])) return "plan_changed";
+    const back = Object.fromEntries(written.map((field) => [field, before[field]]));
+    return this.write({ op: "update", id: change.id, before: now, after: { ...now, ...back } });
   }
 
   private write(change: Change): Said {

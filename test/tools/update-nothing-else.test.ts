@@ -48,11 +48,11 @@ test.each<[string, Person]>([
     message: expect.stringContaining(`the person was asked and answered "${said}"`),
     detail: {
       possible: ["secretHeaders"],
-      secrets: { secretHeaders: { "X-Api-Key": { $ask: true } } },
+      secrets: { secretHeaders: { "<name>": { $ask: true } } },
       secret_names: ["CONNECTOR_SECRET_HOOK"],
     },
   });
-  expect(body.fix).toContain('{"$env": "CONNECTOR_SECRET_HOOK"}');
+  expect(body.fix).toContain('{"$env":"CONNECTOR_SECRET_HOOK"}');
   expect(body.fix).not.toContain("assert_no_other_secrets");
   await untouched();
 });
@@ -147,11 +147,11 @@ test("secrets flagged as missing are certainly not stored: nobody is asked about
 
 test("a reference that the operator bound to another type is not proposed", async () => {
   const made = await product({
-    env: { CONNECTOR_SECRET_A: "k", CONNECTOR_SECRET_A__FOR: ".pagerduty@events.pagerduty.com", CONNECTOR_SECRET_B: "s" },
+    env: { CONNECTOR_SECRET_A: "k", CONNECTOR_SECRET_A__FOR: ".pagerduty@events.pagerduty.com", CONNECTOR_SECRET_SLACK: "s" },
   });
   const slack = (await made.call("create_connector", { name: "Payments on call", type: ".slack" })).body;
   expect(slack).toMatchObject({
     code: "secrets_needed",
-    detail: { secrets: { webhookUrl: { $ask: true } }, secret_names: ["CONNECTOR_SECRET_B"] },
+    detail: { secrets: { webhookUrl: { $ask: true } }, secret_names: ["CONNECTOR_SECRET_SLACK"] },
   });
 });

@@ -1,3 +1,4 @@
+import { referencesIn } from "../../sealed.ts";
 import type { CreateOp } from "../plan.ts";
 import { asSent, connectorOrNone } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
@@ -14,6 +15,7 @@ export const create: OpKind<CreateOp> = {
     ...op,
     ...(id === undefined ? {} : { id }),
     secretFields: Object.keys(secrets),
+    secretSources: referencesIn(secrets),
     ...(makesToken !== undefined && { takesEvents: true }),
   }),
 

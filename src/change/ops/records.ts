@@ -24,6 +24,7 @@ const Recorded = z.discriminatedUnion("op", [
     id: z.string().optional(),
     config: Config,
     secretFields: z.array(z.string()).default([]),
+    secretSources: z.record(z.string(), z.string()).default({}),
     takesEvents: z.boolean().optional(),
   }),
   z.object({

@@ -15,7 +15,7 @@ type Protecting = Pick<Settings, "protect" | "auditConnector">;
 
 /**
  * One connector in a list. `uses` is Kibana's count of references: rules, including disabled ones, but also cases and queued
- * runs.
+ * runs. It is left out where it is 0: a workflow may use the connector all the same.
  */
 export function connectorRow(connector: Connector, space: string, types: readonly LiveType[], settings: Protecting) {
   return compact({
@@ -23,7 +23,7 @@ export function connectorRow(connector: Connector, space: string, types: readonl
     name: plainText(connector.name, 120),
     type: connector.type,
     space,
-    uses: connector.preconfigured ? undefined : connector.references,
+    uses: connector.preconfigured ? undefined : connector.references || undefined,
     ...authorisationOf(connector),
     flags: [
       ...flagsOf(connector, types),
@@ -101,7 +101,7 @@ export function connectorView(
   space: string,
 ) {
   const shown = hideInConfig(config ?? {}).config;
-  return compact({ id, name: plainText(name, 120), type, space, uses: references, ...authorisationOf(more), config: shown });
+  return compact({ id, name: plainText(name, 120), type, space, uses: references || undefined, ...authorisationOf(more), config: shown });
 }
 
 /** What a plan does to an existing connector. */

@@ -80,7 +80,7 @@ function meantBy(asked: string, connectors: readonly Connector[]): Connector[] {
 }
 
 function candidate({ id, name, type, references }: Connector) {
-  return compact({ id, name: plainText(name, 80), type, uses: references });
+  return compact({ id, name: plainText(name, 80), type, uses: references || undefined });
 }
 
 /** One of several of the same name, with where it sends: that tells them apart. */

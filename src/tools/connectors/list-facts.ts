@@ -66,7 +66,7 @@ export async function readFacts(rows: readonly FoundConnector[], context: Spaces
   return ({ space, connector }: FoundConnector) => {
     const { runs, uses } = facts.get(space) ?? {};
     return compact({
-      uses: typeof uses === "object" ? uses.get(connector.id) : undefined,
+      uses: (typeof uses === "object" && uses.get(connector.id)) || undefined,
       last_run: typeof runs === "object" ? runs.last.get(connector.id) : undefined,
     });
   };

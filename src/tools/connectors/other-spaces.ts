@@ -4,6 +4,7 @@ import { rulesWith, ruleUse } from "../../rules/find-rules.ts";
 import { ruleNames } from "../../usage/references.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
+import { deletionRows, deletionsFix, deletionsInWords, deletionsOf } from "./deletions.ts";
 import { ConnectorNotHere } from "./find-connector.ts";
 
 /** The most spaces to look through. */
@@ -34,30 +35,37 @@ const ways: Record<string, (place: Place, asked: string) => string> = {
 };
 
 /**
- * The same error; if a connector was not found, with the rules that still refer to it and the other spaces that have it.
+ * The same error; if a connector was not found, with the rules that still refer to it, the other spaces that have it, and its
+ * deletion by this server: then no similar one is suggested.
  * @param tool the one that was called
  */
 export async function withPlaces(error: ToolError, tool: string, context: ToolContext): Promise<ToolError> {
   if (!(error instanceof ConnectorNotHere)) return error;
-  const [{ referring, total }, places] = await Promise.all([referringTo(error, context), placesOf(error, context)]);
+  const [{ referring, total }, places, deletions] = await Promise.all([
+    referringTo(error, context),
+    placesOf(error, context),
+    deletionsOf(error.asked, error.space.split(", "), context),
+  ]);
   const [first] = places;
   const names = [...new Set(places.map((place) => quoted(place.space)))];
   const inSpaces = first && ` It is in the space${names.length > 1 ? "s" : ""} ${names.join(", ")}.`;
   const [rule] = referring;
-  if (!first && !rule) return error;
+  if (!first && !rule && deletions.length === 0) return error;
   // If no other space has it and no name is similar, there is nothing to suggest.
-  const fixes = first ? [(ways[tool] ?? callAgain)(first, error.space)] : error.detail ? [error.fix] : [];
+  const fixes = first ? [(ways[tool] ?? callAgain)(first, error.space)] : error.detail && deletions.length === 0 ? [error.fix] : [];
+  if (deletions.length > 0) fixes.unshift(deletionsFix(deletions));
   if (rule) {
     const from = `replace_connector with from ${JSON.stringify(error.asked)} and space "${rule.space}"`;
     fixes.unshift(`These rules have lost their connector: ${from} moves their actions to another one.`);
   }
   return new ConnectorNotHere(
     error,
-    `${error.message}${rule ? ` ${total} rule${total > 1 ? "s still refer" : " still refers"} to it: ${ruleNames(referring)}.` : ""}${inSpaces ?? ""}`,
+    `${error.message}${deletionsInWords(deletions, error.asked)}${rule ? ` ${total} rule${total > 1 ? "s still refer" : " still refers"} to it: ${ruleNames(referring)}.` : ""}${inSpaces ?? ""}`,
     fixes.join(" "),
     compact({
       ...error.detail,
-      ...(first ? { candidates: undefined } : {}),
+      ...(first || deletions.length > 0 ? { candidates: undefined } : {}),
+      deleted: deletionRows(deletions),
       elsewhere: places,
       referring: referring.slice(0, shownRules),
       referring_total: total > shownRules ? total : undefined,

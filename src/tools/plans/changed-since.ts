@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
 import { connectorType } from "../../catalog/index.ts";
 import { withDefaults } from "../../catalog/shared/fields.ts";
 import { changedSince, type Inverse } from "../../change/undo.ts";
 import type { Connector } from "../../kibana/connectors.ts";
+import { ownValue } from "../../plain-object.ts";
 
 /** An undo that expects a connector as the change left it. */
+type OfUpdate = Extract<Inverse, { op: "update" }>;
 type OfConnector = Extract<Inverse, { op: "update" | "delete" }>;
 
 /** In what a connector differs from what a change left; values that Kibana fills in by itself do not count. */
@@ -17,8 +20,29 @@ export async function differsFrom(current: Connector, inverse: OfConnector): Pro
   );
 }
 
+/** The fields that an update wrote and an undo puts back: `name`, `config.url`. */
+export function writtenBy({ expect, to }: OfUpdate): Set<string> {
+  const keys = [...new Set([...Object.keys(expect.config), ...Object.keys(to.config)])];
+  const written = keys.filter((key) => !isDeepStrictEqual(ownValue(expect.config, key) ?? null, ownValue(to.config, key) ?? null));
+  return new Set([...(expect.name === to.name ? [] : ["name"]), ...written.map((key) => `config.${key}`)]);
+}
+
+/** A connector with these fields as they were before an update, and all others as they are now. */
+export function withBack({ name, config: now = {} }: Connector, { to }: OfUpdate, fields: ReadonlySet<string>) {
+  const keys = [...new Set([...Object.keys(to.config), ...Object.keys(now)])];
+  const entries = keys.map((key) => [key, ownValue(fields.has(`config.${key}`) ? to.config : now, key)] as const);
+  return { name: fields.has("name") ? to.name : name, config: Object.fromEntries(entries.filter(([, value]) => value !== undefined)) };
+}
+
+/** Whether what an update wrote is again as it was before. */
+export async function isBackAlready(current: Connector, inverse: OfConnector): Promise<boolean> {
+  if (inverse.op !== "update") return false;
+  const written = writtenBy(inverse);
+  return !(await differsFrom(current, { ...inverse, expect: inverse.to })).some((field) => written.has(field));
+}
+
 /** A config as Kibana stores it; undefined for a type without an entry. */
-async function filledIn(type: string, config: Record<string, unknown>): Promise<Record<string, unknown> | undefined> {
+export async function filledIn(type: string, config: Record<string, unknown>): Promise<Record<string, unknown> | undefined> {
   const entry = await connectorType(type);
   return entry && withDefaults(entry.schemas().config, config);
 }

@@ -19,7 +19,8 @@ import { isPlainId } from "../connectors/connector-id.ts";
 import type { ToolContext } from "../define.ts";
 import { obstacle, obstacleInWords, touched } from "../rules/rule-changes.ts";
 import { cannotTell, nowOfAnotherType, ruleSince } from "../rules/rule-since.ts";
-import { differsFrom } from "./changed-since.ts";
+import { differsFrom, isBackAlready, writtenBy } from "./changed-since.ts";
+import { connectorSince, deletedAgain, type Later, laterThan, rulesSince, sinceInWords } from "./later-changes.ts";
 import { asBefore, asBeforeIt, neitherNor, whyNotBack } from "./undo-workflows.ts";
 
 /** The most rules, and the most workflows, to look up for one answer. */
@@ -110,6 +111,7 @@ export function nameNow(entry: JournalEntry, now: Now): string | undefined {
 export async function undoNow(
   entry: JournalEntry,
   now: Now,
+  entries: readonly JournalEntry[],
   context: Pick<ToolContext, "principal" | "settings">,
 ): Promise<UndoOffer | undefined> {
   const recorded = inverseOfEntry(entry);
@@ -117,7 +119,7 @@ export async function undoNow(
   const id = idIn(entry);
   const inverse = withNeedsNow(recorded, now);
   if (mayHaveHappened(entry) && ("none" in inverse || changesOnlySecrets(inverse) || !isLookedUp(inverse, now))) return undefined;
-  const why = "none" in inverse ? undefined : await whyNotNow(inverse, now);
+  const why = "none" in inverse ? undefined : await whyNotNow(inverse, now, laterThan(entry, entries), mayHaveHappened(entry));
   if (why !== undefined && mayHaveHappened(entry)) return { no_undo: why === asBefore ? asBeforeIt : neitherNor };
   const against =
     "none" in inverse ? undefined : (why ?? protectedNow(inverse, entry, now, context.settings) ?? refusedNow(inverse, entry, now));
@@ -173,7 +175,12 @@ function withNeedsNow(inverse: Inverse, now: Now): Inverse {
   return { ...inverse, needs: obstacle(rule, inverse.to.actions, known)?.gone ?? [] };
 }
 
-async function whyNotNow(inverse: Exclude<Inverse, { none: string }>, now: Now): Promise<string | undefined> {
+async function whyNotNow(
+  inverse: Exclude<Inverse, { none: string }>,
+  now: Now,
+  later: readonly Later[],
+  isUncertain: boolean,
+): Promise<string | undefined> {
   const { space, id } = inverse;
   if (inverse.op === "put_rule") {
     const at = key(space, id);
@@ -182,7 +189,8 @@ async function whyNotNow(inverse: Exclude<Inverse, { none: string }>, now: Now):
     if (!rule) return "The rule is gone.";
     const { isAfter, isBefore, isUnsure } = ruleSince(inverse, rule, now.journalKey);
     if (isUnsure) return `The rule stays as it is: ${cannotTell}`;
-    if (!isAfter) return isBefore ? asBefore : "The rule's actions were changed since.";
+    if (!isAfter)
+      return isBefore ? asBefore : sinceInWords(rulesSince(inverse, later, rule, now.journalKey), "The rule's actions were changed since.");
     const known = knownIn(space, now);
     const found = known && obstacle(rule, inverse.to.actions, known);
     if (found) return found.gone.length === 0 ? `Kibana would not save ${obstacleInWords(found)}.` : undefined;
@@ -192,18 +200,19 @@ async function whyNotNow(inverse: Exclude<Inverse, { none: string }>, now: Now):
     const at = key(space, id);
     if (!now.workflows.has(at)) return undefined;
     const workflow = now.workflows.get(at);
-    return workflow ? whyNotBack(inverse, workflow) : "The workflow is gone.";
+    return workflow ? whyNotBack(inverse, workflow, later) : "The workflow is gone.";
   }
   const list = now.connectors.get(space);
   if (!list) return undefined;
   const current = list.find((one) => one.id === id);
-  if (inverse.op === "create") return current && asBefore;
+  if (inverse.op === "create") return current ? asBefore : deletedAgain(later);
   if (!current) return inverse.op === "delete" ? asBefore : "The connector is gone.";
   if (inverse.op === "execute") return undefined;
-  const differs = await differsFrom(current, inverse);
+  const written = inverse.op === "update" && !isUncertain ? writtenBy(inverse) : undefined;
+  const differs = (await differsFrom(current, inverse)).filter((field) => written?.has(field) ?? true);
   if (differs.length > 0) {
-    const wasBefore = inverse.op === "update" && (await differsFrom(current, { ...inverse, expect: inverse.to })).length === 0;
-    return wasBefore ? asBefore : `It was changed since: ${differs.join(", ")}.`;
+    if (await isBackAlready(current, inverse)) return asBefore;
+    return sinceInWords(await connectorSince(current, inverse, later, differs), `It was changed since: ${differs.join(", ")}.`);
   }
   const uses = current.references ?? 0;
   return inverse.op === "delete" && uses > 0 ? `It is in use now: Kibana counts ${uses} reference${uses === 1 ? "" : "s"}.` : undefined;

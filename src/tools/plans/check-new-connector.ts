@@ -6,20 +6,20 @@ import { isPlainObject } from "../../plain-object.ts";
 import { examine, Sealed, type SealedRecord, seal } from "../../sealed.ts";
 import type { Resolved, SecretSource } from "../../secrets/resolve.ts";
 import { noneInstead } from "../secrets/explicit-no-auth.ts";
-import { proposalInWords, proposedSecrets, type Subject } from "../secrets/proposed-secrets.ts";
+import { placeholder, proposalInWords, proposedSecrets, type Subject } from "../secrets/proposed-secrets.ts";
 
 /**
  * Checks config and sealed secrets of a new connector against its type, all at once.
  * @returns warnings
  * @throws ToolError secrets_needed if only secrets are missing, otherwise invalid_config with every problem
  */
-export function checkNew(
+export async function checkNew(
   type: ConnectorType,
   config: Record<string, unknown>,
   { secrets, asked }: Pick<Resolved, "secrets" | "asked">,
   subject: Subject,
   source: SecretSource,
-): string[] {
+): Promise<string[]> {
   const ofConfig = checkPart(type, "config", config);
   const warnings = [...ofConfig.warnings];
   const whole = withPlaceholders(secrets, asked);
@@ -37,7 +37,7 @@ export function checkNew(
   const misshapen = ofSecrets.filter(({ path }) => Object.hasOwn(whole, path.split(".")[1] ?? ""));
   const open = misshapen.length > 0 ? undefined : missingSecrets(type, config, whole);
   if (ofConfig.errors.length === 0 && open && (ofSecrets.length > 0 || together.length > 0)) {
-    const proposal = proposedSecrets(open.required, type, subject, source);
+    const proposal = await proposedSecrets(open.required, type, subject, source);
     throw new ToolError(
       "secrets_needed",
       `${type.id} needs ${open.required.join(" and ")}${open.mode ? ` (authentication: ${open.mode})` : ""}.${hints.map((hint) => ` ${inWords(hint)}.`).join("")}`,
@@ -78,10 +78,9 @@ function unused(type: ConnectorType, config: Record<string, unknown>, secrets: S
 /** Shows what a map of secrets looks like if a single reference was given instead. */
 function asMap(problem: Problem, { noPage, prefix }: SecretSource): Problem {
   if (problem.problem !== "must be an object, not text") return problem;
-  const name = /header/i.test(problem.path) ? "X-Api-Key" : "name";
   return {
     ...problem,
-    suggestion: `a map of names to references, such as {"${name}": ${noPage ? `{"$env": "${prefix}…"}` : '{"$ask": true}'}}`,
+    suggestion: `a map of names to references, such as {"${placeholder}": ${noPage ? `{"$env": "${prefix}…"}` : '{"$ask": true}'}}`,
   };
 }
 

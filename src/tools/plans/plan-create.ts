@@ -61,7 +61,7 @@ export async function planCreate(
   context.learn(resolved.read);
   context.learn(secrets);
   const checked = entry
-    ? checkNew(entry, config, resolved, { type: live.id, name, id }, context.secrets)
+    ? await checkNew(entry, config, resolved, { type: live.id, name, id, space, config }, context.secrets)
     : [`This server does not know the fields of ${live.id}: only Kibana checks them.`];
   assertFree(id, existing);
   assertNotMade(entry, config, existing);

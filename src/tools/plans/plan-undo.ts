@@ -9,6 +9,7 @@ import type { SpacesPlan } from "../connectors/space-rows.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { ofWorkflows, withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
+import { type Later, laterThan } from "./later-changes.ts";
 import { type Given, planInverse } from "./undo-connector.ts";
 import { planUndoRules, type RulesBack, ruleInverses } from "./undo-rules.ts";
 import { planUndoOfSeveral } from "./undo-several.ts";
@@ -17,12 +18,26 @@ import { planUndoWorkflows, type WorkflowsBack, workflowInverses } from "./undo-
 /** Entries of a change, at least one. */
 export type Entries = readonly [JournalEntry, ...JournalEntry[]];
 
-/** Undoes the parts of a change: all of them together, each as far as it can be. */
-export async function planUndo(found: Entries, given: Given, context: ToolContext): Promise<Plan | SpacesPlan | NoChange> {
+/**
+ * Undoes the parts of a change: all of them together, each as far as it can be.
+ * @param entries all of the journal, newest first
+ */
+export async function planUndo(
+  found: Entries,
+  entries: readonly JournalEntry[],
+  given: Given,
+  context: ToolContext,
+): Promise<Plan | SpacesPlan | NoChange> {
   const parts = partsOf(found);
   const read = readingOnce(context);
-  if (parts.length < 2) return planUndoPart(parts[0] ?? found, given, read, context);
-  return planUndoOfSeveral(parts, given, (part, own) => planUndoPart(part, own, read, context));
+  const planPart = (part: Entries, own: Given) =>
+    planUndoPart(part, { ...own, laterThan: (one) => laterThan(one, entries) }, read, context);
+  if (parts.length < 2) return planPart(parts[0] ?? found, given);
+  return planUndoOfSeveral(parts, given, planPart);
+}
+
+interface Means extends Given {
+  laterThan(entry: JournalEntry): Later[];
 }
 
 type Read = (space: string) => Promise<Known & { space: CheckedSpace }>;
@@ -53,9 +68,9 @@ function partsOf(found: Entries): Entries[] {
 }
 
 /** Undoes what belongs together in one space: rules and workflows all at once, after the one connector that they may have. */
-async function planUndoPart(found: Entries, given: Given, read: Read, context: ToolContext): Promise<Plan | NoChange> {
-  const rules = ruleInverses(found);
-  const workflows = workflowInverses(found);
+async function planUndoPart(found: Entries, given: Means, read: Read, context: ToolContext): Promise<Plan | NoChange> {
+  const rules = ruleInverses(found, given.laterThan);
+  const workflows = workflowInverses(found, given.laterThan);
   const [first] = workflows.inverses;
   const hasWorkflows = first !== undefined || workflows.left.length > 0;
   const other = found.find((entry) => !isOfUsers(entry) && (!hasWorkflows || inverseOfEntry(entry) !== undefined));
@@ -113,7 +128,7 @@ async function undoRules(rules: RulesBack, context: ToolContext, withOthers = fa
   return { noChange: true, message: why, space: "", result: {}, warnings: [], next: [] };
 }
 
-async function undoOne(entry: JournalEntry, given: Given, read: Read, context: ToolContext): Promise<Plan | NoChange> {
+async function undoOne(entry: JournalEntry, given: Means, read: Read, context: ToolContext): Promise<Plan | NoChange> {
   const inverse = inverseOfEntry(entry);
   if (!inverse) throw cannot(whyNone(entry));
   if ("none" in inverse) throw cannot(inverse.none);
@@ -121,7 +136,13 @@ async function undoOne(entry: JournalEntry, given: Given, read: Read, context: T
   if (inverse.op === "put_rule" || inverse.op === "put_workflow") throw cannot("It was a change of a rule or workflow.");
   const isUncertain = mayHaveHappened(entry);
   if (isUncertain && changesOnlySecrets(inverse)) throw cannot(secretsUnknown);
-  const plan = await planInverse(inverse, entry.begin.op.type, await read(inverse.space), given, context);
+  const plan = await planInverse(
+    inverse,
+    entry.begin.op.type,
+    await read(inverse.space),
+    { ...given, later: given.laterThan(entry), isUncertain },
+    context,
+  );
   if ("noChange" in plan) {
     if (isUncertain)
       throw cannot("Whether it happened is unknown, and the connector is not as it would have left it: look at it with get_connector.");

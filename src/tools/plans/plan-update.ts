@@ -69,17 +69,17 @@ export async function planUpdate(
   const stored = storedSecrets(entry, after.config, status);
   const storedBefore = storedSecrets(entry, before.config ?? {}, status);
   const why = before.missingSecrets ? "Its secrets were lost on import" : "Kibana forgets every secret that an update does not send";
-  const subject = { type: before.type, name: before.name, id: before.id };
+  const subject = { type: before.type, name: before.name, id: before.id, space, config: after.config };
   const given = givenFields(resolved.secrets, resolved.asked);
-  const left = assertAllGiven({ subject, entry, why, stored, given }, context.secrets);
+  const left = await assertAllGiven({ subject, entry, why, stored, given }, context.secrets);
   const alone = settings.skipConfirmation && resolved.asked.length === 0 && context.secrets.typed === undefined;
   // Secrets that are flagged as missing are not stored.
   const known = before.missingSecrets ? [] : storedBefore.needed;
   const possible = before.missingSecrets || (alone && noOtherSecrets) ? [] : left.filter((field) => !known.includes(field));
-  const onlyAPersonKnows = nothingElse(possible, { subject, entry, why }, context.secrets, alone);
+  const onlyAPersonKnows = await nothingElse(possible, { subject, entry, why }, context.secrets, alone);
   if (onlyAPersonKnows && alone) throw stillUnknown(onlyAPersonKnows, "nobody");
   const warnings = entry
-    ? checkNew(entry, after.config, resolved, subject, context.secrets)
+    ? await checkNew(entry, after.config, resolved, subject, context.secrets)
     : [`This server does not know the fields of ${before.type}: only Kibana checks them.`];
   const [was, becomes] = entry
     ? [destinations(entry, before.config ?? {}, () => undefined), destinationsWith(entry, after.config, resolved.secrets)]

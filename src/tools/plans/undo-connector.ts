@@ -4,6 +4,7 @@ import type { NoChange, Plan, PutWorkflowOp } from "../../change/plan.ts";
 import type { Inverse } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
+import { plainText } from "../../plain-text.ts";
 import { mapSealed, referencesIn } from "../../sealed.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
 import { assertRunnable, connectorView } from "../connectors/connector-row.ts";
@@ -12,10 +13,12 @@ import { liveType } from "../connectors/live-type.ts";
 import { assertSaved } from "../connectors/preconfigured.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
-import { differsFrom } from "./changed-since.ts";
+import { differsFrom, isBackAlready, withBack, writtenBy } from "./changed-since.ts";
+import { connectorSince, deletedAgain, type Later, sinceInWords, undoOf } from "./later-changes.ts";
 import { assertCarried, planCreate } from "./plan-create.ts";
 import { planDelete } from "./plan-delete.ts";
 import { planUpdate } from "./plan-update.ts";
+import { asBefore } from "./undo-workflows.ts";
 
 /** Secrets for a connector that comes back, as the call has them. */
 export interface Given {
@@ -23,6 +26,13 @@ export interface Given {
   noOtherSecrets: boolean;
   /** What else the same plan writes. */
   workflows?: readonly PutWorkflowOp[] | undefined;
+}
+
+/** The same, with what this server did later to the connector. */
+interface GivenNow extends Given {
+  later: readonly Later[];
+  /** Whether the change may not have happened: only the connector as a whole tells. */
+  isUncertain: boolean;
 }
 
 type Doable = Exclude<Inverse, { none: string } | { op: "put_rule" | "put_workflow" | "execute" }>;
@@ -35,7 +45,7 @@ export async function planInverse(
   inverse: Doable,
   type: string,
   { space, status, existing, types }: Known & { space: CheckedSpace },
-  given: Given,
+  { later, isUncertain, ...given }: GivenNow,
   context: ToolContext,
 ): Promise<Plan | NoChange> {
   const listed = existing.find((one) => one.id === inverse.id);
@@ -46,6 +56,8 @@ export async function planInverse(
   switch (inverse.op) {
     case "create": {
       if (current) return changedBySomebody(space, current, `A connector with the id "${inverse.id}" exists again.`, []);
+      const again = deletedAgain(later);
+      if (again !== undefined) return superseded(space, inverse.id, again);
       const plan = await planCreate(
         {
           space,
@@ -68,20 +80,24 @@ export async function planInverse(
       assertSaved(current, "changed", { status, url: context.deployment.url });
       assertRunnable(current, types);
       const differs = await differsFrom(current, inverse);
-      if (differs.length > 0) return changedBySomebody(space, current, "It was changed since.", differs);
-      const wanted = { space, before: current, after: inverse.to, verb: "Put back", ...given };
+      const written = writtenBy(inverse);
+      const inTheWay = differs.filter((field) => isUncertain || written.has(field));
+      if (inTheWay.length > 0) return changedSince(space, current, inverse, inTheWay, later);
+      const wanted = { space, before: current, after: withBack(current, inverse, written), verb: "Put back", ...given };
       const plan = await planUpdate(wanted, { status, existing }, context);
       assertOthers(plan, inverse, context.secrets);
       const [op] = plan.ops;
+      const stays = differs.map((field) => plainText(field, 60)).join(", ");
+      const kept = stays === "" ? [] : [`What was changed after it stays as it is now: ${stays}.`];
       const sent = [...(op.op === "update" ? Object.keys(op.secrets) : []), ...plan.asks.map(({ label }) => label)];
-      if (sent.length === 0) return plan;
+      if (sent.length === 0) return { ...plan, warnings: [...kept, ...plan.warnings] };
       const note = `Kibana has forgotten the secrets from before the change: what you give for ${sent.join(", ")} is stored as it is, so it must be the OLD value.`;
-      return { ...plan, warnings: [note, ...plan.warnings] };
+      return { ...plan, warnings: [note, ...kept, ...plan.warnings] };
     }
     case "delete": {
       if (!current) return gone(space, inverse.id);
       const differs = await differsFrom(current, inverse);
-      if (differs.length > 0) return changedBySomebody(space, current, "It was changed since it was created.", differs);
+      if (differs.length > 0) return changedSince(space, current, inverse, differs, later);
       return planDelete({ ids: [current.id], space }, { existing, types, status }, context);
     }
   }
@@ -100,6 +116,25 @@ function assertOthers({ ops: [op], asks }: Plan, { expect, to, used }: Extract<D
     `Give the OLD value, which Kibana has forgotten: a reference to another variable or file that holds it${noPage ? "" : ', or {"$ask": true} if a person knows it'}. If nobody has it, the change cannot be undone.`,
     { used },
   );
+}
+
+async function changedSince(
+  space: string,
+  current: Connector,
+  inverse: Extract<Doable, { op: "update" | "delete" }>,
+  differs: string[],
+  later: readonly Later[],
+): Promise<NoChange> {
+  const base = changedBySomebody(space, current, "It was changed since.", differs);
+  if (await isBackAlready(current, inverse)) return { ...base, message: `${asBefore} Nothing was written.` };
+  const since = await connectorSince(current, inverse, later, differs);
+  const [first] = since.way ?? [];
+  const message = since.all.length === 0 ? base.message : `${sinceInWords(since, "It was changed since.")} Nothing was written.`;
+  return { ...base, message, next: first ? [undoOf(first, current.id)] : [] };
+}
+
+function superseded(space: string, id: string, why: string): NoChange {
+  return { noChange: true, status: "plan_changed", message: `${why} Nothing was written.`, space, result: { id }, warnings: [], next: [] };
 }
 
 function changedBySomebody(space: string, current: Connector, message: string, differs: string[]): NoChange {

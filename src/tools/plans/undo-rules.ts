@@ -1,7 +1,8 @@
 import type { CheckedSpace } from "../../change/checked-space.ts";
+import { idIn } from "../../change/entries-of.ts";
 import type { JournalEntry } from "../../change/journal.ts";
 import { isMarked } from "../../change/marked-rules.ts";
-import type { NoChange, Plan, PutRuleOp } from "../../change/plan.ts";
+import type { NextCall, NoChange, Plan, PutRuleOp } from "../../change/plan.ts";
 import { type Inverse, inverseOfEntry, mayHaveHappened } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import { unusable } from "../../kibana/connector-types.ts";
@@ -21,6 +22,7 @@ import { obstacle, obstacleInWords, putRule, unknownFields } from "../rules/rule
 import { cannotTell, nowOfAnotherType, ruleSince } from "../rules/rule-since.ts";
 import { effectsOnRules } from "../rules/shown-actions.ts";
 import { actionFlows, eachOnce, unagreedHosts } from "../secrets/run-flows.ts";
+import { type Later, rulesSince, sinceInWords, undoOf } from "./later-changes.ts";
 import { asBeforeIt, neitherNor } from "./undo-workflows.ts";
 
 /** The most connectors whose last runs are looked up. */
@@ -33,23 +35,26 @@ export interface RulesBack {
   inverses: PutBack[];
   /** Names of rules that cannot be, and why. */
   left: { name: string; why: string }[];
+  /** What this server did later to each, by its id. */
+  later: ReadonlyMap<string, readonly Later[]>;
   /** Ids of those that the change may not have reached. */
   uncertain: ReadonlySet<string | undefined>;
 }
 
 /** Rules of a change; undefined where the change was of something else, or did nothing to them. */
-export function ruleInverses(entries: readonly JournalEntry[]): RulesBack | undefined {
+export function ruleInverses(entries: readonly JournalEntry[], laterThan: (entry: JournalEntry) => Later[]): RulesBack | undefined {
   const ofRules = entries.filter(({ begin }) => begin.op.op === "put_rule");
   const all = ofRules.map((entry) => ({ name: entry.begin.op.name, inverse: inverseOfEntry(entry) }));
   const inverses = all.flatMap(({ inverse }) => (inverse && "op" in inverse && inverse.op === "put_rule" ? [inverse] : []));
   const left = all.flatMap(({ name, inverse }) => (inverse && "none" in inverse ? [{ name, why: inverse.none }] : []));
   const uncertain = new Set(ofRules.filter(mayHaveHappened).map(({ begin }) => begin.op.id));
-  return inverses.length + left.length > 0 ? { inverses, left, uncertain } : undefined;
+  const later = new Map(ofRules.map((entry) => [idIn(entry) ?? "", laterThan(entry)]));
+  return inverses.length + left.length > 0 ? { inverses, left, later, uncertain } : undefined;
 }
 
 /** Gives each rule back the actions it had; rules that somebody changed since, or that are gone, are left as they are. */
 export async function planUndoRules(
-  { inverses, left: unable, uncertain }: RulesBack,
+  { inverses, left: unable, later, uncertain }: RulesBack,
   space: CheckedSpace,
   context: ToolContext,
 ): Promise<Plan | NoChange> {
@@ -73,6 +78,10 @@ export async function planUndoRules(
   const unsure = there.filter(({ isUnsure }) => isUnsure);
   const open = there.filter(({ inverse, isAfter, isUnsure }) => uncertain.has(inverse.id) && !isAfter && !isUnsure);
   const changed = there.filter((one) => !already.includes(one) && !one.isAfter && !one.isUnsure && !open.includes(one));
+  const since = changed.map((one) => {
+    const found = rulesSince(one.inverse, later.get(one.inverse.id) ?? [], one.rule, key);
+    return { ...one, way: found.way, why: sinceInWords(found, "It was changed since: an undo would revert what somebody else did.") };
+  });
   const possible = there.filter((one) => one.isAfter && !already.includes(one));
   const ofOthers = possible.flatMap(({ inverse, rule }) => {
     const why = nowOfAnotherType(rule.actions, inverse.to.actions, known);
@@ -86,15 +95,11 @@ export async function planUndoRules(
   const alsoBack = [...new Set(ops.flatMap(({ back }) => Object.keys(back)))].map((name) => plainText(name, 60));
   const kept = [...new Set(ops.flatMap(({ stays }) => stays))];
   const left = [
-    ...(changed.length > 0
-      ? [
-          `${rulesInWords(changed.map(({ rule }) => rule.name))} changed since and stay as they are: an undo would revert what somebody else did.`,
-        ]
-      : []),
     ...(unsure.length > 0
       ? [`${rulesInWords(unsure.map(({ rule }) => rule.name))} ${unsure.length > 1 ? "stay as they are" : "stays as it is"}: ${cannotTell}`]
       : []),
     ...eachReason([
+      ...since.map(({ rule, why }) => ({ name: rule.name, why })),
       ...unable,
       ...ofOthers,
       ...open.map(({ rule, isBefore }) => ({ name: rule.name, why: isBefore ? asBeforeIt : neitherNor })),
@@ -119,7 +124,7 @@ export async function planUndoRules(
       space,
       result: compact({ changed_since: changed.map(({ rule }) => rule.id), gone }),
       warnings: [],
-      next: [],
+      next: nextInstead(since, space),
     };
   }
   const owner = await ownerAfter(context);
@@ -160,6 +165,25 @@ export async function planUndoRules(
     asks: [],
     knownHosts: [],
   };
+}
+
+/** The newest of this server's later changes, which is undone first; or, where the change only added a connector, its removal. */
+function nextInstead(since: readonly { inverse: PutBack; rule: Rule; way: readonly Later[] | undefined }[], space: string): NextCall[] {
+  const [first] = since;
+  const newest = first?.way?.[0];
+  const ids = (actions: Rule["actions"]) => new Set(actions.map(({ id }) => id));
+  const added = since.map(({ inverse: { expect, to }, rule }) => {
+    const [then, left, now] = [ids(to.actions), ids(expect.actions), ids(rule.actions)];
+    return [...then].every((id) => left.has(id)) ? [...left].filter((id) => !then.has(id) && now.has(id)) : [];
+  });
+  const [connector, ...more] = [...new Set(added.flat())];
+  const args = { from: connector, remove: true, rules: since.map(({ rule }) => rule.id), space };
+  return [
+    ...(first && newest ? [undoOf(newest, first.rule.id)] : []),
+    ...(connector !== undefined && more.length === 0 && args.rules.length <= 50 && added.every(({ length }) => length > 0)
+      ? [{ tool: "replace_connector", args, why: "Takes its actions out of these; those of other connectors stay." }]
+      : []),
+  ];
 }
 
 async function ruleOrNone(id: string, space: string, { kibana }: ToolContext): Promise<Rule | undefined> {

@@ -1,3 +1,4 @@
+import { idIn } from "../../change/entries-of.ts";
 import type { JournalEntry } from "../../change/journal.ts";
 import { type Inverse, inverseOfEntry, mayHaveHappened } from "../../change/undo.ts";
 import type { Workflow } from "../../kibana/workflows.ts";
@@ -5,6 +6,7 @@ import { plainText, quoted, word } from "../../plain-text.ts";
 import { whyFixed } from "../../usage/workflows.ts";
 import type { SpaceContext } from "../define.ts";
 import { type Rewritten, type WorkflowPart, workflowPart } from "../workflows/put-workflow.ts";
+import { type Later, sinceInWords, workflowSince } from "./later-changes.ts";
 
 export type WorkflowBack = Extract<Inverse, { op: "put_workflow" }>;
 
@@ -13,15 +15,18 @@ export interface WorkflowsBack {
   inverses: WorkflowBack[];
   /** Why others are not. */
   left: string[];
+  /** What this server did later to each, by its id. */
+  later: ReadonlyMap<string, readonly Later[]>;
   /** Ids of those that the change may not have reached. */
   uncertain: ReadonlySet<string | undefined>;
 }
 
 /** Workflows of a change. */
-export function workflowInverses(entries: readonly JournalEntry[]): WorkflowsBack {
+export function workflowInverses(entries: readonly JournalEntry[], laterThan: (entry: JournalEntry) => Later[]): WorkflowsBack {
   const ofWorkflows = entries.filter(({ begin }) => begin.op.op === "put_workflow");
   const all = ofWorkflows.map((entry) => ({ name: entry.begin.op.name, inverse: inverseOfEntry(entry) }));
   return {
+    later: new Map(ofWorkflows.map((entry) => [idIn(entry) ?? "", laterThan(entry)])),
     uncertain: new Set(ofWorkflows.filter(mayHaveHappened).map(({ begin }) => begin.op.id)),
     inverses: all.flatMap(({ inverse }) => (inverse && "op" in inverse && inverse.op === "put_workflow" ? [inverse] : [])),
     left: all.flatMap(({ name, inverse }) => (inverse && "none" in inverse ? [stays(name, inverse.none)] : [])),
@@ -33,7 +38,7 @@ export function workflowInverses(entries: readonly JournalEntry[]): WorkflowsBac
  * @param named the name that a connector gets back in the same plan, before them
  */
 export async function planUndoWorkflows(
-  { inverses, left: unable, uncertain }: WorkflowsBack,
+  { inverses, left: unable, later, uncertain }: WorkflowsBack,
   named: { id: string; name: string } | undefined,
   context: SpaceContext,
 ): Promise<WorkflowPart & { left: string[]; changed: string[] }> {
@@ -67,7 +72,7 @@ export async function planUndoWorkflows(
   for (const { inverse, now } of looked) {
     if (now?.yaml === undefined) left.push(`The workflow ${word(inverse.id)} is gone.`);
     else {
-      const why = whyNotBack(inverse, now) ?? (await whyRefused(now.yaml, inverse.to));
+      const why = whyNotBack(inverse, now, later.get(inverse.id) ?? []) ?? (await whyRefused(now.yaml, inverse.to));
       const isUncertain = uncertain.has(inverse.id);
       const isOther = now.yaml !== inverse.expect && why !== asBefore;
       if (why === undefined) todo.push({ workflow: now, before: now.yaml, after: inverse.to });
@@ -88,9 +93,10 @@ export const asBeforeIt = "Whether that change reached it is not known: it is as
 export const neitherNor = "Whether that change reached it is not known, and it is neither as before nor as that change would have left it.";
 
 /** Why a workflow does not get its text back; undefined where it can. */
-export function whyNotBack({ expect, to }: WorkflowBack, now: Workflow): string | undefined {
-  if (now.yaml === to) return asBefore;
-  if (now.yaml !== expect) return "Somebody changed it since: an undo would revert what they did.";
+export function whyNotBack(inverse: WorkflowBack, now: Workflow, later: readonly Later[]): string | undefined {
+  if (now.yaml === inverse.to) return asBefore;
+  if (now.yaml !== inverse.expect)
+    return sinceInWords(workflowSince(inverse, later, now.yaml), "Somebody changed it since: an undo would revert what they did.");
   return whyFixed(now);
 }
 

@@ -34,7 +34,12 @@ export async function assertNoKnownWebhook(
     const live = (await types()).find((one) => one.id === found.type);
     // If this Kibana does not have that type, only the generic one is left: a person is asked about the secret in its URL.
     if (!live || unusable(live, false)) continue;
-    const proposal = proposedSecrets(found.fields, await connectorType(found.type), { type: found.type, name }, source);
+    const proposal = await proposedSecrets(
+      found.fields,
+      await connectorType(found.type),
+      { type: found.type, name, config: found.config },
+      source,
+    );
     const call = `create_connector with type: "${found.type}"${found.config ? `, config: ${JSON.stringify(found.config)}` : ""}, ${proposalInWords(proposal, source)}`;
     source.refused?.add(value, field);
     const change = Object.keys(stored).length > 0;

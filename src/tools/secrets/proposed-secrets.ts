@@ -1,8 +1,9 @@
 import { readdirSync } from "node:fs";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
+import { destinations } from "../../catalog/destinations.ts";
 import { isPlainObject } from "../../plain-object.ts";
-import { availableNames, type SecretSource } from "../../secrets/resolve.ts";
-import { bindingSuffix, readBindings } from "../../settings/bindings.ts";
+import { availableNames, type SecretSource, type StoredReference } from "../../secrets/resolve.ts";
+import { type Binding, bindingSuffix, readBindings } from "../../settings/bindings.ts";
 import { isOneText } from "./page-fields.ts";
 
 /** The connector that secrets are proposed for. */
@@ -10,15 +11,24 @@ export interface Subject {
   type: string;
   name: string;
   id?: string | undefined;
+  space?: string | undefined;
+  config?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface Proposal {
   /** Ready to go into a call: each field with `{"$ask": true}`, or a reference if no person can type. */
   secrets: Record<string, unknown>;
-  /** References that exist and may fit; absent: none. */
+  /** What this server stored last in the connector, by field; absent: nothing that is known. */
+  stored_last?: Record<string, Reference>;
+  /** Otherwise references that exist and may fit; absent: none. */
   secret_names?: string[];
   secret_files?: string[];
 }
+
+type Reference = { $env: string } | { $file: string };
+
+/** In place of a name in a map of secrets: only the service knows it. As it stands it is refused. */
+export const placeholder = "<name>";
 
 /** The most names to list in an answer. */
 const most = 8;
@@ -30,64 +40,98 @@ const common = new Set(["connector", "secret", "secrets", "key", "token", "url",
  * How to give the secrets of these fields, in the form that all answers and errors propose.
  * @param entry of the type, which says whether a field holds several named secrets
  */
-export function proposedSecrets(
+export async function proposedSecrets(
   fields: readonly string[],
   entry: ConnectorType | undefined,
   subject: Subject,
   source: SecretSource,
-): Proposal {
-  const { names, files } = fitting(subject, entry, fields, source);
-  const [name] = names;
-  const one = offeredReference(source, name);
+): Promise<Proposal> {
+  const stored = (await source.stored?.()) ?? [];
+  const known = there(source);
+  const own = stored.filter(
+    ({ connector, space, source: name }) => connector === subject.id && space === subject.space && known.includes(name),
+  );
+  const last = own
+    .filter(({ path }) => fields.includes(path.split(".")[0] ?? path))
+    .map(({ path, source: name }) => [path, asReference(name)] as const);
+  const { names, files } = last.length > 0 ? { names: [], files: [] } : fitting(subject, entry, fields, stored, source);
+  const [name, ...others] = [...names, ...files];
+  const one = offeredReference(
+    source,
+    name !== undefined && others.length === 0 ? asReference(files.length > 0 ? `file ${name}` : name) : undefined,
+  );
+  const offered = (field: string) => (source.noPage ? new Map(last).get(field) : undefined) ?? one;
   return {
-    secrets: Object.fromEntries(fields.map((field) => [field, isOneText(entry, field) ? one : { [nameIn(field)]: one }])),
+    secrets: Object.fromEntries(fields.map((field) => [field, isOneText(entry, field) ? offered(field) : { [placeholder]: one }])),
+    ...(last.length > 0 ? { stored_last: Object.fromEntries(last) } : {}),
     ...(names.length > 0 ? { secret_names: names } : {}),
     ...(files.length > 0 ? { secret_files: files } : {}),
   };
 }
 
+/** @param source as a plan or the journal has it */
+function asReference(source: string): Reference {
+  return source.startsWith("file ") ? { $file: source.slice("file ".length) } : { $env: source };
+}
+
 /** How a secret can be given here: a person types it, or a variable holds it. */
-export function offeredReference({ noPage, prefix }: SecretSource, name = `${prefix}…`): Record<string, unknown> {
-  return noPage ? { $env: name } : { $ask: true };
+export function offeredReference({ noPage, prefix }: SecretSource, reference: Record<string, unknown> = { $env: `${prefix}…` }) {
+  return noPage ? reference : { $ask: true };
 }
 
 /** The same with every `{"$ask": true}` as this server offers it. */
-export function asOffered(secrets: unknown, source: SecretSource, name?: string): unknown {
+export function asOffered(secrets: unknown, source: SecretSource, reference?: Record<string, unknown>): unknown {
   if (!isPlainObject(secrets)) return secrets;
-  if (secrets.$ask === true) return offeredReference(source, name);
-  return Object.fromEntries(Object.entries(secrets).map(([field, value]) => [field, asOffered(value, source, name)]));
+  if (secrets.$ask === true) return offeredReference(source, reference);
+  return Object.fromEntries(Object.entries(secrets).map(([field, value]) => [field, asOffered(value, source, reference)]));
 }
 
-/** `secrets: {"token":{"$ask":true}} (a person types it). An existing reference also works: {"$env": "CONNECTOR_SECRET_PD"}` */
+/** `secrets: {"token":{"$ask":true}} (a person types it). This server stored last: token from {"$env":"CONNECTOR_SECRET_PD"}` */
 export function proposalInWords({ secrets, ...names }: Proposal, { noPage, prefix }: SecretSource): string {
   const there = existing(names) || (noPage ? "The operator sets the variable" : `Or {"$env": "${prefix}…"}, which the operator sets`);
   return `secrets: ${JSON.stringify(secrets)}${noPage ? "" : " (a person types it)"}. ${there}`;
 }
 
-/** `An existing reference also works: {"$env": "CONNECTOR_SECRET_PD"}`; empty if there is none. */
-export function existing({ secret_names: names = [], secret_files: files = [] }: Omit<Proposal, "secrets">): string {
-  const there = [...names.map((name) => `{"$env": "${name}"}`), ...files.map((name) => `{"$file": "${name}"}`)];
-  return there.length > 0 ? `An existing reference also works: ${there.join(", ")}` : "";
+/** What exists for it, in words; empty if nothing is known to. */
+export function existing({
+  stored_last: last = {},
+  secret_names: names = [],
+  secret_files: files = [],
+}: Omit<Proposal, "secrets">): string {
+  const stored = Object.entries(last).map(([path, reference]) => `${path} from ${JSON.stringify(reference)}`);
+  if (stored.length > 0) return `This server stored last: ${stored.join(", ")}`;
+  const fit = [...names, ...files.map((name) => `file ${name}`)].map((name) => JSON.stringify(asReference(name)));
+  return fit.length > 0 ? `By its name or binding this may be it: ${fit.join(", ")}` : "";
 }
 
-/** An example key for a map of secrets. */
-function nameIn(field: string): string {
-  return /header/i.test(field) ? "X-Api-Key" : "name";
-}
-
-/** Variables and files whose names share a word with the connector; all, if none does. Those that the operator bound to another type are left out. */
-function fitting(subject: Subject, entry: ConnectorType | undefined, fields: readonly string[], source: SecretSource) {
-  const { type, name, id = "" } = subject;
-  const free = availableNames(source).filter((one) => {
-    const bindings = readBindings(source.env[one + bindingSuffix] ?? "");
-    return !bindings || bindings.some((binding) => binding.type === undefined || binding.type === type);
-  });
+/**
+ * Variables that the operator bound to where this connector sends, and variables and files without a binding whose names share a
+ * word with it; none that this server stored in another connector.
+ */
+function fitting(
+  { type, name, id = "", space, config = {} }: Subject,
+  entry: ConnectorType | undefined,
+  fields: readonly string[],
+  stored: readonly StoredReference[],
+  source: SecretSource,
+) {
   const words = new Set([type, name, id, entry?.name ?? "", ...(entry?.aliases ?? []), ...fields].flatMap(wordsOf));
   const speaks = (one: string) => wordsOf(one).some((word) => words.has(word));
-  const files = filesIn(source);
-  const spoken = { names: free.filter(speaks), files: files.filter(speaks) };
-  const chosen = spoken.names.length + spoken.files.length > 0 ? spoken : { names: free, files };
-  return { names: chosen.names.slice(0, most), files: chosen.files.slice(0, most) };
+  const others = new Set(stored.filter((one) => !one.isGone && !(one.connector === id && one.space === space)).map((one) => one.source));
+  const hosts = entry ? destinations(entry, config, () => undefined) : [];
+  const isBound = (bindings: readonly Binding[]) =>
+    bindings.some((one) => (one.type === undefined ? hosts.length > 0 : one.type === type) && hosts.every((host) => host === one.host));
+  const names = availableNames(source).filter((one) => {
+    const bindings = readBindings(source.env[one + bindingSuffix] ?? "");
+    return bindings ? isBound(bindings) : speaks(one) && !others.has(one);
+  });
+  const files = filesIn(source).filter((one) => speaks(one) && !others.has(`file ${one}`));
+  return { names: names.slice(0, most), files: files.slice(0, most) };
+}
+
+/** All that this caller may name. */
+function there(source: SecretSource): string[] {
+  return [...availableNames(source), ...filesIn(source).map((name) => `file ${name}`)];
 }
 
 function wordsOf(text: string): string[] {

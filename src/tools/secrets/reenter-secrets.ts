@@ -13,7 +13,7 @@ export async function reenterSecrets(
 ): Promise<NextCall> {
   const entry = await connectorType(type);
   const [way] = entry ? credentialsFor(entry, config ?? {}) : [];
-  const { secrets, ...names } = proposedSecrets(way?.fields ?? [], entry, { id, type, name }, source);
+  const { secrets, ...names } = await proposedSecrets(way?.fields ?? [], entry, { id, type, name, space, config }, source);
   const asked = Object.keys(secrets).length > 0 ? secrets : source.noPage ? { "…": offeredReference(source) } : { $ask: true };
   const how = [source.noPage ? "" : "A person types them on a local page.", existing(names)].filter((one) => one !== "").join(" ");
   return { tool: "update_connector", args: { id, space, secrets: asked }, why: `Enter its secrets again. ${how}`.trim() };

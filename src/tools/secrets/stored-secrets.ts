@@ -69,11 +69,11 @@ interface Given {
  * @returns other secrets that may be stored and are not given
  * @throws ToolError secrets_needed
  */
-export function assertAllGiven({ subject, entry, why, stored, given }: Given, source: SecretSource): string[] {
+export async function assertAllGiven({ subject, entry, why, stored, given }: Given, source: SecretSource): Promise<string[]> {
   const required = stored.needed.filter((field) => !given.has(field));
   const possible = stored.possible.filter((field) => !given.has(field));
   if (required.length === 0) return possible;
-  const proposal = proposedSecrets(required, entry, subject, source);
+  const proposal = await proposedSecrets(required, entry, subject, source);
   throw new ToolError(
     "secrets_needed",
     `${why}, and ${quoted(subject.name)} needs ${required.join(" and ")}${stored.mode ? ` (authentication: ${stored.mode})` : ""}.`,
@@ -83,14 +83,14 @@ export function assertAllGiven({ subject, entry, why, stored, given }: Given, so
 }
 
 /** What only a person can know about further stored secrets, for the plan; undefined if there can be none. */
-export function nothingElse(
+export async function nothingElse(
   possible: readonly string[],
   { subject, entry, why }: Pick<Given, "subject" | "entry" | "why">,
   source: SecretSource,
   unattended: boolean,
-): Unknown | undefined {
+): Promise<Unknown | undefined> {
   if (possible.length === 0) return undefined;
-  const proposal = proposedSecrets(entry ? possible : [], entry, subject, source);
+  const proposal = await proposedSecrets(entry ? possible : [], entry, subject, source);
   const pass = entry ? `pass those of these that it has: ${proposalInWords(proposal, source)}` : "pass what is stored in `secrets`";
   return {
     statement: `Nothing else is stored in ${quoted(subject.name)}${entry ? `: no ${possible.join(", no ")}` : ""} (${lower(why)})`,

@@ -1,0 +1,128 @@
+import { isDeepStrictEqual } from "node:util";
+import { idIn } from "../../change/entries-of.ts";
+import type { JournalEntry } from "../../change/journal.ts";
+import type { NextCall } from "../../change/plan.ts";
+import { type Inverse, inverseOfEntry } from "../../change/undo.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import type { Rule } from "../../kibana/rules.ts";
+import { ownValue } from "../../plain-object.ts";
+import { sameState } from "../../rules/rule-state.ts";
+import { ruleSince } from "../rules/rule-since.ts";
+import { filledIn } from "./changed-since.ts";
+
+/** What takes a change back that Kibana shows. */
+type Back = Exclude<Inverse, { none: string } | { op: "execute" }>;
+type Of<Op extends Back["op"]> = Extract<Back, { op: Op }>;
+
+/** A change that this server made later to the same connector, rule or workflow. */
+export interface Later {
+  change: string;
+  tool: string;
+  back: Back;
+}
+
+/** All later changes, newest first, and those to be undone first; undefined where others had a part in it. */
+export interface Since {
+  all: readonly Later[];
+  way: readonly Later[] | undefined;
+}
+
+/** What this server did since to the same thing, newest first. @param entries of the journal, newest first */
+export function laterThan(entry: JournalEntry, entries: readonly JournalEntry[]): Later[] {
+  const about = ({ begin, ...one }: JournalEntry) => {
+    const { op, space } = begin.op;
+    return JSON.stringify([begin.deployment, space, op === "put_rule" || op === "put_workflow" ? op : "", idIn({ begin, ...one })]);
+  };
+  const newer = entries.slice(0, Math.max(0, entries.indexOf(entry)));
+  return newer
+    .filter((one) => about(one) === about(entry))
+    .flatMap((one) => {
+      const back = inverseOfEntry(one);
+      const { change, tool } = one.begin;
+      return back && "op" in back && back.op !== "execute" ? [{ change, tool, back }] : [];
+    });
+}
+
+/**
+ * From what is there now back to what a change left. Changes that a later one took back need no undo.
+ * @param leads whether the older change left what the newer one began with; the older undefined: the change itself, the newer: now
+ */
+function wayBack(all: readonly Later[], leads: (older: Later | undefined, newer: Later | undefined) => boolean): Since {
+  const way: Later[] = [];
+  let rest = all;
+  while (way.length === 0 || !leads(undefined, way.at(-1))) {
+    const newer = way.at(-1);
+    const at = rest.findLastIndex((one) => leads(one, newer));
+    const step = rest[at];
+    if (!step) return { all, way: undefined };
+    way.push(step);
+    rest = rest.slice(at + 1);
+  }
+  return { all, way };
+}
+
+interface Shown {
+  name: string;
+  config: Record<string, unknown>;
+}
+
+/** @param fields in which the connector is not as the change left it: `name`, `config.url` */
+export async function connectorSince(
+  { type, ...now }: Pick<Connector, "type" | "name" | "config">,
+  { expect }: Of<"update" | "delete">,
+  all: readonly Later[],
+  fields: readonly string[],
+): Promise<Since> {
+  const part = (state: Shown | undefined) =>
+    fields.map((field) => (field === "name" ? state?.name : ownValue(state?.config, field.slice("config.".length))) ?? null);
+  const asStored = async (state: Shown | undefined) =>
+    part(state && { ...state, config: (await filledIn(type, state.config)) ?? state.config });
+  const mine = await asStored(expect);
+  const left = new Map(await Promise.all(all.map(async (one) => [one, await asStored(afterIt(one.back))] as const)));
+  const current = part({ name: now.name, config: now.config ?? {} });
+  return wayBack(all, (older, newer) => isDeepStrictEqual(older ? left.get(older) : mine, newer ? part(beforeIt(newer.back)) : current));
+}
+
+function afterIt(back: Back): Shown | undefined {
+  return back.op === "update" || back.op === "delete" ? back.expect : undefined;
+}
+
+function beforeIt(back: Back): Shown | undefined {
+  if (back.op === "create") return back;
+  return back.op === "update" ? back.to : undefined;
+}
+
+/** @param key the journal's */
+export function rulesSince(mine: Of<"put_rule">, all: readonly Later[], rule: Rule, key: Buffer | undefined): Since {
+  const of = (one: Later | undefined) => (one?.back.op === "put_rule" ? one.back : mine);
+  return wayBack(all, (older, newer) =>
+    newer ? sameState(of(newer).to, of(older).expect) : older !== undefined && ruleSince(of(older), rule, key).isAfter,
+  );
+}
+
+export function workflowSince(mine: Of<"put_workflow">, all: readonly Later[], yaml: string | undefined): Since {
+  const of = (one: Later | undefined) => (one?.back.op === "put_workflow" ? one.back : mine);
+  return wayBack(all, (older, newer) => (newer ? of(newer).to : yaml) === of(older).expect);
+}
+
+/** Why a change is not undone now. @param otherwise what to say of changes that are not in the journal */
+export function sinceInWords({ all, way }: Since, otherwise: string): string {
+  if (way) return `This server changed it since: first undo ${inWords(way)}${way.length > 1 ? ", newest first" : ""}.`;
+  return all.length > 0 ? `${otherwise} Not only by this server, which made ${inWords(all)}.` : otherwise;
+}
+
+/** The call that takes back the newest of them. */
+export function undoOf({ change, tool }: Later, id: string): NextCall {
+  return { tool: "undo_change", args: { change, id }, why: `Takes back what ${tool} did later. Then the older change can be undone.` };
+}
+
+function inWords(changes: readonly Later[]): string {
+  const first = changes.slice(0, 5).map(({ change, tool }) => `${change} (${tool})`);
+  return `${first.join(", ")}${changes.length > first.length ? ` and ${changes.length - first.length} more` : ""}`;
+}
+
+/** A deleted connector that came back was deleted once more: only the newest deletion brings back what it was last. */
+export function deletedAgain(all: readonly Later[]): string | undefined {
+  const again = all.find(({ back }) => back.op === "create");
+  return again && `It came back and was deleted again: undo ${inWords([again])} instead.`;
+}

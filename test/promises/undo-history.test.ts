@@ -1,0 +1,153 @@
+import { describe, expect, test } from "vitest";
+import { deployment, logs, makeConnector, serve, setActions } from "./race-deployment.ts";
+
+async function started(rules: Record<string, string[]> = { r: [] }) {
+  const world = await deployment({ connectors: ["one", "two", "three"], rules });
+  await makeConnector(world.bare, "index", { connector_type_id: ".index", config: { index: "a" } });
+  const server = await serve(world);
+  const done = async (tool: string, args: Record<string, unknown>): Promise<string> => {
+    const { body } = await server.call(tool, args);
+    if (body.status !== "done") throw new Error(JSON.stringify(body));
+    return body.change;
+  };
+  const rowOf = async (change: string) =>
+    (await server.call("list_changes", { limit: 100 })).body.changes.find((one: { change: string }) => one.change === change);
+  const undo = async (change: string) => (await server.call("undo_change", { change })).body;
+  return { ...world, server, done, rowOf, undo };
+}
+
+const attach = (connector: string) => ["attach_connector", { connector, rules: ["r"], params: { message: "m" } }] as const;
+
+describe("an undo of the last change", () => {
+  test.each<[string, [string, Record<string, unknown>], RegExp]>([
+    ["a run", ["execute_connector", { id: "one", params: { message: "m" } }], /What was sent cannot be taken back/],
+    ["a loud test", ["test_connector", { id: "one", mode: "loud" }], /What was sent cannot be taken back/],
+  ])("that is %s takes no older one in its place: it names that one", async (_what, [tool, args], why) => {
+    const { server, done, undo } = await started();
+    const older = await done("update_connector", { id: "index", config: { index: "b" } });
+    const asked = server.questions.length;
+    const newest = await done(tool, args);
+    const { error } = await undo("last");
+    expect(error).toMatchObject({ code: "invalid_arguments", detail: { change: newest, newest_undoable: older } });
+    expect(error.message).toMatch(why);
+    expect(error.fix).toContain(`call undo_change with change "${older}"`);
+    expect(server.questions.slice(asked).filter((one) => one.includes("Undo"))).toEqual([]);
+    expect((await undo(older)).status).toBe("done");
+  });
+
+  test("is the newest that wrote something: safe tests, failures and undos are not meant", async () => {
+    const { server, done, undo } = await started();
+    const first = await done("update_connector", { id: "index", config: { index: "b" } });
+    const second = await done("update_connector", { id: "index", name: "Renamed" });
+    await server.call("test_connector", { id: "one" });
+    await server.call("update_connector", { id: "index", config: { index: 5 } });
+    expect((await undo("last")).status).toBe("done");
+    expect(server.questions.at(-1)).toContain(`Undo ${second}`);
+    expect((await undo("last")).message).toContain("again as it was before that change");
+    expect((await undo(first)).status).toBe("done");
+  });
+});
+
+describe("a change of a rule that was changed later", () => {
+  test("by this server is undone after those, which list and answer name, newest first", async () => {
+    const { done, rowOf, undo, actionsOf } = await started();
+    const [one, two, three] = [await done(...attach("one")), await done(...attach("two")), await done(...attach("three"))];
+    const words = `This server changed it since: first undo ${three} (attach_connector), ${two} (attach_connector), newest first.`;
+    expect((await rowOf(one)).no_undo).toBe(words);
+    const body = await undo(one);
+    expect(body).toMatchObject({ status: "plan_changed", message: expect.stringContaining(words) });
+    expect(body.message).not.toContain("somebody");
+    expect(body.next).toMatchObject([
+      { tool: "undo_change", args: { change: three, id: "r" } },
+      { tool: "replace_connector", args: { from: "one", remove: true, rules: ["r"], space: "default" } },
+    ]);
+    for (const change of [three, two, one]) expect((await undo(change)).status).toBe("done");
+    expect(await actionsOf("r")).toEqual([]);
+  });
+
+  test("the other way takes out what the change added, and nothing else", async () => {
+    const { server, done, undo, actionsOf } = await started();
+    const one = await done(...attach("one"));
+    await done(...attach("two"));
+    const [, other] = (await undo(one)).next;
+    expect((await server.call(other.tool, other.args)).body.status).toBe("done");
+    expect([...new Set(await actionsOf("r"))]).toEqual(["two"]);
+  });
+
+  test("those that were undone already are not named", async () => {
+    const { done, rowOf, undo } = await started();
+    const [one, two] = [await done(...attach("one")), await done(...attach("two"))];
+    const three = await done(...attach("three"));
+    await undo(three);
+    expect((await rowOf(one)).no_undo).toBe(`This server changed it since: first undo ${two} (attach_connector).`);
+    await undo(two);
+    expect((await rowOf(one)).undo.args).toEqual({ change: one, id: "r" });
+  });
+
+  test("by somebody else, alone or after this server, stays as it is, and that is said", async () => {
+    const { bare, done, rowOf, undo, actionsOf } = await started();
+    const [one, two] = [await done(...attach("one")), await done(...attach("two"))];
+    await setActions(bare, "r", [logs("three")]);
+    expect((await rowOf(two)).no_undo).toBe("The rule's actions were changed since.");
+    expect((await undo(two)).message).toContain("an undo would revert what somebody else did");
+    expect((await rowOf(one)).no_undo).toBe(
+      `The rule's actions were changed since. Not only by this server, which made ${two} (attach_connector).`,
+    );
+    expect((await undo(one)).message).toContain("revert what somebody else did");
+    expect(await actionsOf("r")).toEqual(["three"]);
+  });
+});
+
+describe("a change of a connector that was changed later", () => {
+  test("in the same field is undone after that, which is named", async () => {
+    const { done, rowOf, undo } = await started();
+    const b = await done("update_connector", { id: "index", config: { index: "b" } });
+    const c = await done("update_connector", { id: "index", config: { index: "c" } });
+    await done("update_connector", { id: "index", name: "Renamed" });
+    const words = `This server changed it since: first undo ${c} (update_connector).`;
+    expect((await rowOf(b)).no_undo).toBe(words);
+    expect(await undo(b)).toMatchObject({
+      status: "plan_changed",
+      message: `${words} Nothing was written.`,
+      result: { differs: ["config.index"] },
+      next: [{ tool: "undo_change", args: { change: c, id: "index" } }],
+    });
+    // The rename came later still, and has nothing to do with it.
+    for (const change of [c, b]) expect((await undo(change)).status).toBe("done");
+  });
+
+  test("in another field is undone alone: the later one stays, and can still be undone", async () => {
+    const { server, bare, done, undo } = await started();
+    const b = await done("update_connector", { id: "index", config: { index: "b" } });
+    const renamed = await done("update_connector", { id: "index", name: "Renamed" });
+    const now = async () => JSON.parse(await bare("GET", "/api/actions/connector/index"));
+    expect((await undo(b)).status).toBe("done");
+    expect(server.questions.at(-1)).toContain("What was changed after it stays as it is now: name.");
+    expect(await now()).toMatchObject({ name: "Renamed", config: { index: "a" } });
+    expect((await undo(renamed)).status).toBe("done");
+    expect(await now()).toMatchObject({ name: "The index", config: { index: "a" } });
+  });
+
+  test("a create is undone after the changes that came later", async () => {
+    const { done, rowOf, undo } = await started();
+    const made = await done("create_connector", { id: "made", name: "Made", type: ".server-log" });
+    const renamed = await done("update_connector", { id: "made", name: "Renamed" });
+    expect((await rowOf(made)).no_undo).toBe(`This server changed it since: first undo ${renamed} (update_connector).`);
+    for (const change of [renamed, made]) expect((await undo(change)).status).toBe("done");
+  });
+});
+
+test("a deletion that was undone and done again is offered once: the newest", async () => {
+  const { server, done, rowOf, undo, connectorIds } = await started();
+  const first = await done("safe_delete_connector", { ids: ["one"] });
+  await undo(first);
+  await done("update_connector", { id: "one", name: "Renamed" });
+  const second = await done("safe_delete_connector", { ids: ["one"] });
+  const words = `It came back and was deleted again: undo ${second} (safe_delete_connector) instead.`;
+  expect((await rowOf(first)).no_undo).toBe(words);
+  expect((await undo(first)).message).toContain(words);
+  expect((await rowOf(second)).undo.args).toEqual({ change: second, id: "one" });
+  expect((await undo(second)).status).toBe("done");
+  expect(await connectorIds()).toContain("one");
+  expect((await server.call("get_connector", { id: "one" })).body.connector.name).toBe("Renamed");
+});
