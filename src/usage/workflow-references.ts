@@ -4,6 +4,7 @@ import { addressOf, connectorsInPaths, connectorsInQuery, mayRunOf, readable } f
 import { decodedPattern, gap, isExpression, mayBeSame, patternOf, withConstants } from "./templates.ts";
 import {
   atFirst,
+  type Given,
   type InRun,
   inRun,
   isStep,
@@ -38,6 +39,7 @@ export interface Reference extends InRun {
   type: string | undefined;
   /** What the connector is given, as far as the definition says. */
   params: Record<string, unknown>;
+  given: Given;
 }
 
 /** What a connector is called, or is to be called. */
@@ -95,8 +97,8 @@ const expressionStands = "An expression stands for it.";
 export function referencesOf(definition: Record<string, unknown>): References {
   const found: References = { named: [], undecided: [], others: [] };
 
-  function add(text: string, reference: Omit<Reference, "text" | "how" | "type" | "params" | keyof InRun>, place: Place) {
-    const { how, type, params } = place;
+  function add(text: string, reference: Omit<Reference, "text" | "how" | "type" | "params" | "given" | keyof InRun>, place: Place) {
+    const { how, type, params, given } = place;
     const resolved = withConstants(text, definition);
     const at = inRun(reference.path, place);
     if (isExpression(resolved)) {
@@ -108,7 +110,7 @@ export function referencesOf(definition: Record<string, unknown>): References {
       });
     } else if (resolved !== "") {
       const stuck = whyStuck(resolved === text, place);
-      found.named.push({ ...reference, ...stuck, text: resolved, how, type, params, ...at });
+      found.named.push({ ...reference, ...stuck, text: resolved, how, type, params, given, ...at });
     }
   }
 
