@@ -23,7 +23,7 @@ import type { ConnectorHealth, NotChecked, SpaceSummary } from "./finding.ts";
 import { healthRow } from "./health.ts";
 import { logOf } from "./log.ts";
 import { cancelled, reason } from "./not-checked.ts";
-import { whyUntold } from "./untold.ts";
+import { silentWithout } from "./silent-without.ts";
 import { countUntold, countUse, unusedSoFar } from "./usage.ts";
 import { lookAtUsers } from "./users.ts";
 
@@ -243,11 +243,11 @@ export async function auditSpace(
       if (check.of !== "mapped_rule" || check.needs.some((name) => unread.has(name))) continue;
       found.push(...check.find(rule).map((draft) => ({ check, draft })));
     }
-    const untold = whyUntold(rule);
-    const broken = untold?.why === "connector" ? facts.connectors.all?.get(untold.connector) : undefined;
-    if (untold?.why !== "connector" || !broken) return;
-    const to = () => untold.routes.flatMap((route) => destinationOf(route, broken, entries.get(broken.type)) ?? []);
-    countUntold(rule.name, broken.id, to, usage);
+    for (const { connector, routes } of silentWithout(rule)) {
+      const broken = facts.connectors.all?.get(connector);
+      const to = () => routes.flatMap((route) => (broken && destinationOf(route, broken, entries.get(broken.type))) ?? []);
+      if (broken) countUntold(rule.name, broken.id, to, usage);
+    }
   }
 
   async function readV2(facts: RouteFacts): Promise<void> {

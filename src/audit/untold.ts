@@ -13,17 +13,24 @@ export type Untold =
   | { why: "routes"; routes: readonly Route[] };
 
 /** What somebody chose for the rule, or what is not meant to tell anybody. */
-const chosen: readonly ObstacleKind[] = ["disabled", "muted", "snoozed", "signal"];
-const ofConnector: readonly ObstacleKind[] = ["secrets_missing", "type_unusable", "failing"];
+export const chosen: readonly ObstacleKind[] = ["disabled", "muted", "snoozed", "signal"];
+export const ofConnector: readonly ObstacleKind[] = ["secrets_missing", "type_unusable", "failing"];
+/** What a route is built to do is no reason where another one should tell somebody. */
+const byDesign: readonly ObstacleKind[] = ["opens_nothing", "language_model", "no_connector"];
 /** What `dangling_reference` and `workflow_off` say of the rule or the policy itself. */
 const saidElsewhere: readonly ObstacleKind[] = ["connector_missing", "workflow_missing", "workflow_off", "workflow_invalid"];
+
+function withoutIdle(routes: readonly Route[]): readonly Route[] {
+  const others = routes.filter(({ obstacles }) => !obstacles.some(({ kind, stops }) => stops === "all" && byDesign.includes(kind)));
+  return others.length > 0 ? others : routes;
+}
 
 /**
  * Undefined where somebody hears, only an alert decides, or the rule is switched off or silenced by somebody.
  * Detection rules need no action: Security shows their alerts.
  */
 export function whyUntold({ type, obstacles, routes: all }: MappedRule): Untold | undefined {
-  const routes = all.filter(hearsOfFiring);
+  const routes = withoutIdle(all.filter(hearsOfFiring));
   const leadsNowhere = obstacles.some(({ kind }) => kind === "no_actions" || kind === "no_policy");
   if (obstacles.some(({ kind }) => chosen.includes(kind))) return undefined;
   if (routes.length === 0 && all.length > 0) return { why: "recovery_only" };

@@ -5,7 +5,8 @@ import { isRecovery, runsOnFiring } from "../rules/firing.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { workflowOf } from "../usage/leading-to.ts";
 import { unknownAddressees } from "./addressees.ts";
-import { connectorById, entryOf, opensNothing, refusedByConfig, refusedParams } from "./connectors.ts";
+import { connectorById, entryOf } from "./connectors.ts";
+import { handedOver } from "./handed-over.ts";
 import { heldBack } from "./held-back.ts";
 import {
   firstRoutes,
@@ -24,7 +25,7 @@ import { routesOver } from "./workflow-routes.ts";
 
 /** A classic rule with whom it tells. @param seesSnoozes whether Kibana's answer says that it is snoozed */
 export function mapClassic(rule: Rule, facts: RouteFacts, seesSnoozes: boolean): MappedRule {
-  const routes = joined(withoutBroken(firstRoutes(routesOfActions(rule, facts))));
+  const routes = routesOfRule(rule, facts);
   const obstacles = obstaclesOf(rule, routes, facts, seesSnoozes);
   return {
     id: rule.id,
@@ -40,6 +41,11 @@ export function mapClassic(rule: Rule, facts: RouteFacts, seesSnoozes: boolean):
     obstacles,
     routes,
   };
+}
+
+/** Where its actions lead, whatever is in the way of the rule itself. */
+export function routesOfRule(rule: Rule, facts: RouteFacts): Route[] {
+  return joined(withoutBroken(firstRoutes(routesOfActions(rule, facts))));
 }
 
 function obstaclesOf(rule: Rule, routes: readonly Route[], facts: RouteFacts, seesSnoozes: boolean): Obstacle[] {
@@ -87,15 +93,13 @@ function routesOf(action: RuleAction, rule: Rule, facts: RouteFacts): Route[] {
     ];
   }
   const end = connectorById(id, connectors, type ?? undefined);
-  const refused = [
-    ...refusedParams(end, params ?? {}, connectors),
-    ...refusedByConfig(end, params ?? {}, connectors),
-    ...unknownAddressees(entryOf(end, connectors), params ?? {}, rule, facts.space),
+  const given = params ?? {};
+  const obstacles = [
+    ...[...before.obstacles, ...end.obstacles],
+    ...handedOver(end, given, connectors, { onFiring: runsOnFiring(action) }),
+    ...unknownAddressees(entryOf(end, connectors), given, rule, facts.space),
   ];
-  const idle = group && isRecovery(group) ? [] : opensNothing(end, params ?? {}, connectors);
-  return [
-    { ...end, on: before.on, via: [], params: [params ?? {}], obstacles: [...before.obstacles, ...end.obstacles, ...refused, ...idle] },
-  ];
+  return [{ ...end, on: before.on, via: [], params: [given], obstacles }];
 }
 
 /** An action may wait, or leave alerts out. */

@@ -49,13 +49,20 @@ export function refusedByConfig({ connector: id }: ConnectorEnd, params: Params,
   return refused.map((one) => mayStop("refused_by_config", `the connector's config refuses ${one}`));
 }
 
-/** An action that closes, or acknowledges, what others opened tells nobody when its rule fires. */
-export function opensNothing(end: ConnectorEnd, params: Params, connectors: Connectors): Obstacle[] {
+/**
+ * An action, or a step of a workflow, that only reads tells nobody; one that closes, or acknowledges, what others opened tells
+ * nobody that the rule fires.
+ * @param who `step notify`
+ */
+export function opensNothing(end: ConnectorEnd, params: Params, connectors: Connectors, who = "its action", onFiring = true): Obstacle[] {
   const entry = entryOf(end, connectors);
   const does = entry && inPlaceOfOpening(entry, params);
+  // Kibana's own description says of a test only that it is meant to read.
+  if (does === "reads") return [(entry?.fromKibana ? mayStop : stops)("opens_nothing", `${who} only reads`)];
+  if (!does || !onFiring) return [];
   // Whoever looks at a record may hear of a change.
-  if (does === "updates") return [mayStop("opens_nothing", "its action changes a record that is there, and opens none")];
-  return does ? [stops("opens_nothing", `its action ${does} an incident that is open, and opens none`)] : [];
+  if (does === "updates") return [mayStop("opens_nothing", `${who} changes a record that is there, and opens none`)];
+  return [stops("opens_nothing", `${who} ${does} an incident that is open, and opens none`)];
 }
 
 /** What is wrong with an action's params themselves: Kibana saves such a rule, and each run of the action fails. */

@@ -1,8 +1,11 @@
 import { plainText, quoted } from "../plain-text.ts";
+import { eachText } from "../rules/params.ts";
+import { isExpression } from "../usage/templates.ts";
 import type { WorkflowState } from "../usage/use.ts";
 import type { OtherStep, Reference, Undecided } from "../usage/workflow-references.ts";
 import { unknownInStep } from "./addressees.ts";
 import { type ConnectorEnd, type Connectors, connectorsNamed, entryOf, refusedByConfig } from "./connectors.ts";
+import { handedOver } from "./handed-over.ts";
 import { atMostOnce } from "./held-back.ts";
 import { goodToKnow, mayStop, notFollowed, type Obstacle, type Route, stops, verdictOn, verdicts } from "./route.ts";
 
@@ -155,8 +158,8 @@ function readSteps(id: string, { seen, notSeen }: Workflows, connectors: Connect
   const at = (reached: string, how: string) =>
     reached === "always" ? [] : [mayStop("condition", `${plainText(how, 60)} runs under a condition only`)];
   const { named, undecided, others } = workflow.references;
-  const ends = (text: string, byName: boolean) => connectorsNamed(text, byName, connectors);
-  const failed = failingStep(named, ends);
+  const naming = named.filter(({ reached }) => reached !== "never").map((one) => ({ one, ends: endsNamedBy(one, connectors) }));
+  const failed = failingStep(naming);
   const before = ({ reached, how, step }: Reference | Undecided | OtherStep): Obstacle[] => [
     ...off,
     ...at(reached, how),
@@ -164,19 +167,12 @@ function readSteps(id: string, { seen, notSeen }: Workflows, connectors: Connect
   ];
   const started = new Map<string, Steps["starts"][number]>();
   const own = [
-    ...named
-      .filter(({ reached }) => reached !== "never")
-      .flatMap((one) =>
-        ends(one.text, one.byName).map((found) =>
-          endWith(
-            [
-              ...[...before(one), ...found.obstacles, ...refusedByConfig(found, one.params, connectors)],
-              ...unknownInStep(entryOf(found, connectors), one.params),
-            ],
-            { ...found, params: [one.params] },
-          ),
-        ),
-      ),
+    ...naming.flatMap(({ one, ends }) =>
+      ends.map((found) => {
+        const addressees = unknownInStep(entryOf(found, connectors), one.params);
+        return endWith([...before(one), ...found.obstacles, ...addressees], { ...found, params: [one.params] });
+      }),
+    ),
     ...undecided
       .filter(({ reached }) => reached !== "never")
       .map((one) =>
@@ -203,15 +199,29 @@ function readSteps(id: string, { seen, notSeen }: Workflows, connectors: Connect
   return { ends: own, starts: [...started.values()], name: workflow.name, off };
 }
 
+/** The connectors that a step may mean, with what is in the way there and by what it hands over. */
+function endsNamedBy({ text, byName, how, params, given }: Reference, connectors: Connectors): ConnectorEnd[] {
+  const who = plainText(how, 60);
+  // What holds a tag of Liquid is not known before a run, as what holds an expression.
+  const known = eachText(params, (one) => (isExpression(one) && !one.includes("{{") ? `{{${one}}}` : one)) as Reference["params"];
+  const byStep = (end: ConnectorEnd): Obstacle[] => {
+    if (given === "all") return handedOver(end, known, connectors, { who });
+    return given === "nothing" ? [stops("opens_nothing", `${who} only reads`)] : refusedByConfig(end, params, connectors);
+  };
+  return connectorsNamed(text, byName, connectors).map((end) => ({ ...end, obstacles: [...end.obstacles, ...byStep(end)] }));
+}
+
 /** The first of a workflow's own steps that cannot run: what comes after it is not reached, unless the run goes on. */
 function failingStep(
-  named: readonly Reference[],
-  ends: (text: string, byName: boolean) => readonly ConnectorEnd[],
+  naming: readonly { one: Reference; ends: readonly ConnectorEnd[] }[],
 ): { step: number; obstacle: Obstacle } | undefined {
-  const cannotRun = ({ text, byName, reached }: Reference) =>
-    reached === "always" &&
-    ends(text, byName).every(({ obstacles }) => obstacles.some((one) => one.stops === "all" && breaks.includes(one.kind)));
-  const [first] = named.filter((one) => one.step !== undefined && cannotRun(one)).sort((one, other) => (one.step ?? 0) - (other.step ?? 0));
+  const cannotRun = ({ one, ends }: (typeof naming)[number]) =>
+    one.reached === "always" &&
+    ends.every(({ obstacles }) => obstacles.some(({ stops: what, kind }) => what === "all" && breaks.includes(kind)));
+  const [first] = naming
+    .filter((each) => each.one.step !== undefined && cannotRun(each))
+    .map(({ one }) => one)
+    .sort((one, other) => (one.step ?? 0) - (other.step ?? 0));
   if (first?.step === undefined) return undefined;
   const how = plainText(first.how, 60);
   const obstacle = first.goesOn
@@ -220,7 +230,7 @@ function failingStep(
   return { step: first.step, obstacle };
 }
 
-const breaks: readonly string[] = ["connector_missing", "secrets_missing", "type_unusable"];
+const breaks: readonly string[] = ["connector_missing", "secrets_missing", "type_unusable", "params_refused"];
 
 /** What a route's obstacles say of the limits of a policy. */
 export const atMostEvery = (interval: string) => goodToKnow("frequency", atMostOnce(interval));

@@ -3,7 +3,7 @@ import { paramsCall } from "../catalog/params-call.ts";
 import type { About } from "../catalog/shared/recipe.ts";
 import { ToolError } from "../errors.ts";
 import { valueAt } from "../plain-object.ts";
-import { closes, closingParams, withKey } from "./incidents.ts";
+import { closes, closingParams, onlyReads, withKey } from "./incidents.ts";
 import { laidOver, withoutPath } from "./params.ts";
 import type { Wanted } from "./wanted.ts";
 
@@ -27,10 +27,10 @@ export function ownParams(wanted: Wanted, about: About): Params {
   return recipe && wanted.params ? over(wanted.params, recipe) : newParams(wanted, about);
 }
 
-/** The params that an action has, with the given ones over them; new ones where it closes what it should open. */
+/** The params that an action has, with the given ones over them; new ones where it closes what it should open, or only reads. */
 export function correctedParams(had: Params, wanted: Wanted, about: About): Params {
   const { type, params, dedupKey } = wanted;
-  if (type && about.role === "active" && closes(type, had)) return newParams(wanted, about);
+  if (type && (onlyReads(type, had) || (about.role === "active" && closes(type, had)))) return newParams(wanted, about);
   const corrected = params ? withGiven(had, params, type) : had;
   return type && dedupKey !== undefined && about.role === "active" ? withKey(type, corrected, dedupKey) : corrected;
 }

@@ -11,7 +11,7 @@ import { notesOn, recovers } from "./attach-notes.ts";
 import { otherFrequency, sentToo } from "./beside.ts";
 import { type Checked, checkAction } from "./check-action.ts";
 import { asksHowOften, asksKind, frequencyFor, onChange } from "./frequency.ts";
-import { closes, withoutBlankKey } from "./incidents.ts";
+import { closes, onlyReads, withoutBlankKey } from "./incidents.ts";
 import { chooseKey } from "./key-choice.ts";
 import { frequencyOfOld, legacyInWords } from "./old-frequency.ts";
 import { contains, laidOver } from "./params.ts";
@@ -92,7 +92,9 @@ export function attach(rule: Rule, ruleType: RuleType, given: Wanted, parse: Par
       continue;
     }
     if (closer) continue;
-    const opened = alike.filter(({ params }) => !(type && role === "active" && closes(type, params ?? {})));
+    const opened = alike.filter(
+      ({ params }) => !(type && (onlyReads(type, params ?? {}) || (role === "active" && closes(type, params ?? {})))),
+    );
     const own = role === "recovered" && wanted.groups === undefined;
     if (opened.some(({ params }) => contains(params ?? {}, own ? {} : (wanted.params ?? {})))) {
       right.push(group);

@@ -6,7 +6,7 @@ import { hideInText } from "../shapes/text.ts";
 import { namesFor } from "./action-variables.ts";
 import { checkTemplates } from "./check-templates.ts";
 import { filledIntoAddress } from "./filled-into-address.ts";
-import { closes, inPlaceOfOpening, isOneRecord, recordPath } from "./incidents.ts";
+import { closes, inPlaceOfOpening, isOneRecord, onlyReads, recordPath } from "./incidents.ts";
 import type { ParseTemplate } from "./wanted.ts";
 
 /** What is wrong with actions, in words, each with its path. */
@@ -36,7 +36,8 @@ export function checkAction(
     warnings: type ? filledIntoAddress(type, params, rule) : [],
   };
   errors.push(...[...shape.errors, ...address.errors, ...templates.errors].map(inWords));
-  if (type && !summary) errors.push(...wrongEnd(params, group, ruleType, type));
+  if (type && onlyReads(type, params)) (type.fromKibana ? warnings : errors).push("params: these only read, and nobody hears of it");
+  else if (type && !summary) errors.push(...wrongEnd(params, group, ruleType, type));
   const record = type && !closes(type, params) && isOneRecord(params) ? [{ path: recordPath, problem: updatesOne }] : [];
   warnings.push(
     ...[...shape.warnings, ...address.warnings, ...templates.warnings, ...templates.notes, ...record].map(inWords),

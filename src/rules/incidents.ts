@@ -112,8 +112,15 @@ export function closes(type: ConnectorType, params: Params): boolean {
   return signs.every(([path, value]) => String(valueAt(params, path)) === String(value));
 }
 
-/** What an action does to an incident or record that is there, where something should open one; undefined where it may open one. */
-export function inPlaceOfOpening(type: ConnectorType, params: Params): "closes" | "acknowledges" | "updates" | undefined {
+/** Whether an action only reads: whatever it finds, nobody hears of it. What asks a model is another matter. */
+export function onlyReads(type: ConnectorType, params: Params): boolean {
+  const { effect, cost } = effectOf(type, params);
+  return effect === "none" && cost === undefined;
+}
+
+/** What an action does where it should open something, or tell somebody; undefined where it may do that. */
+export function inPlaceOfOpening(type: ConnectorType, params: Params): "reads" | "closes" | "acknowledges" | "updates" | undefined {
+  if (onlyReads(type, params)) return "reads";
   if (closes(type, params)) return "closes";
   if (recordOf(params) !== undefined) return "updates";
   return type.recovery && !type.subActions && params.eventAction === "acknowledge" ? "acknowledges" : undefined;

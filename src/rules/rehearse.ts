@@ -5,7 +5,7 @@ import { isPlainObject, valueAt } from "../plain-object.ts";
 import { namesFor } from "./action-variables.ts";
 import { checkTemplates, textsIn } from "./check-templates.ts";
 import { filledIntoAddress, unfitOnceFilledIn } from "./filled-into-address.ts";
-import { closes, keyOf, opens } from "./incidents.ts";
+import { closes, keyOf, onlyReads, opens } from "./incidents.ts";
 import { jsonProblem } from "./json-text.ts";
 import { isSilentGroup, keyNotes, keyProblems, mismatchedKeys } from "./rehearse-keys.ts";
 import type { Found, RehearsedAction, Rehearsing } from "./rehearsed.ts";
@@ -57,6 +57,7 @@ function rehearseAction(action: RuleAction, about: Rehearsing): RehearsedAction 
         .map((problem) => ({ path: "params", problem, fix: "Correct the text within the function." })),
       ...leftAsTheyAre(given, one.params, broken, entry),
       ...checked.problems,
+      ...(entry && onlyReads(entry, given) ? [tellsNobody] : []),
       ...(entry ? keyProblems({ given, role, params: one.params, other: other.params }, about, entry) : []),
       ...notAllowed(one.params, connector.config, entry),
     ].filter(({ path, problem }) => !tooLarge.has(path) && (!broken.has(path) || problem.startsWith("is not a Mustache"))),
@@ -71,6 +72,12 @@ function rehearseAction(action: RuleAction, about: Rehearsing): RehearsedAction 
     notRehearsed: [...tooLarge.keys()],
   };
 }
+
+const tellsNobody: Found = {
+  path: "params",
+  problem: "only reads, and nobody hears of it",
+  fix: "Use params that send or open something.",
+};
 
 /** Somebody may rename a rule; a type that escapes nothing is judged by the name that it has. */
 function hostileRule(about: Rehearsing): Rehearsing {

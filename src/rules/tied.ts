@@ -1,7 +1,7 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
 import type { RuleAction } from "../kibana/rules.ts";
 import { word } from "../plain-text.ts";
-import { closes, foreignRecords, keyInOneForm, keyOf, recordOf, withKey } from "./incidents.ts";
+import { closes, foreignRecords, keyInOneForm, keyOf, onlyReads, recordOf, withKey } from "./incidents.ts";
 
 interface Tied {
   /** Actions without a key, or that close what nothing opens, by their fixed form: recovery could not work with them. */
@@ -25,7 +25,8 @@ export function tied(
   key: string,
 ): Tied {
   const keyIn = ({ params }: RuleAction) => keyOf(type, params ?? {});
-  const firing = all.filter((action) => action.group !== recoveryGroup && !action.frequency?.summary && !closes(type, action.params ?? {}));
+  const mayOpen = ({ params }: RuleAction) => !closes(type, params ?? {}) && !onlyReads(type, params ?? {});
+  const firing = all.filter((action) => action.group !== recoveryGroup && !action.frequency?.summary && mayOpen(action));
   const openers = firing.filter(({ params }) => recordOf(params ?? {}) === undefined);
   const foreign = foreignRecords(type, all);
   const closers = mine.filter(({ group, params = {} }) => {

@@ -1,5 +1,8 @@
 import { isPlainObject } from "../plain-object.ts";
+import { eachText } from "../rules/params.ts";
+import { pathPattern } from "./paths.ts";
 import { type Sent, sentBy } from "./requests.ts";
+import { withConstants } from "./templates.ts";
 
 /** Keys and positions from the root to a value. */
 export type Path = readonly (string | number)[];
@@ -16,6 +19,9 @@ export interface InRun {
 /** Whether a run comes to a place: always, under a condition (a branch, a loop, a fallback), or never: a trigger. */
 type Reached = "always" | "perhaps" | "never";
 
+/** How much of what a connector is given there `params` hold; `nothing`: the step only reads what Kibana has of it. */
+export type Given = "all" | "part" | "nothing";
+
 /** What is known of a place in a workflow's definition from what is around it. */
 export interface Place {
   how: string;
@@ -27,6 +33,7 @@ export interface Place {
   /** The key above: a channel, or the list of a rule's actions. */
   below: string | undefined;
   params: Record<string, unknown>;
+  given: Given;
   reached: Reached;
   goesOn: boolean;
   /** Within what a connector's step sends. */
@@ -45,6 +52,7 @@ export const atFirst: Place = {
   below: undefined,
   reached: "always",
   params: {},
+  given: "part",
   goesOn: false,
   isData: false,
   isSent: false,
@@ -92,31 +100,42 @@ function isConditional(key: string, { type }: Record<string, unknown>): boolean 
 /** A step or a trigger has a `type`; a channel of a waiting step is the connector type's name. */
 export function placeOf(value: Record<string, unknown>, place: Place, definition: Record<string, unknown>): Place {
   const { type, name } = value;
-  if (place.below === "slack") return { ...place, type: ".slack", params: {} };
+  if (place.below === "slack") return { ...place, type: ".slack", params: {}, given: "part" };
   if (place.below === "slack_api")
-    return { ...place, type: ".slack_api", params: asSubAction("postMessage", { channels: value.channels }) };
+    return { ...place, type: ".slack_api", params: asSubAction("postMessage", { channels: value.channels }), given: "part" };
   if (typeof type !== "string") return place;
   if (place.below === "triggers") return { ...atFirst, how: `trigger ${type}`, reached: "never" };
   if (!isStep(value, place)) return place;
   const [first = "", ...rest] = type.split(".");
   const own = ownSteps.includes(first) || first.startsWith("waitFor");
-  const given = isPlainObject(value.with) ? value.with : {};
+  const all = eachText(value.with, (text) => (text.startsWith("$") ? text : withConstants(text, definition)));
+  const given = isPlainObject(all) ? all : {};
+  const params = own ? bodyParams(given) : rest.length > 0 ? asSubAction(rest.join("."), given) : given;
+  const sent = sentBy(value, definition);
   return {
     how: `step ${name}`,
     type: own ? undefined : `.${first}`,
     callsKibana: ["kibana", "cases", "http"].includes(first),
-    sent: sentBy(value, definition),
+    sent,
     below: undefined,
     reached: value.if !== undefined || value.foreach !== undefined ? "perhaps" : place.reached,
     goesOn: place.goesOn || place.how !== atFirst.how || saysWhatThen(value),
     isData: place.isData,
     isSent: false,
-    params: own ? bodyParams(given) : rest.length > 0 ? asSubAction(rest.join("."), given) : given,
+    params,
+    given: own ? givenByRequest(type, sent, params) : value.with === undefined || isPlainObject(all) ? "all" : "part",
   };
 }
 
 function asSubAction(subAction: string, subActionParams: Record<string, unknown>): Record<string, unknown> {
   return { subAction, subActionParams };
+}
+
+/** A request for a connector may run it, or do something else with it. */
+function givenByRequest(type: string, { address }: Sent, params: Record<string, unknown>): Given {
+  if (address?.method !== undefined && /^(get|head)$/i.test(address.method)) return "nothing";
+  const path = address && pathPattern(address.text);
+  return Object.keys(params).length > 0 && /_execute$/.test(path ?? type) ? "all" : "part";
 }
 
 /** Of a request that runs a connector; a generated step has them without a body. */

@@ -3,7 +3,18 @@ import { connectorsInPaths } from "./paths.ts";
 import { idIn, isAboveConnectors, isFilledIn, isForConnector, linesOf, readJson } from "./request-bodies.ts";
 import { type Address, connectorsInQuery, mayRunOf } from "./requests.ts";
 import { decodedPattern, gap, isExpression, mayBeSame, patternOf, withConstants } from "./templates.ts";
-import { atFirst, type InRun, inRun, isStep, type Path, type Place, placeBelow, placeOf, saysWhatThen } from "./workflow-places.ts";
+import {
+  atFirst,
+  type Given,
+  type InRun,
+  inRun,
+  isStep,
+  type Path,
+  type Place,
+  placeBelow,
+  placeOf,
+  saysWhatThen,
+} from "./workflow-places.ts";
 
 export type { Path };
 
@@ -28,6 +39,7 @@ export interface Reference extends InRun {
   type: string | undefined;
   /** What the connector is given, as far as the definition says. */
   params: Record<string, unknown>;
+  given: Given;
 }
 
 /** What a connector is called, or is to be called. */
@@ -81,8 +93,8 @@ const expressionStands = "An expression stands for it.";
 export function referencesOf(definition: Record<string, unknown>): References {
   const found: References = { named: [], undecided: [], others: [] };
 
-  function add(text: string, reference: Omit<Reference, "text" | "how" | "type" | "params" | keyof InRun>, place: Place) {
-    const { how, type, params } = place;
+  function add(text: string, reference: Omit<Reference, "text" | "how" | "type" | "params" | "given" | keyof InRun>, place: Place) {
+    const { how, type, params, given } = place;
     const resolved = withConstants(text, definition);
     const at = inRun(reference.path, place);
     if (isExpression(resolved) || resolved.includes(gap)) {
@@ -94,7 +106,7 @@ export function referencesOf(definition: Record<string, unknown>): References {
       });
     } else if (resolved !== "") {
       const stuck = whyStuck(resolved === text, place);
-      found.named.push({ ...reference, ...stuck, text: resolved, how, type, params, ...at });
+      found.named.push({ ...reference, ...stuck, text: resolved, how, type, params, given, ...at });
     }
   }
 

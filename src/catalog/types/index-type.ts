@@ -39,6 +39,10 @@ export const indexType: ConnectorType = {
   recipients: ["config.index", "params.indexOverride"],
   credentials: [],
   effect: "creates",
+  unrunnable: ({ documents }) =>
+    Array.isArray(documents) && documents.length === 0
+      ? [{ field: "documents", problem: "must have at least 1 entry: Elasticsearch refuses an empty bulk request" }]
+      : [],
   // Source: es_index/index.ts.
   rendering: ({ documents }, { all }) => ({ documents: all(documents), indexOverride: null }),
   tests: {

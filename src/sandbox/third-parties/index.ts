@@ -21,6 +21,10 @@ function index({ config, params }: Run): Outcome {
     return failed("error indexing documents", { serviceMessage: `Invalid index name [${target}], must be lowercase` });
   }
   const documents = Array.isArray(params.documents) ? params.documents : [];
+  if (documents.length === 0)
+    return failed("error indexing documents", {
+      serviceMessage: "parse_exception\n\tRoot causes:\n\t\tparse_exception: request body is required",
+    });
   const items = documents.map((_document, at) => ({
     create: {
       _index: target,

@@ -28,11 +28,12 @@ import { askedRules } from "../rules/find-rules.ts";
 import { firstOf, leftInWords } from "../rules/first-rules.ts";
 import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
 import { losses } from "../rules/lost-by-rules.ts";
-import { inWords, type Left, silencedWarning } from "../rules/replaced-report.ts";
+import { inWords, type Left } from "../rules/replaced-report.ts";
 import { erasing, withArtifacts } from "../rules/rule-artifacts.ts";
 import { putRule, unknownFields } from "../rules/rule-changes.ts";
 import { rulesOf } from "../rules/rule-filter.ts";
 import { actionLines, connectorNames, effectsOnRules } from "../rules/shown-actions.ts";
+import { silencedWarning } from "../rules/silenced.ts";
 import { assertNoMarks } from "../secrets/redaction-marks.ts";
 import { actionFlows, eachOnce, unagreedHosts } from "../secrets/run-flows.ts";
 import { attachable, meantRules } from "./attachable-rules.ts";
@@ -161,7 +162,7 @@ export async function planAttach(given: Given, context: SpaceContext): Promise<A
       ...notes,
       ...leftInWords(left, later),
       ...unknownFields(whole),
-      ...silencedWarning(whole),
+      ...(await silencedWarning(whole, { connectors: known, types, status }, context)),
       ...perRule(changes.map(({ rule, attachment }) => ({ rule, notes: [...attachment.otherChanges, ...attachment.warnings] }))),
       ...(params && hideSecrets(params).found.length > 0
         ? ["The params contain what looks like a secret: everybody who may read the rule can read it. It belongs in the connector."]

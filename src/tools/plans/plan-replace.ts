@@ -29,11 +29,12 @@ import { losses, undoWarning } from "../rules/lost-by-rules.ts";
 import { moveWarnings } from "../rules/move-warnings.ts";
 import { chosenRules, movedIn } from "../rules/moved-rules.ts";
 import { earlierMoves } from "../rules/replaced-earlier.ts";
-import { inWords, named, nothingToDo, type ReplacePlan, row, silencedWarning } from "../rules/replaced-report.ts";
+import { inWords, named, nothingToDo, type ReplacePlan, row } from "../rules/replaced-report.ts";
 import { erasing, withArtifacts } from "../rules/rule-artifacts.ts";
 import { type Obstacle, obstacleInWords, putRule, unknownFields, whyInWords } from "../rules/rule-changes.ts";
 import { rulesOf } from "../rules/rule-filter.ts";
 import { effectsOnRules } from "../rules/shown-actions.ts";
+import { silencedWarning } from "../rules/silenced.ts";
 import { assertNoMarks } from "../secrets/redaction-marks.ts";
 import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
 import { workflowsInWords } from "../workflows/put-workflow.ts";
@@ -151,7 +152,7 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
       ...leftInWords(left, later),
       ...unknownFields(ready),
       ...new Set(ready.flatMap(({ notes }) => notes)),
-      ...silencedWarning(ready),
+      ...(await silencedWarning(ready, { connectors: known, types, status }, context)),
       ...(lost.length > 0 ? [`drop_missing also removes these actions from the rules: ${lost.join(", ")}.`] : []),
       ...(todo.some(isDetectionRule)
         ? ["Detection rules are meant to be edited in the Security app; their actions are saved here anyway."]

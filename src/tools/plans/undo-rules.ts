@@ -16,11 +16,12 @@ import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
 import { losses, undoWarning } from "../rules/lost-by-rules.ts";
-import { inWords, silencedWarning } from "../rules/replaced-report.ts";
+import { inWords } from "../rules/replaced-report.ts";
 import { erasing, type WholeRule, withArtifacts } from "../rules/rule-artifacts.ts";
 import { obstacle, obstacleInWords, putRule, unknownFields } from "../rules/rule-changes.ts";
 import { cannotTell, nowOfAnotherType, ruleSince } from "../rules/rule-since.ts";
 import { effectsOnRules } from "../rules/shown-actions.ts";
+import { silencedWarning } from "../rules/silenced.ts";
 import { actionFlows, eachOnce, unagreedHosts } from "../secrets/run-flows.ts";
 import { type Later, rulesSince, sinceInWords, undoOf } from "./later-changes.ts";
 import { asBeforeIt, neitherNor } from "./undo-workflows.ts";
@@ -144,7 +145,7 @@ export async function planUndoRules(
       ...(kept.length > 0 ? [`These stay as they are, since somebody changed them or they held a secret: ${kept.join(", ")}.`] : []),
       ...unknownFields(ops),
       ...blocked.slice(0, 5),
-      ...silencedWarning(ops),
+      ...(await silencedWarning(ops, { connectors: known }, { ...context, space })),
       ...undoWarning(writes),
       ...keyWarning(
         ops.map(({ rule }) => rule),

@@ -1,9 +1,8 @@
-import { type NextCall, type NoChange, type Op, type OpResult, type Plan, type PutRuleOp, usesConnectors } from "../../change/plan.ts";
+import { type NextCall, type NoChange, type Op, type OpResult, type Plan, usesConnectors } from "../../change/plan.ts";
 import { isSaved } from "../../change/saved-rules.ts";
 import type { Report } from "../../change/services.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
-import { runsOnFiring } from "../../rules/firing.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import type { LeftWorkflow } from "../workflows/repoint-workflows.ts";
@@ -127,21 +126,6 @@ function skippedWarning(left: readonly Left[]): string {
   const skipped = left.filter((one) => one.outcome === "skipped");
   const ids = skipped.slice(0, 5).map(({ id }) => id);
   return `${skipped.length} detection rule${skipped.length > 1 ? "s" : ""} of Elastic Security keep${skipped.length > 1 ? "" : "s"} the old connector (${ids.map(word).join(", ")}${skipped.length > 5 ? ", …" : ""}): such rules belong to the Security app. Edit them there, or name them in \`rules\`.`;
-}
-
-/** Warns about rules that lose their last action, or the last that runs when they fire. */
-export function silencedWarning(changes: readonly { rule: Rule; op: PutRuleOp }[]): string[] {
-  const silent = changes.filter(({ op }) => !op.after.actions.some(runsOnFiring));
-  const bare = silent.filter(({ op }) => op.after.actions.length === 0).map(({ rule }) => rule);
-  const late = silent.filter(({ op }) => op.after.actions.length > 0 && op.before.actions.some(runsOnFiring)).map(({ rule }) => rule);
-  return [
-    ...(bare.length > 0 ? [`${inWords(bare)} will notify nobody: no action is left.`] : []),
-    ...(late.length > 0
-      ? [
-          `${inWords(late)} will notify nobody when ${late.length > 1 ? "they fire" : "it fires"}: what is left runs only when an alert is over.`,
-        ]
-      : []),
-  ];
 }
 
 /** The answer if no rule needs a change. */
