@@ -6,6 +6,15 @@ export interface Protects {
   rule(one: { id: string; name: string; tags: readonly string[] }): boolean;
 }
 
+/** The call that deletes what nothing uses. */
+export function deletion({ id }: { id: string }, space: string): ReadyCall {
+  return {
+    tool: "safe_delete_connector",
+    args: { ids: [id], space },
+    why: "Checks once more whether something uses it, and asks a person. Programs leave no reference: search them for its id first.",
+  };
+}
+
 /** The same findings without the calls that would be refused, and without deletions of what another call of the report uses. */
 export function fitting(findings: readonly Finding[], protects: Protects | undefined): Finding[] {
   const names = new Map(

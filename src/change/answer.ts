@@ -45,7 +45,8 @@ export async function shown(
     no_longer: toAgent.noLonger,
     may_name: toAgent.mayName,
   };
-  const warnings = [...notSeen(plan), ...(plan.inPerson ?? []), ...warningsBefore(plan)];
+  const noUndo = undo.reversible === "no" || undo.reversible === "partly" ? undo.why : [];
+  const warnings = notIn(noUndo, [...notSeen(plan), ...(plan.inPerson ?? []), ...warningsBefore(plan)]);
   const inShort = plan.effects.slice(0, mostEffects).map((effect, at) => (at > 0 ? asInFirst(effect, plan.effects[0]) : effect));
   const effects = firstThatFit(inShort, mostOfEffects);
   return {
@@ -56,7 +57,7 @@ export async function shown(
       summary: redactor.text(oneLine(plan.summary)),
       ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
       reversible: undo.reversible,
-      ...(undo.reversible === "no" || undo.reversible === "partly" ? { no_undo: undo.why } : {}),
+      ...(noUndo.length > 0 ? { no_undo: noUndo } : {}),
       outside_world: plan.outsideWorld,
       ...(verdict.reasons.length > 0 ? { needs_a_person: verdict.reasons.map(oneLine) } : {}),
       effects: effects.map((effect, at) => ({
@@ -79,6 +80,11 @@ function asInFirst({ before, after, ...effect }: Effect, first: Effect | undefin
   return isSame && (before ?? after) !== undefined
     ? { ...effect, as_in: first.space }
     : { ...effect, ...(before && { before }), ...(after && { after }) };
+}
+
+/** The sentences that an answer does not have elsewhere. */
+function notIn(elsewhere: readonly string[], sentences: readonly string[]): string[] {
+  return sentences.filter((one) => !elsewhere.some((text) => text.includes(one)));
 }
 
 function notSeen(plan: Plan): string[] {
@@ -133,7 +139,7 @@ export async function outcome(
   const isGone = results.some((one) => one.ended === "journal");
   const undo = isGone && done.length > 0 ? { no_undo: journalGone } : undoOf(id, results, by);
   const later = "undo" in undo ? undoLater(await services.journal.lastHour(), services.settings) : undefined;
-  const warnings = [
+  const warnings = notIn("no_undo" in undo ? [String(undo.no_undo)] : [], [
     ...savedWarnings(id, results, by),
     ...notSeen(plan),
     ...(plan.inPerson ?? []),
@@ -141,7 +147,7 @@ export async function outcome(
     ...results.map((result) => result.warning).filter((warning) => warning !== undefined),
     ...(report.warnings ?? []),
     ...(later === undefined ? [] : [later]),
-  ];
+  ]);
   const left = plan.ops.length - results.length;
   const ended = results.find((one) => one.ended)?.ended;
   const taken = results.some(isTaken);

@@ -14,7 +14,7 @@ export function unknownAddressees(entry: ConnectorType | undefined, params: Para
   const [first] = given;
   if (!entry || !first) return [];
   if (given.every(({ field }) => !isFilledIn(entry, params, field)))
-    return [stops("params_refused", `${entry.id} fills in no template in ${first.field}: ${shown(first.text)} is sent as it is`)];
+    return [stops("not_filled_in", `${entry.id} fills in no template in ${first.field}: ${shown(first.text)} is sent as it is`)];
   return [mayStop("decided_at_run", `whom it reaches is filled in for each alert: ${shown(first.text)}`)];
 }
 

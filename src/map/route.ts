@@ -27,6 +27,7 @@ export const obstacleKinds = [
     "decided_at_run",
     "opens_case",
     "own_step",
+    "not_filled_in",
     "step_fails",
     "ambiguous_name",
   ],

@@ -59,7 +59,7 @@ describe("of a delete of a type that Kibana no longer takes", () => {
       const { call, kibana, questions, offered } = await world();
       kibana.types = end.ends;
       const why = words(type, end.why);
-      const { plan } = (await call("safe_delete_connector", { ids: [id], dry_run: true })).body;
+      const { plan, warnings } = (await call("safe_delete_connector", { ids: [id], dry_run: true })).body;
       const { body } = await call("safe_delete_connector", { ids: [id] });
       expect([plan.reversible, plan.no_undo, body.status, body.undo, body.no_undo, await offered()]).toEqual([
         "no",
@@ -69,6 +69,8 @@ describe("of a delete of a type that Kibana no longer takes", () => {
         why,
         why,
       ]);
+      // Said once in each answer.
+      expect([warnings ?? [], body.warnings ?? []].flat()).not.toContain(why);
       const lines = questions[0]?.split("\n") ?? [];
       expect(lines.filter((line) => /undo/.test(line))).toEqual(["It cannot be undone.", `Note: ${why}`]);
       const secrets = id === "pager" ? { secrets: { routingKey: { $ask: true } } } : {};

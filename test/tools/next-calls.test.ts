@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { accepts, type ProductOptions, product } from "../support/product.ts";
-import { action, deleteBlindly, makeConnector, makeRule } from "../support/rules-deployment.ts";
+import { action, deleteBlindly, makeConnector, makeRule, ruleOf } from "../support/rules-deployment.ts";
 
 type Made = Awaited<ReturnType<typeof product>>;
 interface Next {
@@ -127,7 +127,7 @@ describe("a protected connector", () => {
     const calls = all.findings.flatMap((one: { next?: Next }) => (one.next ? [one.next] : []));
     const touching = (found: Next[], text: string) =>
       found.filter(({ tool, args }) => tool !== "get_connector" && JSON.stringify(args).includes(`"${text}"`));
-    expect([touching(calls, "imported-pagerduty").length, touching(calls, "disk-almost-full").length]).toEqual([1, 2]);
+    expect([touching(calls, "imported-pagerduty").length, touching(calls, "disk-almost-full").length]).toEqual([2, 2]);
     const settings = { protect: ["imported-*"], protectRules: ["Disk almost full"] };
     const kept = (await (await product({ ...options, settings })).call("audit_connectors", { detail: true, limit: 50 })).body;
     const left = kept.findings.flatMap((one: { next?: Next }) => (one.next ? [one.next] : []));
@@ -137,7 +137,28 @@ describe("a protected connector", () => {
 });
 
 describe("an audit", () => {
-  test("proposes to remove no action, and to delete only what is named as left over", async () => {
+  test.each([
+    ["acknowledges", { eventAction: "acknowledge", dedupKey: "k-{{alert.id}}" }],
+    ["opens another", { eventAction: "trigger", dedupKey: "k-{{alert.id}}", summary: "over" }],
+    ["is not there", undefined],
+  ])("puts what closes in the place of what does not, by one call: an action on recovery that %s", async (_what, params) => {
+    const made = await product({ person: accepts, sandbox: { empty: true } });
+    await makeConnector(made, "pager", ".pagerduty");
+    const opens = { params: { eventAction: "trigger", dedupKey: "k-{{alert.id}}", summary: "s" } };
+    const over = params ? [action("pager", { group: "recovered", params })] : [];
+    await makeRule(made, "r1", [action("pager", opens), ...over]);
+    const audit = async () => (await made.call("audit_connectors", { checks: ["no_recovery_action"], detail: true })).body.findings;
+    const [{ next }] = await audit();
+    expect((await made.call(next.tool, next.args)).body.status).toBe("done");
+    const { actions } = await ruleOf(made, "r1");
+    expect(actions.map((one: { params: object }) => one.params)).toEqual([
+      opens.params,
+      expect.objectContaining({ eventAction: "resolve", dedupKey: "k-{{alert.id}}" }),
+    ]);
+    expect(await audit()).toEqual([]);
+  });
+
+  test("proposes to remove no action, and to delete only what nothing uses, each with its call", async () => {
     const made = await product(options);
     await made.bare("POST", "/api/actions/connector/left", {
       name: "test of tuesday",
@@ -149,7 +170,16 @@ describe("an audit", () => {
     const calls = findings.flatMap((one: { next?: Next; check: string }) => (one.next ? [{ check: one.check, ...one.next }] : []));
     expect(calls.filter(({ args }: Next) => args.remove !== undefined)).toEqual([]);
     const deletions = calls.filter(({ tool }: Next) => tool === "safe_delete_connector");
-    expect(deletions).toMatchObject([{ check: "left_over_test", args: { ids: ["left"] } }]);
+    expect(deletions).toContainEqual(expect.objectContaining({ check: "left_over_test", args: { ids: ["left"], space: "default" } }));
+    const unused = findings.filter(({ check }: { check: string }) => check === "unused");
+    expect(unused.length).toBeGreaterThan(1);
+    const free = ({ evidence }: { evidence: string }) => !evidence.includes("it ran within");
+    expect(deletions.filter(({ check }: { check: string }) => check === "unused").map(({ args }: Next) => args)).toEqual(
+      unused.filter(free).map(({ connector, space }: { connector: { id: string }; space: string }) => ({ ids: [connector.id], space })),
+    );
+    expect(deletions.every(({ check }: { check: string }) => ["left_over_test", "unused"].includes(check))).toBe(true);
+    const [{ tool, args }] = deletions;
+    expect((await made.call(tool, { ...args, dry_run: true })).body.plan.needs_a_person).toEqual(["it changes or removes something"]);
     // If there is no call, the fix says what a person does.
     for (const { next, fix } of findings) expect([next === undefined, fix !== undefined]).toEqual([next === undefined, next === undefined]);
   });

@@ -1,5 +1,6 @@
 import { quoted } from "../../plain-text.ts";
 import { type ConnectorCheck, refTo } from "../check.ts";
+import { deletion } from "../fitting-calls.ts";
 import { isIdle, notSeen } from "../idle.ts";
 
 /** Whole words: not in Contest, latest or Attestation. */
@@ -28,15 +29,7 @@ export const leftOverTest: ConnectorCheck = {
       confidence: "likely",
       connector: refTo(connector),
       evidence: `Its name or id says ${quoted(word, 20)}, and ${idle === "surely" ? "nothing in Kibana uses it" : `nothing that could be looked at uses it; ${notSeen(facts)}`}.`,
-      ...(idle === "surely"
-        ? {
-            next: {
-              tool: "safe_delete_connector",
-              args: { ids: [connector.id], space: space.space },
-              why: "Checks once more whether something uses it, and asks a person.",
-            },
-          }
-        : {}),
+      ...(idle === "surely" ? { next: deletion(connector, space.space) } : {}),
     };
   },
 };

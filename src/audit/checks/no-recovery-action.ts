@@ -53,6 +53,10 @@ interface Missing {
   mend?: { args: Record<string, unknown>; why: string } | undefined;
 }
 
+const turns = {
+  args: { replace: true },
+  why: "Puts what closes, with the key of the active action, in the place of the connector's action on recovery.",
+};
 const adds = { args: {}, why: "Adds the recovery action with the key of the active one." };
 
 /** Undefined where something closes what these actions open. */
@@ -68,7 +72,14 @@ function whatIsMissing(
   // A service that is told that the alert is over may close the incident by itself.
   if (ending.some((action) => entries.get(typeOf(action))?.automation)) return undefined;
   const closing = ending.filter((action) => typeOf(action) === entry.id && closes(entry, action.params ?? {}));
-  if (closing.length === 0) return { evidence: "Opens incidents that no action closes on recovery.", mend: adds };
+  if (closing.length === 0) {
+    const [id] = opening.map((one) => one.id);
+    const isInPlace = ending.some((action) => action.id === id && action.frequency?.summary !== true);
+    return {
+      evidence: "Opens incidents that no action closes on recovery.",
+      mend: isInPlace ? { ...turns, args: { ...turns.args, groups: [recovered] } } : adds,
+    };
+  }
   const keyIn = ({ params }: Action) => keyOf(entry, params ?? {}) ?? "";
   const keys = opening.map(keyIn);
   // Without a key nothing can be closed: that is another finding.

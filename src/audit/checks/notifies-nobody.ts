@@ -61,7 +61,9 @@ function reasonOf({ obstacles }: Route): string {
 function severityOf(routes: readonly Route[]): Severity {
   const kinds = new Set(routes.flatMap(({ obstacles }) => obstacles.map(({ kind }) => kind)));
   if (
-    ["secrets_missing", "type_unusable", "failing", "step_fails", "params_refused"].some((kind) => [...kinds].some((one) => one === kind))
+    ["secrets_missing", "type_unusable", "failing", "step_fails", "params_refused", "not_filled_in"].some((kind) =>
+      [...kinds].some((one) => one === kind),
+    )
   )
     return "critical";
   return kinds.has("policy_off") ? "medium" : "low";

@@ -1,4 +1,5 @@
 import { type ConnectorCheck, refTo } from "../check.ts";
+import { deletion } from "../fitting-calls.ts";
 import { isIdle } from "../idle.ts";
 
 export const unused: ConnectorCheck = {
@@ -23,6 +24,8 @@ export const unused: ConnectorCheck = {
         ran === true
           ? `Nothing in Kibana uses it, but it ran within ${space.window.days} days: something may run it through the API.`
           : "Nothing in Kibana uses it. Programs leave no reference.",
+      // What ran lately is a person's to look into first.
+      ...(ran === true ? {} : { next: deletion(connector, space.space) }),
     };
   },
 };
