@@ -62,8 +62,10 @@ export interface DeleteOp {
   space: CheckedSpace;
   id: string;
   before: Connector;
-  /** Whether it may have had secrets: nobody can put those back. */
+  /** Whether it has secrets: nobody can put those back. */
   secretsBefore: boolean;
+  /** Secrets that it may have although it needs none. */
+  secretsPossible?: readonly string[];
   /** What no undo brings back, a sentence. */
   lost?: string;
   /** Whether this Kibana would accept its id for a new connector. */

@@ -3,7 +3,7 @@ import type { Inverse } from "./ops/op-kind.ts";
 import type { Recorded } from "./ops/records.ts";
 import type { Op } from "./plan.ts";
 import type { Recording } from "./recorded.ts";
-import { artifactsNote, missingFor, noteOn } from "./undo.ts";
+import { artifactsNote, missingFor, noteOn, possiblyLost } from "./undo.ts";
 import { notHere, type UndoBy, withoutTool } from "./undo-here.ts";
 
 /** `partly`: some of its parts, or some of one; `nothing_to_undo`: it only read. */
@@ -55,7 +55,7 @@ export function verdictOn(inverse: Inverse): Reversible {
 function whyNot(inverse: Inverse): string | undefined {
   if ("none" in inverse) return inverse.none;
   if (inverse.op === "put_rule") return missingFor(inverse) ?? artifactsNote(inverse.artifacts);
-  return missingFor(inverse) ?? ("lost" in inverse && inverse.lost !== undefined ? noteOn(inverse) : undefined);
+  return missingFor(inverse) ?? ("lost" in inverse && inverse.lost !== undefined ? noteOn(inverse) : possiblyLost(inverse)[0]);
 }
 
 function together(each: readonly Reversible[]): Reversible {

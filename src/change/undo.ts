@@ -117,8 +117,15 @@ export function noteOn(inverse: Exclude<Inverse, { none: string }>): string | un
   const notes = [
     ...("lost" in inverse && inverse.lost !== undefined ? [inverse.lost] : []),
     ...("secrets" in inverse && inverse.secrets ? ["Kibana returns no secrets: give them again in `secrets`."] : []),
+    ...possiblyLost(inverse),
   ];
   return notes.length > 0 ? notes.join(" ") : undefined;
+}
+
+/** What is given again with an undo, if there was any. */
+export function possiblyLost(inverse: Inverse): string[] {
+  const { possible } = "possible" in inverse ? inverse : {};
+  return possible ? [`If it had ${possible.join(" or ")}, give that again in \`secrets\`: Kibana does not return it.`] : [];
 }
 
 /** What an undo of rules does not restore; undefined where it restores everything. */

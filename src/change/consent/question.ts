@@ -117,7 +117,8 @@ export function pageModel(
 
 function undoLine({ undo: { reversible, why, refused } }: Reach): string {
   if (refused !== undefined) return `It cannot be undone by this server: ${refused}`;
-  return reversible === "partly" ? `It can be undone in part. ${why.join(" ")}` : undoLines[reversible];
+  if (reversible === "partly") return `It can be undone in part. ${why.join(" ")}`;
+  return [undoLines[reversible], ...(reversible === "yes" ? why : [])].join(" ");
 }
 
 const undoLines = {

@@ -19,7 +19,7 @@ export const remove: OpKind<DeleteOp> = {
     return replacing(writer.deleteConnector(op.space, op.id));
   },
 
-  record: ({ space, id, before, secretsBefore, restorable, unusable, lost }) => ({
+  record: ({ space, id, before, secretsBefore, secretsPossible = [], restorable, unusable, lost }) => ({
     op: "delete",
     space,
     id,
@@ -27,6 +27,7 @@ export const remove: OpKind<DeleteOp> = {
     type: before.type,
     config: before.config ?? {},
     secretsBefore,
+    ...(secretsPossible.length > 0 && { secretsPossible: [...secretsPossible] }),
     restorable,
     ...(unusable !== undefined && { unusable }),
     ...(lost !== undefined && { lost }),
@@ -38,10 +39,11 @@ export const remove: OpKind<DeleteOp> = {
     return isStill(found, before) ? "not_done" : "differs";
   },
 
-  inverse: ({ space, id, name, type, config, secretsBefore, restorable, unusable, lost }) =>
+  inverse: ({ space, id, name, type, config, secretsBefore, secretsPossible, restorable, unusable, lost }) =>
     restorable
       ? {
           ...{ op: "create", space, id, name, type, config, secrets: secretsBefore },
+          ...(secretsPossible && { possible: secretsPossible }),
           ...(unusable !== undefined && { unusable }),
           ...(lost !== undefined && { lost }),
         }

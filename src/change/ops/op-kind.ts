@@ -31,6 +31,8 @@ export type Inverse =
       type: string;
       config: Record<string, unknown>;
       secrets: boolean;
+      /** Secrets that it may have had although it needs none. */
+      possible?: string[] | undefined;
       unusable?: string;
       lost?: string;
     }

@@ -43,6 +43,7 @@ const Recorded = z.discriminatedUnion("op", [
     ...Place,
     config: Config,
     secretsBefore: z.boolean().default(true),
+    secretsPossible: z.array(z.string()).optional(),
     restorable: z.boolean().default(true),
     unusable: z.string().optional(),
     lost: z.string().optional(),

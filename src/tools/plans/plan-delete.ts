@@ -16,7 +16,7 @@ import { effectOn } from "../connectors/connector-row.ts";
 import { type Free, type Known, type Refused, whoMayGo } from "../connectors/deletable.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
-import { mayHoldSecrets } from "../secrets/stored-secrets.ts";
+import { secretsOf } from "../secrets/stored-secrets.ts";
 
 /** Days within which a run shows that something uses a connector. */
 const lately = 7;
@@ -55,7 +55,7 @@ export async function planDelete(
         space,
         id: before.id,
         before,
-        secretsBefore: await mayHoldSecrets(before, status),
+        ...(await secretsOf(before, status)),
         ...(await lostWith(before)),
         restorable: isRestorable(before.id, status),
         ...withoutType(before, known),

@@ -75,7 +75,9 @@ export async function planUpdate(
   const alone = settings.skipConfirmation && resolved.asked.length === 0 && context.secrets.typed === undefined;
   // Secrets that are flagged as missing are not stored.
   const known = before.missingSecrets ? [] : storedBefore.needed;
-  const possible = before.missingSecrets || (alone && noOtherSecrets) ? [] : left.filter((field) => !known.includes(field));
+  /** Whoever agrees says that these are not stored. */
+  const denied = before.missingSecrets ? [] : left.filter((field) => !known.includes(field));
+  const possible = alone && noOtherSecrets ? [] : denied;
   const onlyAPersonKnows = await nothingElse(possible, { subject, entry, why }, context.secrets, alone);
   if (onlyAPersonKnows && alone) throw stillUnknown(onlyAPersonKnows, "nobody");
   const warnings = entry
@@ -107,7 +109,7 @@ export async function planUpdate(
     before,
     after,
     secrets: resolved.secrets,
-    secretsBefore: storedBefore.needed.length + storedBefore.possible.length > 0,
+    secretsBefore: [...storedBefore.needed, ...storedBefore.possible].some((field) => !denied.includes(field)),
     ...(lost !== "" && { lost }),
     ...(after.name !== before.name && {
       renames: {

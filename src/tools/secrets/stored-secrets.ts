@@ -1,7 +1,7 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { credentialsFor } from "../../catalog/when.ts";
-import type { Unknown } from "../../change/plan.ts";
+import type { DeleteOp, Unknown } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { quoted } from "../../plain-text.ts";
@@ -107,8 +107,14 @@ function lower(sentence: string): string {
   return sentence.startsWith("Kibana") ? sentence : sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
-/** Whether a stored connector may hold secrets, which a delete or an update would lose. */
-export async function mayHoldSecrets({ type, config }: { type: string; config: Config | undefined }, status: Status): Promise<boolean> {
-  const { needed, possible } = storedSecrets(await connectorType(type), config ?? {}, status);
-  return needed.length + possible.length > 0;
+/** Whether a connector holds secrets, which a delete would lose, and which it may hold although it needs none. */
+export async function secretsOf(
+  { type, config }: { type: string; config: Config | undefined },
+  status: Status,
+): Promise<Pick<DeleteOp, "secretsBefore" | "secretsPossible">> {
+  const entry = await connectorType(type);
+  const { needed, possible } = storedSecrets(entry, config ?? {}, status);
+  const needsNone = entry !== undefined && credentialsFor(entry, config ?? {}).some(({ fields }) => fields.length === 0);
+  if (!needsNone || possible.length === 0) return { secretsBefore: needed.length + possible.length > 0 };
+  return { secretsBefore: false, secretsPossible: possible };
 }
