@@ -1,6 +1,6 @@
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
-import { checkPart } from "../catalog/validate.ts";
+import { refusedParams as refused } from "../catalog/refused-params.ts";
 import { grouped } from "../grouped.ts";
 import { type Failing, sinceInWords } from "../kibana/connector-runs.ts";
 import { type LiveType, unusable } from "../kibana/connector-types.ts";
@@ -53,21 +53,18 @@ export function opensNothing({ connector: id }: ConnectorEnd, params: Params, { 
 
 /** What is wrong with an action's params themselves: Kibana saves such a rule, and each run of the action fails. */
 export function refusedParams({ connector: id }: ConnectorEnd, params: Params, { all, entries, mayKnowMore }: Connectors): Obstacle[] {
-  const found = id === undefined ? undefined : all?.get(id);
-  const entry = found && entries.get(found.type);
+  const connector = id === undefined ? undefined : all?.get(id);
+  const entry = connector && entries.get(connector.type);
   if (!entry) return [];
-  const { errors, unknownKeys = [] } = checkPart(entry, "params", params, { byRule: true, onlyErrors: true });
-  const [first, ...others] = [
-    ...errors.map(({ path, problem }) => `${hideInText(path)} ${problem}`),
-    ...unknownKeys.map((path) => `${hideInText(path)} is none of its fields`),
-  ];
-  if (first === undefined) return [];
-  const text = `its params: ${plainText(first, 120)}${others.length > 0 ? `, and ${others.length} more` : ""}`;
-  // Some versions drop what is beside a sub-action and its params.
-  const isRefused = errors.length > 0 || (!mayKnowMore && unknownKeys.some((path) => !entry.subActions || path.split(".").length > 2));
-  // Kibana's own description of a type is checked without what its code adds.
+  const found = refused(entry, params, mayKnowMore);
+  const [first, ...others] = found?.problems ?? [];
+  if (!found || !first) return [];
+  const words = plainText(`${hideInText(first.path)} ${first.problem}`, 120);
+  const text = `its params: ${words}${others.length > 0 ? `, and ${others.length} more` : ""}`;
   if (entry.fromKibana) return [mayStop("params_refused", `${entry.id} refuses ${text}`)];
-  return [isRefused ? stops("params_refused", `${entry.id} refuses ${text}`) : mayStop("params_refused", `${entry.id} may refuse ${text}`)];
+  return [
+    found.surely ? stops("params_refused", `${entry.id} refuses ${text}`) : mayStop("params_refused", `${entry.id} may refuse ${text}`),
+  ];
 }
 
 /** Kibana lists no more (reference/kibana-api.md §1.6). */
