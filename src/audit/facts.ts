@@ -83,6 +83,8 @@ export interface RuleContext {
   ruleTypes: ReadonlyMap<string, RuleType>;
   /** Catalogue entries by type id. */
   entries: ReadonlyMap<string, ConnectorType>;
+  /** This Kibana may know more fields of types than the catalogue. */
+  mayKnowMore: boolean;
   /** Actions have frequencies of their own: from 8.7 on. */
   actionFrequencies: boolean;
   /** Milliseconds since 1970. */

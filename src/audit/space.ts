@@ -200,6 +200,7 @@ export async function auditSpace(
         connectors,
         ruleTypes: ruleTypes ?? new Map(),
         entries,
+        mayKnowMore: !status || isAtLeast(status, firstUnread),
         actionFrequencies: deployment.actionFrequencies,
         now,
       };

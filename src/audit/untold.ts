@@ -38,9 +38,15 @@ export function whyUntold({ type, obstacles, routes: all }: MappedRule): Untold 
   const has = (route: Route, kinds: readonly ObstacleKind[]) => route.obstacles.some(({ kind }) => kinds.includes(kind));
   if (!routes.every((route) => verdictOn(route.obstacles) === "nobody" || has(route, ["failing"]))) return undefined;
   if (routes.some((route) => has(route, saidElsewhere)) || routes.every((route) => has(route, ["policy_snoozed"]))) return undefined;
+  // What a rule's own actions are refused for, the finding on each of them says.
+  if (routes.every((route) => route.via.length === 0 && isRefused(route))) return undefined;
   const [only, ...others] = new Set(routes.map(({ connector }) => connector));
   if (only !== undefined && others.length === 0 && routes.every((route) => has(route, ofConnector))) {
     return { why: "connector", connector: only, routes };
   }
   return { why: "routes", routes };
+}
+
+function isRefused({ obstacles }: Route): boolean {
+  return obstacles.some(({ kind, stops }) => kind === "params_refused" && stops === "all");
 }

@@ -1,6 +1,6 @@
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
-import { checkPart } from "../catalog/validate.ts";
+import { refusedParams as refused } from "../catalog/refused-params.ts";
 import { grouped } from "../grouped.ts";
 import { type Failing, sinceInWords } from "../kibana/connector-runs.ts";
 import { type LiveType, unusable } from "../kibana/connector-types.ts";
@@ -70,18 +70,15 @@ export function refusedParams(end: ConnectorEnd, params: Params, connectors: Con
   const { mayKnowMore } = connectors;
   const entry = entryOf(end, connectors);
   if (!entry) return [];
-  const { errors, unknownKeys = [] } = checkPart(entry, "params", params, { byRule: true, onlyErrors: true });
-  const [first, ...others] = [
-    ...errors.map(({ path, problem }) => `${hideInText(path)} ${problem}`),
-    ...unknownKeys.map((path) => `${hideInText(path)} is none of its fields`),
-  ];
-  if (first === undefined) return [];
-  const text = `its params: ${plainText(first, 120)}${others.length > 0 ? `, and ${others.length} more` : ""}`;
-  // Some versions drop what is beside a sub-action and its params.
-  const isRefused = errors.length > 0 || (!mayKnowMore && unknownKeys.some((path) => !entry.subActions || path.split(".").length > 2));
-  // Kibana's own description of a type is checked without what its code adds.
+  const found = refused(entry, params, mayKnowMore);
+  const [first, ...others] = found?.problems ?? [];
+  if (!found || !first) return [];
+  const words = plainText(`${hideInText(first.path)} ${first.problem}`, 120);
+  const text = `its params: ${words}${others.length > 0 ? `, and ${others.length} more` : ""}`;
   if (entry.fromKibana) return [mayStop("params_refused", `${entry.id} refuses ${text}`)];
-  return [isRefused ? stops("params_refused", `${entry.id} refuses ${text}`) : mayStop("params_refused", `${entry.id} may refuse ${text}`)];
+  return [
+    found.surely ? stops("params_refused", `${entry.id} refuses ${text}`) : mayStop("params_refused", `${entry.id} may refuse ${text}`),
+  ];
 }
 
 /** Kibana lists no more (reference/kibana-api.md §1.6). */

@@ -9,9 +9,14 @@ export interface Names {
   /** Names that work in the other kind of action only, per alert or in a summary. */
   elsewhere: readonly string[];
   /** Known names, or what they begin with, that alerts of this kind have no value for; and why. */
-  absent: { names: readonly string[]; why: string };
+  absent: readonly Absent[];
   /** First parts of fields in the alert's document, which are variables too: what is below them is listed nowhere. */
   document: readonly string[];
+}
+
+interface Absent {
+  names: readonly string[];
+  why: string;
 }
 
 /** What a name stands for: its value decides what a section around other names does. */
@@ -25,10 +30,11 @@ const copied = `agent client cloud container data_stream destination dns ecs err
   /\s+/,
 );
 
-const lists = /^(?:rule\.tags|tags|alerts\.\w+\.data|context\.(?:hits|alerts|tags|groupByKeys|sourceFields))$/;
-const objects = /^(?:rule|alert|alerts|alerts\.(?:new|ongoing|recovered|all)|context|state|params|rule\.params|context\.rule)$/;
+const lists = /^(?:rule\.tags|tags|alerts\.\w+\.data|context\.(?:hits|alerts|tags|sourceFields))$/;
+const objects =
+  /^(?:rule|alert|alerts|alerts\.(?:new|ongoing|recovered|all)|context|state|params|rule\.params|context\.(?:rule|grouping|groupByKeys))$/;
 const singles =
-  /^(?:rule\.(?:id|name|spaceId|type|url)|alert\.\w+|alerts\.\w+\.count|date|kibanaBaseUrl|spaceId|alert[A-Z]\w*|context\.(?:message|title|reason|date|timestamp|value|link|conditions|group|alertState|\w+Url|results_link)|state\.signals_count)$/;
+  /^(?:rule\.(?:id|name|spaceId|type|url)|alert\.\w+|alerts\.\w+\.count|date|kibanaBaseUrl|spaceId|alert[A-Z]\w*|context\.(?:message|title|reason|date|timestamp|link|conditions|group|alertState|\w+Url|results_link)|state\.signals_count)$/;
 
 /** What a variable's value is, as far as its name says. */
 export function valueKind(name: string): ValueKind {
@@ -76,13 +82,11 @@ export function namesFor(rule: Pick<Rule, "params">, type: RuleType, summary: bo
   const ofAlert = [...perAlert, ...own("context", context), ...own("state", state)];
   // Detection rules list a made-up name: what they really have depends on the alert.
   const listed = type.variables === undefined || type.detection ? [] : ["context", "state"];
-  const absent = summary ? nothing : absentFrom(type, group === type.recoveryGroup);
+  const absent = summary ? [] : [absentFrom(type, group === type.recoveryGroup), absentByGrouping(rule, type)];
   if (summary)
     return { known: [...rest, ...inSummary, ...ofSummaries], listed: ["context", "state"], elsewhere: ofAlert, absent, document };
   return { known: [...rest, ...ofAlert], listed, elsewhere: inSummary, absent, document };
 }
-
-const nothing: Names["absent"] = { names: [], why: "" };
 
 /** What alerts lack when they recover, which Kibana's list does not say. Source: infra/server/lib/alerting/{metric,inventory_metric}_threshold. */
 const lostOnRecovery: Readonly<Record<string, readonly string[]>> = {
@@ -98,7 +102,27 @@ export function contextIn(type: RuleType, recovered: boolean): string[] {
   return type.recoversWithoutContext ? [] : context.filter((name) => !lost.includes(name));
 }
 
-function absentFrom(type: RuleType, recovered: boolean): Names["absent"] {
+/** Fields of which one has to be among those that a rule groups by, so that its alerts have more of the same thing. */
+const things = ["host.name", "host.hostname", "host.id", "kubernetes.pod.uid", "container.id"];
+const ofThings = ["host", "container", "cloud", "orchestrator", "labels"];
+const groupingTypes = ["metrics.alert.threshold", "observability.rules.custom_threshold"];
+
+/**
+ * What alerts lack because of what their rule groups by. Source: infra/server/lib/alerting/common/utils.ts and
+ * observability/server/lib/rules/custom_threshold/utils.ts.
+ */
+export function absentByGrouping({ params }: Pick<Rule, "params">, { id, variables }: RuleType): Absent {
+  const groupBy = [params.groupBy].flat().filter((one) => typeof one === "string" && one !== "");
+  if (!groupingTypes.includes(id) || groupBy.some((field) => things.includes(String(field)))) return { names: [], why: "" };
+  const names = [...ofThings, ...(groupBy.length === 0 ? ["grouping", "groupByKeys"] : [])]
+    .filter((name) => variables?.context?.includes(name) && !groupBy.some((field) => String(field).startsWith(`${name}.`)))
+    .map((name) => `context.${name}`);
+  const why =
+    groupBy.length === 0 ? "the rule has one alert for all that it looks at" : "the rule does not group its alerts by hosts or containers";
+  return { names, why };
+}
+
+function absentFrom(type: RuleType, recovered: boolean): Absent {
   if (recovered && type.recoversWithoutContext) return { names: ["context"], why: `alerts of ${type.id} that recover have no context` };
   const there = contextIn(type, recovered);
   const names = (type.variables?.context ?? []).filter((name) => !there.includes(name)).map((name) => `context.${name}`);

@@ -3,7 +3,8 @@ import { paramsCall } from "../catalog/params-call.ts";
 import type { About } from "../catalog/shared/recipe.ts";
 import { ToolError } from "../errors.ts";
 import type { Rule, RuleAction, RuleType } from "../kibana/rules.ts";
-import { quoted } from "../plain-text.ts";
+import { plainText, quoted, shownJson } from "../plain-text.ts";
+import { hideInText } from "../shapes/text.ts";
 import { groupsFor } from "./action-groups.ts";
 import { closingWith, correctedParams, newParams, ownParams } from "./action-params.ts";
 import { contextIn } from "./action-variables.ts";
@@ -15,7 +16,8 @@ import { closes, onlyReads, withoutBlankKey } from "./incidents.ts";
 import { chooseKey } from "./key-choice.ts";
 import { frequencyOfOld, legacyInWords } from "./old-frequency.ts";
 import { contains, laidOver } from "./params.ts";
-import { type Replaced, replaced, replacedInWords } from "./replaced.ts";
+import { type RefusedAction, refusedActions, withoutRefused } from "./refused-actions.ts";
+import { actionInWords, type Replaced, replaced, replacedInWords } from "./replaced.ts";
 import { isSystem, type RuleState, ruleState } from "./rule-state.ts";
 import { nothingTied, rekeyedInWords, tied } from "./tied.ts";
 import type { Frequency, ParseTemplate, Wanted } from "./wanted.ts";
@@ -32,6 +34,8 @@ export interface Attachment {
   warnings: string[];
   /** Actions of the connector stay that are not as asked for: `replace` would replace them. */
   beside: boolean;
+  /** The connector's actions that stay as they are and that Kibana refuses. */
+  refused: RefusedAction[];
   /** What was asked for is one message for all alerts. */
   summary: boolean;
 }
@@ -58,6 +62,8 @@ export function attach(rule: Rule, ruleType: RuleType, given: Wanted, parse: Par
   /** Groups in which an action is as asked for. */
   const right: string[] = [];
   const becomes: Replaced = new Map();
+  /** What the type refuses of the actions that change, in words. */
+  const dropped: string[] = [];
   const checked: Checked = { errors: [], warnings: [] };
   const check = (params: Params, summary: boolean, group: string) =>
     checkAction(params, summary, group, rule, ruleType, type, parse, checked);
@@ -76,7 +82,8 @@ export function attach(rule: Rule, ruleType: RuleType, given: Wanted, parse: Par
     const closer = role === "recovered" && type?.recovery ? type : undefined;
     if (replace && alike.length > 0) {
       const correct = (old: RuleAction): RuleAction => {
-        const had = old.params ?? {};
+        const { params: had, dropped: refused } = withoutRefused(type, old.params ?? {}, wanted.mayKnowMore ?? false);
+        if (refused.length > 0) dropped.push(droppedInWords(old, refused, connector.type));
         const params = !closer
           ? correctedParams(had, wanted, about)
           : closes(closer, had)
@@ -125,6 +132,9 @@ export function attach(rule: Rule, ruleType: RuleType, given: Wanted, parse: Par
     return [legacy && !keyed.frequency && !isSystem(action.id) ? { ...keyed, frequency: { ...legacy } } : keyed];
   });
   const beside = [...(replace ? [] : otherFrequency(rule, firing, wanted, frequency)), ...sentToo(mine, added, right, asked)];
+  const stays = kept.filter((action) => action.id === connector.id && !changed.includes(action));
+  const refused = refusedActions(stays, type, ruleType, wanted.mayKnowMore ?? false);
+  const failing = refused.map((one) => refusedInWords(one, connector.type));
   const after = unchanged ? ruleState(rule) : { actions: [...kept, ...added], notify_when: null, throttle: null };
   const written = [...changed, ...added];
   return {
@@ -132,15 +142,18 @@ export function attach(rule: Rule, ruleType: RuleType, given: Wanted, parse: Par
     unchanged,
     added: written,
     beside: beside.length > 0,
+    refused,
     summary: frequency.summary,
     otherChanges: [
       ...replacedInWords(becomes),
+      ...dropped,
       ...(rekeyed.size > 0 && closing ? [rekeyedInWords(rekeyed, closing)] : []),
       ...(legacy ? [legacyInWords(legacy)] : []),
     ],
     warnings: unchanged
-      ? beside
+      ? [...failing, ...beside]
       : [
+          ...failing,
           ...beside,
           ...checked.warnings,
           ...mayFail(written, wanted),
@@ -153,6 +166,20 @@ export function attach(rule: Rule, ruleType: RuleType, given: Wanted, parse: Par
           }),
         ],
   };
+}
+
+/** `Its action on "recovered" fails in each run: .opsgenie refuses its params (…).`, with what mends it. */
+function refusedInWords({ action, why, mend }: RefusedAction, type: string): string {
+  const given = mend?.params ? ` and params ${shownJson(mend.params)}` : "";
+  const how = mend
+    ? `replace: true${mend.groups ? ` and groups ${JSON.stringify(mend.groups)}` : ""}${given}`
+    : "replace: true and params that fit";
+  return `Its action on ${actionInWords(action)} fails in each run: ${type} refuses its params (${why}). Repeat the call with ${how} to mend it.`;
+}
+
+function droppedInWords(action: RuleAction, fields: readonly string[][], type: string): string {
+  const named = fields.map((path) => plainText(hideInText(path.join(".")), 120)).join(", ");
+  return `Dropped from its action on ${actionInWords(action)}, since ${type} refuses it: ${named}.`;
 }
 
 /** A key that is empty counts as none: what opens under it would be closed under another. */

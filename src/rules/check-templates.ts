@@ -93,9 +93,9 @@ function judge({ name, section, within }: Use, names: Names, path: string, { err
   if (newer !== undefined && !covers(names.elsewhere, newer))
     return void notes.push({ path, problem: `{{${name}}} is deprecated: use {{${newer}}}` });
   const full = fullName(name, around, names);
-  const { absent } = names;
-  if (absent.names.some((one) => isWithin(full ?? name, one))) {
-    if (!section && !around.includes(full ?? name)) warn(`{{${name}}} renders empty: ${absent.why}`);
+  const absent = names.absent.find((one) => one.names.some((each) => isWithin(full ?? name, each)));
+  if (absent) {
+    if (!section && !around.some((one) => isWithin(full ?? name, one))) warn(`{{${name}}} renders empty: ${absent.why}`);
     return;
   }
   if (full !== undefined) {

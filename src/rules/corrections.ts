@@ -5,6 +5,7 @@ import { contextIn } from "./action-variables.ts";
 import { type Checked, checkAction } from "./check-action.ts";
 import { closes, keyOf, opens, recordPath, usualKey, withKey } from "./incidents.ts";
 import { laidOver, withValueAt } from "./params.ts";
+import { mendingParams, withoutRefused } from "./refused-actions.ts";
 import { betterKey } from "./rehearse-keys.ts";
 import type { RehearsedAction, Rehearsing } from "./rehearsed.ts";
 
@@ -29,12 +30,21 @@ export function corrections(all: readonly RehearsedAction[], about: Rehearsing):
     if (problems.some(({ path }) => path === "group" || path.startsWith("frequency"))) return [];
     const rivals = all.filter((other) => (role === "summary" ? other.role !== "recovered" : other.role === role && other.group === group));
     if (rivals.length > 1) return [];
-    const params = correctedFields(one, about);
-    if (!params || !isAccepted(one, laidOver(one.action.params ?? {}, params), params, about)) return [];
+    const had = one.action.params ?? {};
+    const own = correctedFields(one, about);
+    const params = own ?? withoutWhatIsRefused(had, about);
+    if (!params) return [];
+    const kept = withoutRefused(about.entry, had, about.mayKnowMore ?? false);
+    if (!isAccepted(one, laidOver(kept.params, params), own ?? had, about)) return [];
     const given = Object.keys(params).length > 0 ? { params } : {};
     return [role === "summary" ? { on: "summary", ...given } : { on: group, groups: [group], ...given }];
   });
   return [...keyCorrection(all, about), ...fields];
+}
+
+/** What makes Kibana take an action that it refuses. */
+function withoutWhatIsRefused(had: Params, { entry, mayKnowMore = false }: Rehearsing): Params | undefined {
+  return entry && mendingParams(entry, had, undefined, mayKnowMore);
 }
 
 /** One key for all that opens, where a key has a problem: what closes gets it too. Not where it holds what looks like a secret. */

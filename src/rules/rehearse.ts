@@ -1,4 +1,5 @@
 import type { Config, ConnectorType, Params } from "../catalog/connector-type.ts";
+import { refusedParams } from "../catalog/refused-params.ts";
 import { checkPart } from "../catalog/validate.ts";
 import type { RuleAction } from "../kibana/rules.ts";
 import { isPlainObject, valueAt } from "../plain-object.ts";
@@ -94,7 +95,7 @@ function afterRendering(
   given: Params,
   sent: Params,
   hostile: Params,
-  { rule, entry, connector }: Rehearsing,
+  { rule, entry, connector, mayKnowMore = false }: Rehearsing,
 ): { problems: Found[]; notes: { path: string; problem: string }[] } {
   if (!entry) return { problems: [], notes: [] };
   const texts = new Map(textsIn(given, "params"));
@@ -103,7 +104,14 @@ function afterRendering(
   const depends = (path: string) => /\{\{[^{}]*\b(?:context|state|kibana|host|event)\b/.test(texts.get(path) ?? "");
   const known = new Set(byRule.errors.map(({ path }) => path));
   const fresh = full.errors.filter(({ path }) => !known.has(path));
-  const slips = byRule.warnings.filter(({ path, suggestion }) => suggestion && !Object.hasOwn(entry.knownValues ?? {}, path));
+  const refused = refusedParams(entry, given, mayKnowMore);
+  const unknown = new Set(refused?.unknown);
+  const slips = byRule.warnings.filter(
+    ({ path, suggestion }) => (suggestion && !Object.hasOwn(entry.knownValues ?? {}, path)) || (refused?.surely && unknown.has(path)),
+  );
+  const notAField = (path: string) =>
+    refused?.surely && unknown.has(path) ? { problem: "is none of its fields: Kibana refuses each run" } : {};
+  const perhaps = byRule.warnings.filter((one) => unknown.has(one.path) && !slips.includes(one));
   const inWords = ({ problem, suggestion }: { problem: string; suggestion?: string }) =>
     suggestion ? `${problem} (${suggestion})` : problem;
   const contentType = contentTypeOf(connector.config);
@@ -122,7 +130,11 @@ function afterRendering(
   return {
     problems: [
       ...byRule.errors.map((one) => ({ path: one.path, problem: inWords(one), fix: "Correct the params of the rule's action." })),
-      ...slips.map((one) => ({ path: one.path, problem: inWords(one), fix: "Correct the params of the rule's action." })),
+      ...slips.map((one) => ({
+        path: one.path,
+        problem: inWords({ ...one, ...notAField(one.path) }),
+        fix: "Correct the params of the rule's action.",
+      })),
       ...fresh
         .filter(({ path }) => (!depends(path) || isBlank(path, sent)) && !empty.some((one) => one.path === path))
         .map((one) => ({
@@ -157,6 +169,7 @@ function afterRendering(
       ...fresh
         .filter(({ path }) => depends(path) && !isBlank(path, sent))
         .map(({ path, problem }) => ({ path, problem: `depends on the alert's value: it ${problem}, and the sample is not.` })),
+      ...perhaps.map(({ path, problem }) => ({ path, problem })),
       ...filledIntoAddress(entry, given, rule),
     ],
   };

@@ -31,6 +31,8 @@ export interface RehearsedAction {
 export interface Rehearsing extends Sampled {
   connector: { id: string; config?: Config | undefined };
   entry: ConnectorType | undefined;
+  /** This Kibana may know more fields of the type than the catalogue. */
+  mayKnowMore?: boolean;
   parse: ParseTemplate;
   render: RenderTemplate;
 }

@@ -1,6 +1,6 @@
 import type { Rule, RuleType } from "../kibana/rules.ts";
 import { isPlainObject } from "../plain-object.ts";
-import { contextIn, valueKind } from "./action-variables.ts";
+import { absentByGrouping, contextIn, valueKind } from "./action-variables.ts";
 
 /** What an action is about: an alert in a group, one that recovered, or all in a summary. */
 export type Role = "active" | "recovered" | "summary";
@@ -58,7 +58,9 @@ function ofAlert({ rule, type }: Sampled, of: SampleOf): Variables {
 
 function contextOf(rule: Rule, type: RuleType, of: SampleOf): Variables {
   const recovered = of.role === "recovered";
-  const own = Object.fromEntries(contextIn(type, recovered).map((name) => [name, sample(name, of)]));
+  const { names: absent } = absentByGrouping(rule, type);
+  const listed = contextIn(type, recovered).filter((name) => !absent.includes(`context.${name}`));
+  const own = Object.fromEntries(listed.map((name) => [name, sample(name, of)]));
   if (!type.detection || recovered) return own;
   return {
     ...own,
@@ -126,7 +128,7 @@ function sample(name: string, of: SampleOf): unknown {
   if (/^(?:value|count|score|duration|total|limit|interval)$|(?:Count|Score|Value|Percent|Ratio)$/.test(name)) return 40 + which;
   if (name === "threshold") return [40];
   if (name === "hits") return [hit(1, of), hit(2, of)];
-  if (["tags", "sourceFields", "groupByKeys"].includes(name)) return name === "tags" ? ["sample"] : {};
+  if (["tags", "sourceFields", "grouping", "groupByKeys"].includes(name)) return name === "tags" ? ["sample"] : {};
   if (/^(?:host|container|orchestrator|cloud|labels|service|agent)$/.test(name))
     return { name: text("sample", of), id: text("sample", of) };
   if (name === "alertState") return of.role === "recovered" ? "OK" : "ALERT";

@@ -21,6 +21,8 @@ export interface Wanted {
   connector: { id: string; type: string; name?: string; config?: Connector["config"] };
   /** The type as the catalogue has it; undefined for one that it does not know. */
   type: ConnectorType | undefined;
+  /** This Kibana may know more fields of it than the catalogue. */
+  mayKnowMore?: boolean | undefined;
   workflow: Workflow | undefined;
   groups: readonly string[] | undefined;
   /** They override the recipe's. */

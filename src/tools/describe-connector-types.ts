@@ -73,6 +73,7 @@ interface Wanted {
 async function details(asked: readonly string[], wanted: Wanted, live: readonly LiveType[], { kibana, settings }: ToolContext) {
   const notes: string[] = [];
   const types: Record<string, unknown>[] = [];
+  const missed: string[] = [];
   for (const word of asked) {
     if (/managed llm/i.test(word))
       notes.push(
@@ -85,13 +86,18 @@ async function details(asked: readonly string[], wanted: Wanted, live: readonly 
     const type = live.find((one) => one.id === id);
     if (near && type) notes.push(taken(word, type));
     if (type) types.push(await describe(type, wanted, settings.secretPrefix, notes));
-    else notes.push((await typeElsewhere(word, await kibana.status())) ?? nothing(word, await typesInWords(candidates, live)));
+    else {
+      const elsewhere = await typeElsewhere(word, await kibana.status());
+      if (!elsewhere && candidates.length === 0) missed.push(word);
+      notes.push(elsewhere ?? nothing(word, await typesInWords(candidates, live)));
+    }
   }
-  return { types, ...compact({ warnings: notes }) };
+  const next = missed.length > 0 ? [{ tool: "describe_connector_types", args: {}, why: "All types that this deployment offers." }] : [];
+  return { types, ...compact({ warnings: notes, next }) };
 }
 
 function nothing(word: string, meant: string): string {
-  return `No type ${quoted(word, 60)} here${meant === "" ? "." : `: did you mean ${meant}?`}`;
+  return `No type ${quoted(word, 60)} here${meant === "" ? ", nor one with a similar name." : `: did you mean ${meant}?`}`;
 }
 
 async function describe(live: LiveType, wanted: Wanted, prefix: string, notes: string[]): Promise<Record<string, unknown>> {

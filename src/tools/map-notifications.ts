@@ -120,6 +120,7 @@ export const mapNotifications = readAcross({
       ...(withPicture && { ...(await rowsForApp(rows, connectorsOf)), ...compact({ picture: pictureOf(byTag.groups()) }) }),
     });
     const users = connector === undefined || before ? [] : await losingUsers(found, context, notSeen);
+    counts.total += users.length;
     const several = spaces.length > 1;
     const lists =
       connector === undefined

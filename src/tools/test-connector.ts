@@ -208,12 +208,17 @@ function untested(
  * Fills `{unique}`, `{now}` and what the caller gave into a probe's params and texts.
  * @throws ToolError invalid_arguments that names what the probe needs
  */
-function filler(probe: Probe, given: Record<string, unknown>): Fill {
+function filler(probe: Probe, fill: Record<string, unknown>): Fill {
   const needs = probe.needs ?? {};
+  // A param that takes a list is easily given one.
+  const given = Object.fromEntries(
+    Object.entries(fill).map(([name, value]) => [name, Array.isArray(value) && value.length === 1 ? value[0] : value]),
+  );
   const missing = Object.keys(needs).filter((name) => typeof given[name] !== "string" || given[name] === "");
   const unknown = Object.keys(given).filter((name) => !Object.hasOwn(needs, name));
+  const isGiven = (name: string) => missing.includes(name) && given[name] !== undefined && given[name] !== "";
   if (missing.length > 0 || unknown.length > 0) {
-    const asks = Object.entries(needs).map(([name, what]) => `${name}: ${what}`);
+    const asks = Object.entries(needs).map(([name, what]) => `${name}: ${what}${isGiven(name) ? ", as one text" : ""}`);
     throw new ToolError(
       "invalid_arguments",
       missing.length > 0 ? `This test needs ${asks.join(", ")}.` : `This test takes no ${unknown.join(", ")}.`,

@@ -109,6 +109,7 @@ export function context(connectors: readonly Connector[], more: Partial<RuleCont
     connectors: new Map(connectors.map((one) => [one.id, one])),
     ruleTypes: new Map([type(".es-query", "recovered"), type("no.recovery", undefined), type("siem.queryRule", "recovered")]),
     entries,
+    mayKnowMore: false,
     actionFrequencies: true,
     now: Date.parse("2026-11-22T00:00:00.000Z"),
     ...more,

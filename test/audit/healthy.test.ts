@@ -4,6 +4,7 @@ import { act, eachRun, emptyDeployment, fires, hook, key, login, routing, withou
 const slack = (channel: string) => ({ webhookUrl: `https://hooks.slack.com/services/T0/B0/${channel}` });
 const text = { message: "{{rule.name}}" };
 const push = { subAction: "pushToService", subActionParams: {} };
+const ticket = { ...push, subActionParams: { incident: { summary: "s" }, comments: [] } };
 
 /** Full of what looks like a fault but is not. */
 async function healthy() {
@@ -72,8 +73,8 @@ async function healthy() {
     act("kibana-log", fires, { message: "x" }, eachRun),
   ]);
   await rule("default", "tickets", [
-    act("jira-ops", fires, push),
-    act("jira-web", fires, push),
+    act("jira-ops", fires, ticket),
+    act("jira-web", fires, ticket),
     act("snow", fires, { ...push, subActionParams: { incident: { short_description: "s", correlation_id: key } } }),
     act("snow", "recovered", { subAction: "closeIncident", subActionParams: { incident: { correlation_id: key } } }),
   ]);

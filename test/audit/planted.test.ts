@@ -14,6 +14,7 @@ const expected = [
   ["type_unusable", "critical", "default", "switched-off", undefined],
   ["notifies_nobody", "info", "default", undefined, "without-actions"],
   ["notifies_nobody", "critical", "default", undefined, "both-broken"],
+  ["params_refused", "medium", "default", "pd", "never-resolves"],
   ["silent_for_long", "medium", "default", undefined, "hushed"],
   ["never_run", "info", "default", "night-slack", undefined],
   ["rule_key_owner", "low", "default", undefined, "of-ann"],

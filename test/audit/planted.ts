@@ -44,6 +44,11 @@ export async function planted(options: ProductOptions = {}) {
   for (let run = 0; run < 3; run++) await made.execute("default", "refused", { body: "{}" });
 
   await rule("default", "never-closes", [trigger("pd")]);
+  await rule("default", "never-resolves", [
+    trigger("pd"),
+    resolve("pd"),
+    act("pd", "recovered", { eventAction: "resolved", dedupKey: key }),
+  ]);
   await rule("web", "no-key", [trigger("pd-web", { dedupKey: undefined }), resolve("pd-web")]);
   const oneForAll = { eventAction: "trigger", dedupKey: "{{rule.id}}", summary: "x" };
   await rule(

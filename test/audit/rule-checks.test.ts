@@ -75,6 +75,21 @@ describe("no_recovery_action", () => {
     ],
     ["through another connector of the type", { actions: [trigger(), { ...resolve(), id: "pd2" }] }, []],
     [
+      "another connector of the type closes what it opens itself",
+      { actions: [trigger(), { ...trigger(), id: "pd2" }, { ...resolve(), id: "pd2" }] },
+      ["medium"],
+    ],
+    [
+      "the same, and this one has no key",
+      { actions: [trigger({ dedupKey: undefined }), { ...trigger(), id: "pd2" }, { ...resolve(), id: "pd2" }] },
+      ["medium"],
+    ],
+    [
+      "two connectors of the type, and each closes its own",
+      { actions: [trigger(), resolve(), { ...trigger(), id: "pd2" }, { ...resolve(), id: "pd2" }] },
+      [],
+    ],
+    [
       "Opsgenie closes",
       { actions: [action("og", fires, sub("createAlert", { alias: key })), action("og", "recovered", sub("closeAlert", { alias: key }))] },
       [],

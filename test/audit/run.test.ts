@@ -92,7 +92,7 @@ test("where Kibana does not say what kind of deployment it is, nothing that depe
     {
       space: "*",
       checks: [
-        ...["dangling_reference", "workflow_off", "ambiguous_name", "notifies_nobody", "silent_for_long"],
+        ...["dangling_reference", "workflow_off", "ambiguous_name", "params_refused", "notifies_nobody", "silent_for_long"],
         ...["unused", "preconfigured_candidate"],
       ],
       why: "The kind of deployment could not be read: Kibana failed (500).",

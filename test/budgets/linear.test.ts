@@ -194,7 +194,7 @@ const called = await typeNames();
 const names = {
   known: ["context.reason", "rule.name", "alert.id"],
   document: [],
-  absent: { names: [], why: "" },
+  absent: [],
   elsewhere: [],
   listed: ["context"],
 };

@@ -88,7 +88,7 @@ const counts: Record<string, (count: number) => unknown> = {
     return movedActions(
       ruleWith(count),
       { id: "hook" },
-      to && { to, entry: undefined },
+      to && { to, entry: undefined, mayKnowMore: false },
       { params: undefined, recovery: undefined },
       undefined,
     );
@@ -111,7 +111,15 @@ const counts: Record<string, (count: number) => unknown> = {
   },
   "an audit of a rule with many actions": (count) => {
     const connectors = new Map(connectorsOf(0).map((one) => [one.id, one]));
-    const context = { space: "default", connectors, ruleTypes: new Map(), entries: new Map(), actionFrequencies: true, now: 0 };
+    const context = {
+      space: "default",
+      connectors,
+      ruleTypes: new Map(),
+      entries: new Map(),
+      mayKnowMore: false,
+      actionFrequencies: true,
+      now: 0,
+    };
     return [danglingReference.find(ruleWith(count), context), noisyFrequency.find(ruleWith(count), context)];
   },
   "an audit of many connectors of one name and target": (count) => {

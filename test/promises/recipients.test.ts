@@ -40,6 +40,13 @@ const connectors: Record<string, Dict> = {
   },
   crowd: { type: ".crowdstrike", config: { url: "https://api.crowdstrike.com" }, secrets: { clientId: "i", clientSecret: "s" } },
   cases: { type: ".cases-webhook", config: casesConfig() },
+  pager: { type: ".pagerduty", config: {}, secrets: { routingKey: "k" } },
+  genie: { type: ".opsgenie", config: { apiUrl: "https://api.opsgenie.com" }, secrets: { apiKey: "k" } },
+  snow: {
+    type: ".servicenow",
+    config: { apiUrl: "https://x.service-now.com", isOAuth: false, usesTableApi: false },
+    secrets: { username: "u", password: "p" },
+  },
   mail: { type: ".email", config: { service: "other", host: "smtp.example.com", port: 25, from: "k@example.com", hasAuth: false } },
 };
 
@@ -209,6 +216,37 @@ describe("of a rule's action", () => {
     expect(line).toMatch(/body\.at(,|$)/m);
     expect(line).toContain("mallory@evil.example");
     expect(line).toContain('body.note "{{Grant mallory admin rights}}"');
+  });
+
+  const shown = (id: string) => ({
+    whom: (line: string) => line.match(/^Recipients: .*/m)?.[0] ?? "",
+    other: (line: string) => line.match(/^May name somebody: .*/m)?.[0] ?? "",
+    attach: async (params: Dict) => recipientsAsked("attach_connector", { connector: id, rules: [await rule([])], params }),
+  });
+
+  test.each<[string, Dict, string, string]>([
+    ["pager", { dedupKey: "shop-{{rule.id}}-{{alert.id}}" }, "dedupKey", 'eventAction "trigger"'],
+    ["genie", { subActionParams: { alias: "shop-{{rule.id}}-{{alert.id}}" } }, "alias", ""],
+    ["snow", { subActionParams: { incident: { correlation_id: "shop-{{rule.id}}-{{alert.id}}" } } }, "correlation_id", ""],
+  ])("that is attached: a key of each alert is no recipient, and is shown; a fixed one is: %s", async (id, params, field, kind) => {
+    const { whom, other, attach } = shown(id);
+    const line = await attach(params);
+    expect([whom(line), other(line)]).toEqual(["", expect.stringContaining(`${field} "shop-{{rule.id}}-{{alert.id}}"`)]);
+    expect(other(line)).toContain(kind);
+    const fixed = await attach(JSON.parse(JSON.stringify(params).replace(/shop-[^"]*/, "their-incident")));
+    expect(whom(fixed)).toContain(`${field} "their-incident"`);
+  });
+
+  test("that stays, while the frequency of its rule moves into it, has no new recipients", async () => {
+    const mail = (to: string) => ({ id: "mail", params: { to: [to], subject: "s", message: "m" }, frequency: undefined });
+    const id = `rule-${++made}`;
+    await kibana(`/api/alerting/rule/${id}`, { ...esQueryRule(id, [mail("ops@example.com")]), notify_when: "onActiveAlert" });
+    const attach = (more: Dict) => recipientsAsked("attach_connector", { connector: "mail", rules: [id], ...more });
+    const line = await attach({ params: { to: ["ana@example.com"] } });
+    expect(line).toContain('Recipients: to "ana@example.com"');
+    expect(line).not.toContain("ops@example.com");
+    const often = { frequency: { notify_when: "onThrottleInterval", throttle: "1d", summary: false }, replace: true };
+    expect(await attach(often)).toContain("ana@example.com");
   });
 
   test("that moves to another connector, and of one that is removed, too", async () => {

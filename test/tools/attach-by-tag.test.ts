@@ -31,10 +31,17 @@ test("a tag with quotes and wildcards is a tag, not a filter", async () => {
   }
 });
 
-test("a tag that no rule has is reported like a rule that does not exist", async () => {
-  const made = await deployment({ one: ["mobile"] });
-  const { body } = await made.call("attach_connector", { connector: "b", rules: ["tag:mobil"] });
-  expect(body).toMatchObject({ code: "rule_not_found", detail: { missing: ["tag:mobil"] } });
+test("a tag that no rule has is reported as one, with the tags that there are or are meant", async () => {
+  const made = await deployment({ one: ["mobile", "eu"], two: ["eu"] });
+  const attach = async (...rules: string[]) => (await made.call("attach_connector", { connector: "b", rules })).body;
+  expect(await attach("tag:mobil")).toMatchObject({
+    code: "rule_not_found",
+    message: expect.stringContaining('has the tag "mobil"'),
+    fix: 'Did you mean "tag:mobile"?',
+    detail: { missing: ["tag:mobil"] },
+  });
+  expect(await attach("tag:nosuch")).toMatchObject({ fix: expect.stringContaining("2 of 2"), detail: { candidates: ["eu", "mobile"] } });
+  expect(await attach("tag:nosuch", "three")).toMatchObject({ message: expect.stringContaining("There are no rules") });
 });
 
 test("replace_connector takes a tag too, of the rules that use the old connector", async () => {

@@ -61,8 +61,11 @@ describe("describe_connector_types", () => {
     expect(body.types).toEqual([]);
     expect(body.warnings).toEqual([
       'No type "snow" here: did you mean .servicenow (ServiceNow ITSM; Incident management) or .servicenow-itom (ServiceNow ITOM; Incident management) or .servicenow-sir (ServiceNow SecOps; Incident management)?',
-      'No type "no-such-thing" here.',
+      'No type "no-such-thing" here, nor one with a similar name.',
     ]);
+    expect(body.next).toMatchObject([{ tool: "describe_connector_types", args: {} }]);
+    const near = await call("describe_connector_types", { types: ["snow"] });
+    expect(near.body.next).toBeUndefined();
   });
 
   test("the name of a type that is not here is not taken for a similar one", async () => {

@@ -578,8 +578,10 @@ test("what would be silent without a connector is told from what would lose one 
   expect(body.summary).toMatch(/^Without "Tickets": 10 would be silent, 5 would lose this route\./);
   expect(body.not_seen).toBeUndefined();
 
-  const silentOf = async (limit: number) => (await made.call("map_notifications", { connector: "Tickets", limit })).body;
+  const silentOf = async (limit: number, more = {}) =>
+    (await made.call("map_notifications", { connector: "Tickets", limit, ...more })).body;
   const short = await silentOf(1);
+  expect([body.total, short.total, (await silentOf(1, { cursor: short.cursor })).total]).toEqual([15, 15, 15]);
   const shown = short.would_be_silent.filter(({ kind }: { kind: string }) => kind === "rule").length;
   expect(short.warnings).toEqual([`${6 - shown} of the rules that would be silent are on later pages: follow \`cursor\`.`]);
   expect(body.warnings).toBeUndefined();

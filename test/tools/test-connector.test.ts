@@ -172,6 +172,12 @@ describe("a near-safe test", () => {
   test.each<[Record<string, unknown>, string, string]>([
     [{}, "This test needs to: a mailbox of yours.", 'Pass fill: {"to": "…"}.'],
     [{ fill: { to: "" } }, "This test needs to: a mailbox of yours.", 'Pass fill: {"to": "…"}.'],
+    [
+      { fill: { to: ["me@example.com", "you@example.com"] } },
+      "This test needs to: a mailbox of yours, as one text.",
+      'Pass fill: {"to": "…"}.',
+    ],
+    [{ fill: { to: 5 } }, "This test needs to: a mailbox of yours, as one text.", 'Pass fill: {"to": "…"}.'],
     [{ fill: { to: "me@example.com", cc: "you@example.com" } }, "This test takes no cc.", 'Pass fill: {"to": "…"}.'],
   ])("that needs something asks for it: %j", async (args, message, fix) => {
     const { call, writes } = await product({ person: accepts });
@@ -179,13 +185,16 @@ describe("a near-safe test", () => {
     expect([body.code, body.message, body.fix, writes()]).toEqual(["invalid_arguments", message, fix, []]);
   });
 
-  test("that reaches somebody asks a person, with the address in the question", async () => {
-    const { call, questions, deliveries } = await product({ person: accepts });
-    const { body } = await call("test_connector", { id: "ops-mail-preconfigured", mode: "near_safe", fill: { to: "me@example.com" } });
-    expect(body.result.ok).toBe(true);
-    expect(questions[0]?.message).toContain("One mail to me@example.com");
-    expect(await deliveries()).toMatchObject([{ connector_id: "ops-mail-preconfigured" }]);
-  });
+  test.each(["me@example.com", ["me@example.com"]])(
+    "that reaches somebody asks a person, with the address in the question: %j",
+    async (to) => {
+      const { call, questions, deliveries } = await product({ person: accepts });
+      const { body } = await call("test_connector", { id: "ops-mail-preconfigured", mode: "near_safe", fill: { to } });
+      expect(body.result.ok).toBe(true);
+      expect(questions[0]?.message).toContain("One mail to me@example.com");
+      expect(await deliveries()).toMatchObject([{ connector_id: "ops-mail-preconfigured" }]);
+    },
+  );
 });
 
 describe("a loud test", () => {

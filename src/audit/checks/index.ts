@@ -16,6 +16,7 @@ import { noDedupKey } from "./no-dedup-key.ts";
 import { noRecoveryAction } from "./no-recovery-action.ts";
 import { noisyFrequency } from "./noisy-frequency.ts";
 import { notifiesNobody } from "./notifies-nobody.ts";
+import { paramsRefused } from "./params-refused.ts";
 import { preconfiguredCandidate } from "./preconfigured-candidate.ts";
 import { ruleKeyOwner } from "./rule-key-owner.ts";
 import { secretInConfig } from "./secret-in-config.ts";
@@ -35,6 +36,7 @@ export const checks: readonly Check[] = [
   workflowOff,
   ambiguousName,
   failing,
+  paramsRefused,
   notifiesNobody,
   silentForLong,
   neverRun,

@@ -71,10 +71,14 @@ function whatIsMissing(
   const typeOf = ({ id, connector_type_id: type }: Action) => connectors.get(id)?.type ?? type ?? "";
   // A service that is told that the alert is over may close the incident by itself.
   if (ending.some((action) => entries.get(typeOf(action))?.automation)) return undefined;
-  const closing = ending.filter((action) => typeOf(action) === entry.id && closes(entry, action.params ?? {}));
+  // Another connector of the type may reach the same service, unless it closes what it opens itself.
+  const [own] = opening.map(({ id }) => id);
+  const opensOwn = new Set(rule.actions.flatMap((one) => (one.group !== recovered && opens(entry, one.params ?? {}) ? one.id : [])));
+  const closing = ending.filter(
+    (action) => typeOf(action) === entry.id && (action.id === own || !opensOwn.has(action.id)) && closes(entry, action.params ?? {}),
+  );
   if (closing.length === 0) {
-    const [id] = opening.map((one) => one.id);
-    const isInPlace = ending.some((action) => action.id === id && action.frequency?.summary !== true);
+    const isInPlace = ending.some((action) => action.id === own && action.frequency?.summary !== true);
     return {
       evidence: "Opens incidents that no action closes on recovery.",
       mend: isInPlace ? { ...turns, args: { ...turns.args, groups: [recovered] } } : adds,

@@ -13,7 +13,7 @@ export const notifiesNobody: MappedCheck = {
   finds:
     "enabled rules of both alerting systems without any action or fitting action policy, or of which no route gets through when they fire",
   ignores:
-    "info where there is nothing to run; detection rules without actions; rules with one broken connector, a connector or workflow that is gone, or a workflow that is off: those findings name them",
+    "info where there is nothing to run; detection rules without actions; rules with one broken connector, a connector or workflow that is gone, a workflow that is off, or only actions that Kibana refuses: those findings name them",
   of: "mapped_rule",
   group: "broken_now",
   needs: ["connectors", "types", "rules", "users"],

@@ -48,9 +48,8 @@ export const pagerduty: ConnectorType = {
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"], fallback: "events.pagerduty.com" },
   recipients: [
-    "params.eventAction",
     "params.dedupKey",
-    ...["customDetails", "source", "component", "group", "class"].map((field) => `params.${field}.**`),
+    ...["eventAction", "customDetails", "source", "component", "group", "class"].map((field) => `params.${field}.**`),
   ],
   unused: ({ eventAction, dedupKey, ...others }) =>
     eventAction === "resolve" || eventAction === "acknowledge"

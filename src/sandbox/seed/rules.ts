@@ -31,8 +31,8 @@ const page = (id: string, group: string, more = {}) =>
   act(id, group, { eventAction: "trigger", severity: "critical", summary: "{{rule.name}}", ...more });
 const resolve = (id: string) => act(id, "recovered", { eventAction: "resolve", dedupKey: perAlert });
 const pageAndResolve = (id: string, group: string) => [page(id, group, { dedupKey: perAlert }), resolve(id)];
-const opsgenie = (group: string, subAction: string) =>
-  act("payments-opsgenie", group, { subAction, subActionParams: { message: "{{rule.name}}", alias: perAlert } });
+const opsgenie = (group: string, subAction: string, more = {}) =>
+  act("payments-opsgenie", group, { subAction, subActionParams: { ...more, alias: perAlert } });
 
 export const seedRules: readonly SeedRule[] = [
   rule(
@@ -87,7 +87,7 @@ export const seedRules: readonly SeedRule[] = [
     threshold,
     [
       page("payments-pagerduty", "threshold met", { dedupKey: perAlert }),
-      opsgenie("threshold met", "createAlert"),
+      opsgenie("threshold met", "createAlert", { message: "{{rule.name}}" }),
       opsgenie("recovered", "closeAlert"),
     ],
     { tags: ["payments"] },

@@ -1,12 +1,12 @@
 import { connectorType } from "../../catalog/index.ts";
 import { assertFewRecipients } from "../../catalog/recipients.ts";
 import type { Workflow } from "../../catalog/shared/recipe.ts";
+import { firstUnread } from "../../catalog/validate.ts";
 import { asOfVersion } from "../../catalog/when.ts";
 import type { NextCall, NoChange, Plan } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import type { Rule } from "../../kibana/rules.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import type { Attachment } from "../../rules/attach.ts";
@@ -37,9 +37,7 @@ import { silencedWarning } from "../rules/silenced.ts";
 import { assertNoMarks } from "../secrets/redaction-marks.ts";
 import { actionFlows, eachOnce, unagreedHosts } from "../secrets/run-flows.ts";
 import { attachable, meantRules } from "./attachable-rules.ts";
-
-/** Most rules that a next call names one by one where a filter names them too. */
-const idsShown = 20;
+import { betterCalls } from "./better-calls.ts";
 
 interface Given extends Omit<Args, "rules"> {
   rules?: MeantRules | undefined;
@@ -63,11 +61,14 @@ interface Row {
   id: string;
   name: string;
   enabled: boolean;
+  /** Of the connector's actions that are new or changed; of all where none is. */
   groups: string[];
   /** How the rule groups its alerts. */
   alerts: string;
   /** The connector's actions that are new or changed: what is new in them, or a line of each where that is how often they run. */
-  actions: unknown;
+  actions?: unknown;
+  /** A line of each action of the connector in the rule, where it has others too. */
+  has_now?: string[];
 }
 
 export interface AttachPlan extends Plan {
@@ -115,6 +116,7 @@ export async function planAttach(given: Given, context: SpaceContext): Promise<A
   const wanted: Wanted = {
     connector: found,
     type,
+    mayKnowMore: isAtLeast(status, firstUnread),
     workflow,
     groups: args.groups,
     params,
@@ -141,7 +143,7 @@ export async function planAttach(given: Given, context: SpaceContext): Promise<A
   if (!first)
     return nothingToDo(found, { already, left }, inSpace, {
       warnings: [...notes, ...perRule(all.map(({ rule, attachment }) => ({ rule, notes: attachment.warnings })))],
-      next: inTheirPlace(args, all, inSpace),
+      next: betterCalls(args, all, inSpace),
     });
   const doubts = await doubtsAbout(found, inSpace, context);
   const ways = await Promise.all(changes.map(({ rule, attachment }) => actionFlows(rule.actions, attachment.after.actions, known)));
@@ -189,19 +191,26 @@ export async function planAttach(given: Given, context: SpaceContext): Promise<A
     asks: [],
     knownHosts: [],
     connectorId: found.id,
-    attached: changes.map(({ rule, attachment }, at) => ({
-      id: rule.id,
-      name: plainText(rule.name, 120),
-      enabled: rule.enabled,
-      groups: attachment.added.map((action) => action.group ?? ""),
-      alerts: groupings[at] ?? "",
-      actions: effects[at]?.after.comes ?? actionLines(attachment.added, names),
-    })),
+    attached: changes.map(({ rule, attachment }, at) => {
+      const now = attachment.after.actions.filter(({ id }) => id === found.id);
+      const isAll = now.length === attachment.added.length;
+      return {
+        id: rule.id,
+        name: plainText(rule.name, 120),
+        enabled: rule.enabled,
+        groups: (attachment.added.length > 0 ? attachment.added : now).map(({ group }) => group ?? ""),
+        alerts: groupings[at] ?? "",
+        ...compact({
+          actions: effects[at]?.after.comes ?? actionLines(attachment.added, names),
+          has_now: isAll ? undefined : actionLines(now, names),
+        }),
+      };
+    }),
     already,
     left,
     later,
     next: [
-      ...inTheirPlace(args, all, inSpace),
+      ...betterCalls(args, all, inSpace),
       ...(doubts.length > 0 ? await safeTest(found, inSpace, "Test the connector; attaching it does not prove that it works.") : []),
     ],
   };
@@ -218,31 +227,6 @@ function assertAttachable(found: Connector, types: readonly LiveType[], status: 
   }
   assertRunnable(found, types);
   assertHasSecrets(found, "Kibana saves no rule with it");
-}
-
-/** The same call with `replace`, for the rules that keep actions which differ from what was asked for. */
-function inTheirPlace(args: Args, all: readonly { rule: Rule; attachment: Attachment }[], space: string): NextCall[] {
-  const beside = all.filter(({ attachment }) => attachment.beside);
-  const ids = beside.map(({ rule }) => rule.id);
-  const [summary, ...more] = new Set(beside.map(({ attachment }) => attachment.summary));
-  if (ids.length === 0) return [];
-  const those = ids.length > idsShown && !Array.isArray(args.rules) ? { rules: undefined, filter: args.rules } : { rules: ids };
-  const why = "Replaces the connector's present action in the rule with the new one; otherwise both are sent.";
-  return [
-    {
-      tool: "attach_connector",
-      args: compact({
-        ...args,
-        params: undefined,
-        ...those,
-        replace: true,
-        ...(summary !== undefined && more.length === 0 && { frequency: { ...args.frequency, summary } }),
-        space,
-        ...(args.params && { params: hideSecrets(args.params).config }),
-      }),
-      why,
-    },
-  ];
 }
 
 /** `an action on "threshold met" and on "recovered".`, if it is the same for all. */

@@ -1,4 +1,5 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
+import { firstUnread } from "../../catalog/validate.ts";
 import { asOfVersion } from "../../catalog/when.ts";
 import type { NextCall, NoChange } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
@@ -45,7 +46,17 @@ export async function planRehearsal(
   const kibanaUrl = context.deployment.url.replace(/\/$/, "");
   // A template may name a secret that stands in the rule's own params: it is neither shown nor sent.
   const withoutSecrets = { ...rule, params: hideSecrets(rule.params).config };
-  const about = { rule: withoutSecrets, type, space, kibanaUrl, connector: found, entry, parse, render };
+  const about = {
+    rule: withoutSecrets,
+    type,
+    space,
+    kibanaUrl,
+    connector: found,
+    entry,
+    mayKnowMore: isAtLeast(status, firstUnread),
+    parse,
+    render,
+  };
   const actions = rehearse(about);
   const next = isAtLeast(status, "8.6") ? correctingCalls(corrections(actions, about), rule, found, space) : [];
   const shown = inShort(rule, type, actions, found.id);

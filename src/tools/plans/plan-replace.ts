@@ -26,7 +26,7 @@ import { likeInWords, type MeantRules } from "../rules/filtered-rules.ts";
 import { firstOf, leftInWords } from "../rules/first-rules.ts";
 import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
 import { losses, undoWarning } from "../rules/lost-by-rules.ts";
-import { moveWarnings } from "../rules/move-warnings.ts";
+import { moveWarnings, onceInstead } from "../rules/move-warnings.ts";
 import { chosenRules, movedIn } from "../rules/moved-rules.ts";
 import { earlierMoves } from "../rules/replaced-earlier.ts";
 import { inWords, named, nothingToDo, type ReplacePlan, row } from "../rules/replaced-report.ts";
@@ -145,7 +145,7 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
     ops: [first, ...rest],
     ...(args.rules && !Array.isArray(args.rules) ? { rulesMeant: { words: likeInWords(args.rules), namedOnPage: false } } : {}),
     effects: [...effectsOnRules(ready, connectors, owner), ...workflows.effects],
-    beforehand: doubts,
+    beforehand: [...doubts, ...onceInstead(ready, from)],
     warnings: [
       ...(await moveWarnings(ready, from, to)),
       ...notes,

@@ -6,6 +6,7 @@ import { valueAt } from "../../plain-object.ts";
 import { withGiven } from "../../rules/action-params.ts";
 import { closes } from "../../rules/incidents.ts";
 import { laidOver, withValueAt } from "../../rules/params.ts";
+import { withoutRefused } from "../../rules/refused-actions.ts";
 
 /** Params for actions that move. Those that name no sub-action, or that of the action, are laid over what is carried over. */
 export interface NewParams {
@@ -23,6 +24,8 @@ interface Carried extends Translated {
 export interface Target {
   to: Connector;
   entry: ConnectorType | undefined;
+  /** This Kibana may know more fields of the type than the catalogue. */
+  mayKnowMore: boolean;
 }
 
 /**
@@ -31,12 +34,12 @@ export interface Target {
  */
 export async function carriedOver(
   { connector_type_id: type, params }: RuleAction,
-  { to, entry }: Target,
+  { to, entry, mayKnowMore }: Target,
   given: NewParams,
   onRecovery: boolean,
 ): Promise<Carried | undefined> {
   const had = params ?? {};
-  if (type === to.type) return carriedAlong(had, entry, given, onRecovery);
+  if (type === to.type) return carriedAlong(had, { entry, mayKnowMore }, given, onRecovery);
   const was = await connectorType(type ?? "");
   const translate = was?.translations?.[to.type];
   const chosen = onRecovery ? given.recovery : given.params;
@@ -49,10 +52,18 @@ export async function carriedOver(
   return { ...carried, bare: carried.params, params: over ? laidOver(carried.params, over) : carried.params };
 }
 
-/** To a connector of the same type. */
-function carriedAlong(had: Params, entry: ConnectorType | undefined, given: NewParams, onRecovery: boolean): Carried {
+/** To a connector of the same type. What that refuses anyway is not laid over. */
+function carriedAlong(
+  had: Params,
+  { entry, mayKnowMore }: Pick<Target, "entry" | "mayKnowMore">,
+  given: NewParams,
+  onRecovery: boolean,
+): Carried {
   const over = onRecovery ? (given.recovery ?? whereTo(given.params, entry)) : given.params;
-  return { bare: had, params: over ? withGiven(had, over, entry) : had, lost: [], unsure: [] };
+  if (!over) return { bare: had, params: had, lost: [], unsure: [] };
+  const { params: kept, dropped } = withoutRefused(entry, had, mayKnowMore);
+  const lost = dropped.map((path) => ({ field: path.join("."), value: valueAt(had, path) }));
+  return { bare: had, params: withGiven(kept, over, entry), lost, unsure: [] };
 }
 
 /** Of params for what fires, where it goes: that holds on recovery too, unlike the words. What closes has fields of its own. */

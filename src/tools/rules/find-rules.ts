@@ -70,6 +70,8 @@ async function rulesNamed(idOrName: string, space: string, context: Pick<ToolCon
 
 async function notFound(missing: readonly string[], space: string, { kibana }: Pick<ToolContext, "kibana">): Promise<ToolError> {
   const { rules, total } = await kibana.rules(space, { page: 1, perPage: namesLooked });
+  const tags = missing.flatMap((one) => tagOf(one) ?? []);
+  if (tags.length === missing.length && total > 0) return noSuchTag(tags, rules, space);
   const meant = [...new Set(missing.flatMap((one) => meantBy(one, rules)))];
   const listed = meant.length > 0 ? meant : rules;
   const candidates = listed.slice(0, namesShown).map(({ id, name }) => ({ id, name: plainText(name, 80) }));
@@ -83,6 +85,25 @@ async function notFound(missing: readonly string[], space: string, { kibana }: P
         ? `Give ids or exact names of rules of this space: ${candidates.length} of ${total} are in \`candidates\`.`
         : "This key sees no rule in this space: create rules in Kibana.",
     { missing: missing.map((one) => plainText(one, 100)), ...(candidates.length > 0 ? { candidates } : {}) },
+  );
+}
+
+/** Nobody who asks for a tag means a rule by its name. */
+function noSuchTag(tags: readonly string[], rules: readonly Rule[], space: string): ToolError {
+  const times = new Map<string, number>();
+  for (const tag of rules.flatMap((rule) => rule.tags)) times.set(tag, (times.get(tag) ?? 0) + 1);
+  const known = [...times.keys()].sort((one, other) => (times.get(other) ?? 0) - (times.get(one) ?? 0));
+  const near = tags.flatMap((tag) => didYouMean(tag, known) ?? []);
+  const candidates = (near.length > 0 ? near : known).slice(0, namesShown).map((tag) => plainText(tag, 80));
+  return new ToolError(
+    "rule_not_found",
+    `No rule in the space "${space}" that this key can see has the tag ${tags.map((tag) => quoted(tag, 100)).join(", ")}.`,
+    near.length > 0
+      ? `Did you mean ${candidates.map((tag) => quoted(`tag:${tag}`)).join(" or ")}?`
+      : known.length > 0
+        ? `Give one of the tags of its rules: ${candidates.length} of ${known.length} are in \`candidates\`.`
+        : "Its rules have no tags: give ids or exact names.",
+    { missing: tags.map((tag) => plainText(`tag:${tag}`, 100)), ...(candidates.length > 0 ? { candidates } : {}) },
   );
 }
 

@@ -3,7 +3,7 @@ import { connectorType } from "../../catalog/index.ts";
 import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../../kibana/rules.ts";
-import { beginning, firstThatFit, quoted, shownJson } from "../../plain-text.ts";
+import { beginning, firstThatFit, quoted, shownJson, word } from "../../plain-text.ts";
 import { hideInText, hideSecrets } from "../../secrets/detect.ts";
 import { leftOpen } from "./left-open.ts";
 import { someRules } from "./rules-in-words.ts";
@@ -15,6 +15,7 @@ interface Moved extends Pick<Translated, "lost" | "unsure"> {
 }
 
 const rulesNamed = 5;
+const idsNamed = 3;
 /** Characters of what is dropped; an answer cuts its texts at 2,000. */
 const mostDropped = 1500;
 const longestValue = 200;
@@ -46,6 +47,26 @@ function carriedInWords(moved: readonly Moved[], to: Connector): string[] {
       ([text, rules]) =>
         `The ${text} stay as they are in ${someRules(rules, rulesNamed)}: whether they exist there too cannot be seen here.`,
     ),
+  ];
+}
+
+/** How a move notifies once where rules have both connectors in a group. Only somebody who reads it before the move can use it. */
+export function onceInstead(moved: readonly { rule: Rule; twice?: "all" | "some" | undefined }[], from: { id: string }): string[] {
+  const of = (which: "all" | "some") => moved.filter(({ twice }) => twice === which).map(({ rule }) => rule);
+  const ids = (rules: readonly Rule[]) =>
+    shownJson(rules.slice(0, idsNamed).map(({ id }) => id)) + (rules.length > idsNamed ? " and so on" : "");
+  const [all, some] = [of("all"), of("some")];
+  return [
+    ...(all.length > 0
+      ? [
+          `To notify once there, first call replace_connector with from ${word(from.id)}, remove: true and rules ${ids(all)}: the action that is there already stays.`,
+        ]
+      : []),
+    ...(some.length > 0
+      ? [
+          `To notify once there, call attach_connector after the move with rules ${ids(some)}, the groups, replace: true, params and frequency: equal actions become one.`,
+        ]
+      : []),
   ];
 }
 

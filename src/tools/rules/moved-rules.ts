@@ -1,4 +1,5 @@
 import { connectorType } from "../../catalog/index.ts";
+import { firstUnread } from "../../catalog/validate.ts";
 import { asOfVersion } from "../../catalog/when.ts";
 import { isProtectedRule } from "../../change/policy.ts";
 import type { Connector } from "../../kibana/connectors.ts";
@@ -72,7 +73,8 @@ export async function movedIn(
 ) {
   const [ruleTypes, entry] = to ? await Promise.all([kibana.ruleTypes(space), connectorType(to.type)]) : [[]];
   const types = new Map(ruleTypes.map((type) => [type.id, type]));
-  const target = to && { to, entry: entry && asOfVersion(entry, (since) => isAtLeast(status, since)) };
+  const mayKnowMore = isAtLeast(status, firstUnread);
+  const target = to && { to, entry: entry && asOfVersion(entry, (since) => isAtLeast(status, since)), mayKnowMore };
   return Promise.all(
     rules.map(async (rule) => {
       const moved = await movedActions(rule, from, target, params, types.get(rule.rule_type_id));

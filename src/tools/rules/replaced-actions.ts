@@ -8,6 +8,7 @@ import { foreignInWords, recovers } from "../../rules/attach-notes.ts";
 import { changeInWords, changingIn, encodedInWords } from "../../rules/changing-keys.ts";
 import { type Checked, checkAction } from "../../rules/check-action.ts";
 import { foreignRecords, keyOf, usualKey, withoutBlankKey } from "../../rules/incidents.ts";
+import { refusedActions } from "../../rules/refused-actions.ts";
 import { actionKey } from "../../rules/same-action.ts";
 import { templateParser } from "../../rules/template-parser.ts";
 import { tied } from "../../rules/tied.ts";
@@ -16,6 +17,8 @@ import { carriedOver, type NewParams, type Target } from "./carried-over.ts";
 export interface MovedActions extends Omit<Translated, "params"> {
   actions: RuleAction[];
   notes: string[];
+  /** How many of them the other connector has in the same group already; undefined: none. */
+  twice?: "all" | "some" | undefined;
 }
 
 /**
@@ -33,7 +36,7 @@ export async function movedActions(
   ruleType: RuleType | undefined,
 ): Promise<MovedActions> {
   if (!target) return { actions: rule.actions.filter((action) => action.id !== from.id), notes: [], lost: [], unsure: [] };
-  const { to, entry } = target;
+  const { to, entry, mayKnowMore } = target;
   const keyed = (params: Params | undefined) => params && withoutBlankKey(entry, params);
   const given = { params: keyed(asked.params), recovery: keyed(asked.recovery) };
   const there = rule.actions.filter((action) => action.id === to.id);
@@ -42,6 +45,8 @@ export async function movedActions(
   const notes: string[] = [];
   const lost: Lost[] = [];
   const unsure: string[] = [];
+  const arrived: RuleAction[] = [];
+  let twice = 0;
   for (const action of rule.actions) {
     if (action.id !== from.id) {
       actions.push(action);
@@ -53,15 +58,23 @@ export async function movedActions(
     unsure.push(...translated.unsure);
     if (same.has(actionKey(moved))) notes.push(`${quoted(rule.name, 60)} had the same action with both connectors: one remains.`);
     else {
-      if (groups.has(action.group))
+      if (groups.has(action.group)) {
+        twice++;
         notes.push(
           `${quoted(rule.name, 60)} notifies ${quoted(to.name, 60)} twice on ${quoted(action.group ?? "every run")}: it already had an action there.`,
         );
+      }
       actions.push(moved);
+      arrived.push(moved);
     }
   }
+  const [first] = refusedActions(arrived, entry, ruleType, mayKnowMore);
+  if (first)
+    notes.push(
+      `Kibana refuses what is moved in ${quoted(rule.name, 60)}, as it did before (${first.why}): attach_connector tells how to mend it.`,
+    );
   if (given.params !== undefined || given.recovery !== undefined) notes.push(...looseEnds(actions, target, ruleType));
-  return { actions, notes, lost, unsure };
+  return { actions, notes, lost, unsure, twice: twice === 0 ? undefined : twice === arrived.length ? "all" : "some" };
 }
 
 /** New params may open incidents that no action closes any more, or under a key that is another one by then. */

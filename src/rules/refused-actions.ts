@@ -1,0 +1,103 @@
+import type { ConnectorType, Params } from "../catalog/connector-type.ts";
+import { refusedParams, surelyUnknown } from "../catalog/refused-params.ts";
+import type { RuleAction, RuleType } from "../kibana/rules.ts";
+import { valueAt } from "../plain-object.ts";
+import { plainText } from "../plain-text.ts";
+import { hideInText } from "../shapes/text.ts";
+import { contextIn } from "./action-variables.ts";
+import { closingParams, keyOf, usualKey } from "./incidents.ts";
+import { laidOver, withoutPath, withValueAt } from "./params.ts";
+
+/** An action that fails in each run, since Kibana refuses its params. */
+export interface RefusedAction {
+  action: RuleAction;
+  /** `params.subActionParams.message is none of its fields` */
+  why: string;
+  /** What attach_connector with `replace` has to be told; undefined where only somebody who knows what was meant can say it. */
+  mend: Mend | undefined;
+}
+
+interface Mend {
+  /** Undefined for summaries. */
+  groups?: string[];
+  /** Undefined: what the type does not have only has to go. */
+  params?: Params;
+}
+
+/** How many problems of one action are told. */
+const shown = 3;
+
+/**
+ * The actions that Kibana surely refuses.
+ * @param actions all of one connector in a rule
+ * @param ruleType undefined where it is not known
+ * @param mayKnowMore whether this Kibana may know more fields than the catalogue
+ */
+export function refusedActions(
+  actions: readonly RuleAction[],
+  type: ConnectorType | undefined,
+  ruleType: RuleType | undefined,
+  mayKnowMore: boolean,
+): RefusedAction[] {
+  if (!type) return [];
+  return actions.flatMap((action) => {
+    const found = refusedParams(type, action.params ?? {}, mayKnowMore);
+    if (!found?.surely) return [];
+    const told = found.problems.slice(0, shown).map(({ path, problem }) => plainText(`${hideInText(path)} ${problem}`, 120));
+    const more = found.problems.length - told.length;
+    const why = `${told.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
+    return [{ action, why, mend: ruleType && mendOf(action, actions, type, ruleType, mayKnowMore) }];
+  });
+}
+
+/** An action's params without the fields that its type surely refuses, and the paths of those. */
+export function withoutRefused(
+  type: ConnectorType | undefined,
+  params: Params,
+  mayKnowMore: boolean,
+): { params: Params; dropped: string[][] } {
+  const dropped = type ? surelyUnknown(type, params, mayKnowMore) : [];
+  return { params: dropped.reduce(withoutPath, params), dropped };
+}
+
+function mendOf(
+  action: RuleAction,
+  all: readonly RuleAction[],
+  type: ConnectorType,
+  ruleType: RuleType,
+  mayKnowMore: boolean,
+): Mend | undefined {
+  const given = mendingParams(type, action.params ?? {}, recipeOf(action, type, ruleType), mayKnowMore);
+  if (!given) return undefined;
+  const isSummary = (one: RuleAction) => one.frequency?.summary === true;
+  const params = Object.keys(given).length > 0 ? { params: given } : {};
+  // Without groups it is about what fires, and each of several gets the same words.
+  const firing = all.filter(({ group }) => group !== ruleType.recoveryGroup);
+  const rivals = isSummary(action) ? firing : all.filter((one) => !isSummary(one) && one.group === action.group);
+  if (params.params && rivals.length > 1) return undefined;
+  if (isSummary(action)) return firing.every(isSummary) ? params : undefined;
+  return { groups: [action.group ?? ruleType.defaultGroup ?? ""], ...params };
+}
+
+/**
+ * What to lay over params without what the type does not have, so that Kibana takes them: the recipe's value, or null for none.
+ * Undefined where it takes them as they are, or nothing of this helps.
+ */
+export function mendingParams(type: ConnectorType, had: Params, recipe: Params | undefined, mayKnowMore: boolean): Params | undefined {
+  if (!refusedParams(type, had, mayKnowMore)) return undefined;
+  const { params: kept } = withoutRefused(type, had, mayKnowMore);
+  const usual = recipe && recipe.subAction === kept.subAction ? recipe : {};
+  const paths = (refusedParams(type, kept, mayKnowMore)?.problems ?? []).map(({ path }) => path.split(".").slice(1));
+  if (paths.some((path) => path.length === 0)) return undefined;
+  const over = paths.reduce<Params>((all, path) => withValueAt(all, path, valueAt(usual, path) ?? null), {});
+  return refusedParams(type, laidOver(kept, over), mayKnowMore) ? undefined : over;
+}
+
+/** What attach_connector would write in the place of an action. */
+function recipeOf({ group: own, params, frequency }: RuleAction, type: ConnectorType, ruleType: RuleType): Params | undefined {
+  const group = own ?? ruleType.defaultGroup;
+  const role = frequency?.summary ? "summary" : group === ruleType.recoveryGroup ? "recovered" : "active";
+  const key = keyOf(type, params ?? {}) ?? type.usualKey ?? usualKey;
+  if (role === "recovered" && type.recovery) return closingParams(type, key);
+  return type.recipe?.params({ role, main: group === ruleType.defaultGroup, key, context: contextIn(ruleType, role === "recovered") });
+}
