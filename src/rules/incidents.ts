@@ -54,11 +54,12 @@ export function isOfOneRule(key: string): boolean {
   return /rule\.id|alertId|alert\.uuid/.test(key);
 }
 
-/** The params with this key, in the place where the type's example has it; as they are where their sub-action takes none. */
+/** The params with this key, in the place where the type's example or they have it; as they are where their sub-action takes none. */
 export function withKey(type: ConnectorType, params: Params, key: string): Params {
   const { dedupField: field, recovery, tests } = type;
   const example = recovery?.params ?? tests.loud?.params;
-  const place = places.find((each) => field !== undefined && valueAt(example, [...each, field]) !== undefined);
+  const placeIn = (of: unknown) => places.find((each) => field !== undefined && valueAt(of, [...each, field]) !== undefined);
+  const place = placeIn(example) ?? placeIn(params);
   if (field === undefined || place === undefined || (!recovery && params.subAction !== example?.subAction)) return params;
   return withValueAt(params, [...place, field], key);
 }
