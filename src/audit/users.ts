@@ -87,13 +87,13 @@ function snoozedOf(policies: readonly ActionPolicy[], now: number): WorkflowFact
 /** A connector may have been made after they were listed, with the workflow that names it. */
 async function stillDangling(found: WorkflowFacts["dangling"], reader: Reader, space: string): Promise<WorkflowFacts["dangling"]> {
   if (found.length === 0) return found;
-  const now = new Set((await reader.connectors(space)).flatMap(({ id, name }) => [id, name]));
+  const now = new Set((await reader.connectors(space)).flatMap(({ id, name }) => [id, name.trim()]));
   return found.filter(({ connector }) => !now.has(connector));
 }
 
 /** Places that name no connector of the space. */
 function dangling({ looked }: Seen, connectors: ReadonlyMap<string, Connector>): WorkflowFacts["dangling"] {
-  const names = new Set([...connectors.values()].map(({ name }) => name));
+  const names = new Set([...connectors.values()].map(({ name }) => name.trim()));
   const gone = looked.flatMap(({ found }) =>
     found.holders.filter(({ names: text, byName }) => !connectors.has(text) && !(byName && names.has(text)) && !isSystem(text)),
   );
@@ -105,7 +105,7 @@ function dangling({ looked }: Seen, connectors: ReadonlyMap<string, Connector>):
 
 /** Places whose name fits several connectors; an id comes before a name. */
 function ambiguous({ looked }: Seen, connectors: ReadonlyMap<string, Connector>): WorkflowFacts["ambiguous"] {
-  const byName = grouped(connectors.values(), ({ name }) => name);
+  const byName = grouped(connectors.values(), ({ name }) => name.trim());
   const found = looked.flatMap(({ found }) => found.holders).filter((one) => one.byName && !connectors.has(one.names));
   const once = new Map(found.map((one) => [JSON.stringify([one.use.kind, one.use.id, one.names]), one]));
   return [...once.values()].flatMap(({ use: user, names: name }) => {

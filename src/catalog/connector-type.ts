@@ -81,6 +81,8 @@ export interface ConnectorType {
   recoveryHint?: string;
   /** The param that ties the recovery action to its incident. */
   dedupField?: string;
+  /** Further params, dotted, under which the service may know an alert or case. */
+  otherKeys?: readonly string[];
   /** What Kibana takes for a key that is left out, as it is: by then the templates of a rule are filled in. */
   defaultKey?: string;
   /** The key where nobody chose one. Absent: `{{rule.id}}-{{alert.id}}`. */

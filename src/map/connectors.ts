@@ -103,7 +103,7 @@ export function connectorById(id: string, { all, ...known }: Connectors, type?: 
 const ofSpaces = new WeakMap<NonNullable<Connectors["all"]>, Map<string, Connector[]>>();
 
 function byNames(all: NonNullable<Connectors["all"]>): Map<string, Connector[]> {
-  const known = ofSpaces.get(all) ?? grouped(all.values(), ({ name }) => name);
+  const known = ofSpaces.get(all) ?? grouped(all.values(), ({ name }) => name.trim());
   ofSpaces.set(all, known);
   return known;
 }

@@ -50,7 +50,7 @@ export async function usersWithout(
   for (const [use] of grouped(uses, keyOf).values()) {
     if (!use) continue;
     await giveWay();
-    const others = all.get(keyOf(use))?.some(({ names, byName }) => names !== connector.id && !(byName && names === connector.name));
+    const others = all.get(keyOf(use))?.some(({ names, byName }) => names !== connector.id && !(byName && names === connector.name.trim()));
     const rest = use.kind === "workflow" ? hasOther(routesOver(use.id, workflows, connectors), connector.id, ["workflow_off"]) : others;
     users.push({ use, loss: rest ? "would_lose_route" : "would_be_silent" });
   }

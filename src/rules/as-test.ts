@@ -1,5 +1,7 @@
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
+import { checkPart } from "../catalog/validate.ts";
 import { isPlainObject, valueAt } from "../plain-object.ts";
+import { closes } from "./incidents.ts";
 import { withValueAt } from "./params.ts";
 
 /** What a message begins with that nobody should act on. */
@@ -16,9 +18,22 @@ export function marked(params: Params, entry: ConnectorType | undefined): Params
     const words = markedText(String(valueAt(params, path)));
     return words === undefined ? undefined : withValueAt(params, path, words);
   }
-  if (!Array.isArray(params.documents)) return undefined;
+  if (!Array.isArray(params.documents)) return entry && withMarkAlone(params, entry);
   const documents = params.documents.map((one) => (isPlainObject(one) ? markedFields(one) : undefined));
   return documents.every((one) => one !== undefined) ? { ...params, documents } : undefined;
+}
+
+/** The mark in place of words that are left out, where the type takes it. A body that is left out stays so. */
+function withMarkAlone(params: Params, entry: ConnectorType): Params | undefined {
+  if (closes(entry, params)) return undefined;
+  const wrongIn = (of: Params) => {
+    const { errors, unknownKeys = [] } = checkPart(entry, "params", of);
+    return errors.length + unknownKeys.length;
+  };
+  return (entry.headlines ?? [])
+    .filter((field) => !/(?:^|\.)body$/.test(field))
+    .map((field) => withValueAt(params, field.split("."), testMark.trim()))
+    .find((one) => wrongIn(one) <= wrongIn(params));
 }
 
 /** JSON stays JSON. */
@@ -30,8 +45,10 @@ function markedText(text: string): string | undefined {
   } catch {
     return `${testMark}${text}`;
   }
-  const fields = isPlainObject(value) ? (markedBlocks(value) ?? markedFields(value)) : undefined;
-  return fields && JSON.stringify(fields);
+  if (isPlainObject(value)) return JSON.stringify(markedBlocks(value) ?? markedFields(value));
+  return Array.isArray(value) && value.some(isPlainObject)
+    ? JSON.stringify(value.map((one) => (isPlainObject(one) ? markedFields(one) : one)))
+    : undefined;
 }
 
 /** Slack's: `{"blocks": [{"text": {"text": "…"}}]}`. */

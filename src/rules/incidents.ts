@@ -71,7 +71,7 @@ export function isOfOneRule(key: string): boolean {
   return /rule\.id|alertId|alert\.uuid/.test(key);
 }
 
-/** The params with this key and no record, in the place where the type's example has it; as they are where their sub-action takes none. */
+/** The params with this key and no record, in the place where the type's example or they have it; as they are where their sub-action takes none. */
 export function withKey(type: ConnectorType, params: Params, key: string): Params {
   const keyed = withKeyInPlace(type, params, key);
   return keyed === params ? params : withoutPath(keyed, recordPlace);
@@ -79,7 +79,8 @@ export function withKey(type: ConnectorType, params: Params, key: string): Param
 
 function withKeyInPlace({ dedupField: field, recovery, tests }: ConnectorType, params: Params, key: string): Params {
   const example = recovery?.params ?? tests.loud?.params;
-  const place = places.find((each) => field !== undefined && valueAt(example, [...each, field]) !== undefined);
+  const placeIn = (of: unknown) => places.find((each) => field !== undefined && valueAt(of, [...each, field]) !== undefined);
+  const place = placeIn(example) ?? placeIn(params);
   if (field === undefined || place === undefined || (!recovery && params.subAction !== example?.subAction)) return params;
   return withValueAt(params, [...place, field], key);
 }

@@ -36,7 +36,8 @@ export async function awaitedBy(
  * that name (connector_executor.ts of workflows).
  */
 export function awaitedIn({ looked }: Seen, called: Called, existing: readonly Connector[]): Awaited {
-  const { id, name } = called;
+  const id = called.id;
+  const name = called.name.trim();
   const nameIsId = existing.some((one) => one.id === name);
   const holders = looked
     .flatMap(({ found }) => found.holders)
@@ -44,7 +45,7 @@ export function awaitedIn({ looked }: Seen, called: Called, existing: readonly C
   const unseen = looked.flatMap(({ found }) => found.unseen);
   const deciding = eachUser(unseen.flatMap(({ decides }) => (decides?.mayTake(called) ? [decides.use] : [])));
   const uses = eachUser(holders.map(({ use }) => use));
-  const reached = existing.filter((one) => holders.some(({ names, byName }) => byName && names === one.name));
+  const reached = existing.filter((one) => holders.some(({ names, byName }) => byName && names === one.name.trim()));
   const instead = reached.map((one) => `${quoted(one.name, 60)} (${word(one.id)})`);
   const missed = looked.flatMap(({ source, found }) =>
     counted.includes(source)

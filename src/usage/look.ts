@@ -66,7 +66,8 @@ export function lookAtWorkflows(reader: Reader, space: string, status: Where["st
 /** What was seen of the users of one connector besides rules. @param ids of all connectors of the space: an id comes before a name */
 export function usersOf(connector: Connector, where: Where, ids: ReadonlySet<string>, { looked }: Seen): Pick<Usage, "uses" | "sight"> {
   const able = looked.filter(({ source }) => source.canHold(where));
-  const isMeant = (names: string, byName = false) => names === connector.id || (byName && names === connector.name && !ids.has(names));
+  const isMeant = (names: string, byName = false) =>
+    names === connector.id || (byName && names === connector.name.trim() && !ids.has(names));
   const uses = able.flatMap(({ found }) => found.holders.filter(({ names, byName }) => isMeant(names, byName)).map(({ use }) => use));
   const calls = able.flatMap(({ found }) => (found.endpoints ?? []).filter(({ call }) => isEndpointOf(connector.config, call)));
   uses.push(...calls.map(({ use }) => use));

@@ -21,11 +21,11 @@ export interface NamedBy {
  */
 export function namedBy({ name, type }: Connector, existing: readonly Connector[], workflows: Seen): NamedBy {
   const [looked] = workflows.looked;
-  if (!looked || existing.some(({ id }) => id === name)) return { uses: [], perhaps: [], missed: [] };
+  if (!looked || existing.some(({ id }) => id === name.trim())) return { uses: [], perhaps: [], missed: [] };
   const { holders, unseen } = looked.found;
   const deciding = unseen.flatMap(({ decides }) => (decides?.mayTake({ id: undefined, name, type }) ? [decides.use] : []));
   const missed = unseen.filter(({ permanent, concerns, decides }) => !permanent && !concerns && !decides).map(inWords);
-  const named = holders.filter(({ names, byName }) => byName && names === name).map(({ use }) => use);
+  const named = holders.filter(({ names, byName }) => byName && names === name.trim()).map(({ use }) => use);
   return { uses: named, perhaps: deciding, missed: [...new Set(missed)] };
 }
 

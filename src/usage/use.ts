@@ -60,7 +60,7 @@ export interface Unseen {
 /** How much of what could use a connector was seen. "Nothing uses it" may be said only under `all`. */
 export type Sight = { seen: "all" } | { seen: "part" | "none"; unseen: [Unseen, ...Unseen[]] };
 
-/** A place that names a connector: by its id, or where `byName`, by either (an id comes first). */
+/** A place that names a connector: by its id, or where `byName`, by either (an id comes first), without white space around it. */
 export interface Holder {
   use: Use;
   names: string;

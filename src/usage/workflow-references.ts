@@ -20,7 +20,7 @@ export type { Path };
 
 /** A place in a workflow that names a connector. */
 export interface Reference extends InRun {
-  /** An id, or where `byName`, an id or a name. */
+  /** An id, or where `byName`, an id or a name: without white space around it. */
   text: string;
   byName: boolean;
   /** Whose connector it is, where a request's path says so (with a gap: a run does); undefined for the workflow's own space. */
@@ -95,17 +95,19 @@ export function referencesOf(definition: Record<string, unknown>): References {
 
   function add(text: string, reference: Omit<Reference, "text" | "how" | "type" | "params" | "given" | keyof InRun>, place: Place) {
     const { how, type, params, given } = place;
-    const resolved = withConstants(text, definition);
+    const filled = withConstants(text, definition);
+    // Kibana takes the white space around a trigger's id away (workflows_extensions, connector_event_trigger_gate.ts).
+    const resolved = filled.trim();
     const at = inRun(reference.path, place);
     if (isExpression(resolved) || resolved.includes(gap)) {
       const pattern = reference.byName ? patternOf(resolved) : decodedPattern(patternOf(resolved));
       const may = (one: string | undefined) => one !== undefined && mayBeSame(pattern, one);
       found.undecided.push({
         ...{ how, type, ...at },
-        mayTake: ({ id, name }, space) => mayBeIn(reference.space, space) && (may(id) || (reference.byName && may(name))),
+        mayTake: ({ id, name }, space) => mayBeIn(reference.space, space) && (may(id) || (reference.byName && may(name?.trim()))),
       });
     } else if (resolved !== "") {
-      const stuck = whyStuck(resolved === text, place);
+      const stuck = whyStuck(filled === text, place);
       found.named.push({ ...reference, ...stuck, text: resolved, how, type, params, given, ...at });
     }
   }

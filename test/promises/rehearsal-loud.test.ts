@@ -7,6 +7,9 @@ const often = { summary: false, notify_when: "onActionGroupChange", throttle: nu
 const fires = (params: object) => ({ group: "query matched", frequency: often, params });
 const recovers = (params: object) => ({ group: "recovered", frequency: often, params });
 const push = (incident: object) => ({ subAction: "pushToService", subActionParams: { incident, comments: [] } });
+const run = (subActionParams: object) => ({ subAction: "run", subActionParams });
+const signal = (alertActionGroupName: string, signalId: string) => ({ severity: "high", alertActionGroupName, signalId, ruleName: "x" });
+const hiveAlert = { title: "x", description: "x", type: "alert", source: "Elastic", sourceRef: key };
 const alert = (more: object) => ({ subAction: "createAlert", subActionParams: { message: "{{rule.name}}", alias: key, ...more } });
 
 async function deployment(actions: Record<string, readonly object[]>, person = accepts, onRequest?: ProductOptions["onRequest"]) {
@@ -67,6 +70,64 @@ describe("a loud rehearsal", () => {
     ]);
     expect(questions[0]?.message).toContain(`[TEST] Rule of ${id}`);
     expect(questions[0]?.message).toContain("is closed afterwards");
+  });
+
+  test.each<[string, object[], (what: { [key: string]: unknown }) => unknown]>([
+    [
+      "matters",
+      [fires(signal("{{alert.actionGroupName}}", "payments-outage")), recovers(signal("Recovered", "payments-outage"))],
+      ({ signalId }) => signalId,
+    ],
+    [
+      "matters",
+      [fires(signal("{{alert.actionGroupName}}", "{{rule.id}}")), recovers(signal("{{alert.actionGroupName}}", " {{rule.id}} "))],
+      ({ signalId }) => signalId,
+    ],
+    ["lane", [fires(push({ ruleName: "x", alertId: "payments-outage" }))], (what) => Object(what.subActionParams).incident.alertId],
+    ["lane", [fires(push({ ruleName: "x", caseId: "payments-outage" }))], (what) => Object(what.subActionParams).incident.caseId],
+    ["cases", [fires(push({ title: "x", id: "payments-outage" }))], (what) => Object(what.subActionParams).incident.id],
+    [
+      "hive",
+      [fires({ subAction: "createAlert", subActionParams: { ...hiveAlert, body: '{"sourceRef": "payments-outage"}' } })],
+      (what) => JSON.parse(Object(what.subActionParams).body).sourceRef,
+    ],
+    [
+      "hook",
+      [
+        fires({ body: '{"event_action": "trigger", "dedup_key": "payments-outage", "payload": {"summary": "x"}}' }),
+        recovers({ body: '{"event_action": "resolve", "dedup_key": "payments-outage"}' }),
+      ],
+      ({ body }) => JSON.parse(String(body)).dedup_key,
+    ],
+    [
+      "dthree",
+      [fires({ subAction: "run", subActionParams: { body: '{"alerts": [{"alias": "payments-outage"}]}', severity: "high" } })],
+      (what) => JSON.parse(Object(what.subActionParams).body).alerts[0].alias,
+    ],
+  ])("through %s has one key of its own in each place that the service may know the real one by", async (id, actions, read) => {
+    const { call, bare, questions } = await deployment({ [id]: actions });
+    const { body } = await call("test_connector", { id, rule: `rule-${id}`, mode: "loud" });
+    expect(body).toMatchObject({ status: "done", result: { ok: true } });
+    const { deliveries } = JSON.parse(await bare("GET", "/sandbox/deliveries"));
+    const keys = deliveries.map(({ what }: { what: Record<string, unknown> }) => read(what)).filter((one: unknown) => one !== undefined);
+    expect(keys).toHaveLength(actions.length);
+    expect(new Set(keys).size).toBe(1);
+    expect(keys[0]).toMatch(/^connector-test-[0-9a-f]{8}-\d$/);
+    expect(JSON.stringify([deliveries, questions])).not.toMatch(/payments-outage|"rule-matters"/);
+  });
+
+  test("leaves a word that is no key as it is, and JSON without one as it is written", async () => {
+    const { call, bare } = await deployment({
+      dthree: [fires({ subAction: "run", subActionParams: { body: '{"message": "alias",  "keys": ["fingerprint"]}' } })],
+      slack: [fires({ message: 'Look: {"dedup_key": "x"}' })],
+    });
+    await call("test_connector", { id: "dthree", rule: "rule-dthree", mode: "loud" });
+    await call("test_connector", { id: "slack", rule: "rule-slack", mode: "loud" });
+    const { deliveries } = JSON.parse(await bare("GET", "/sandbox/deliveries"));
+    expect(deliveries.map(({ what }: { what: Record<string, unknown> }) => what)).toMatchObject([
+      { subActionParams: { body: '{"message":"[TEST] alias","keys":["fingerprint"]}' } },
+      { message: '[TEST] Look: {"dedup_key": "x"}' },
+    ]);
   });
 
   test("never touches the incident that the rule itself has open", async () => {
@@ -169,11 +230,34 @@ describe("a loud rehearsal", () => {
   test.each([
     ["hook", { body: '{"id": "{{alert.id}}"}' }, { body: '{"id":"sample-alert-1","test":true}' }],
     ["docs", { documents: [{ id: "{{alert.id}}" }] }, [{ id: "sample-alert-1", test: true }]],
-  ])("without words for a mark gets a field for it: %s", async (id, params, expected) => {
-    const { call, bare } = await deployment({ [id]: [fires(params)] });
+    [
+      "hook",
+      { body: '[{"id": "{{alert.id}}"}, {"text": "x"}, 1]' },
+      { body: '[{"id":"sample-alert-1","test":true},{"text":"[TEST] x"},1]' },
+    ],
+    ["dthree", run({ body: '{"id": 1}' }), { subActionParams: { body: '{"id":1,"test":true}' } }],
+    ["dthree", run({ body: '{"id": 1, "message": "Down"}' }), { subActionParams: { body: '{"id":1,"message":"[TEST] Down"}' } }],
+    [
+      "itom",
+      { subAction: "addEvent", subActionParams: { severity: "1", message_key: key, metric_name: "Down" } },
+      { subActionParams: { metric_name: "Down", description: "[TEST]" } },
+    ],
+    ["lane", push({ description: "Down" }), { subActionParams: { incident: { ruleName: "[TEST]", description: "Down" } } }],
+    ["matters", { severity: "high", signalId: key }, { ruleName: "[TEST]" }],
+    ["cases", push({ title: "Down", description: "It is" }), { subActionParams: { incident: { title: "[TEST] Down" } } }],
+  ])("without words for a mark gets a field for it: %s %j", async (id, params, expected) => {
+    const { call, bare, questions } = await deployment({ [id]: [fires(params)] });
     await call("test_connector", { id, rule: `rule-${id}`, mode: "loud" });
     const { deliveries } = JSON.parse(await bare("GET", "/sandbox/deliveries"));
-    expect(deliveries[0].what).toEqual(expected);
+    expect(deliveries[0].what).toMatchObject(expected);
+    expect(questions[0]?.message).not.toContain("without a mark");
+  });
+
+  test("through Tines, which gets all variables, has a field for it among them", async () => {
+    const { call } = await deployment({ tale: [fires(run({ webhook: { id: 1, storyId: 1, name: "n" }, body: "" }))] });
+    const { body } = await call("test_connector", { id: "tale", rule: "rule-tale", mode: "loud", dry_run: true });
+    expect(body.plan.may_name).toContain('body.test "true"');
+    expect(JSON.stringify(body)).not.toContain("without a mark");
   });
 
   test("by mail names the recipients, and says that Kibana sends its own text", async () => {

@@ -84,6 +84,8 @@ export const casesWebhook: ConnectorType = {
       inAddress: { "incident.externalId": "encoded" },
     },
   },
+  headlines: ["subActionParams.incident.title"],
+  otherKeys: ["subActionParams.incident.id"],
   tests: {
     loud: {
       params: { subAction: "pushToService", subActionParams: { incident: { title: "Connector test" }, comments: null } },

@@ -30,6 +30,7 @@ export const d3security: ConnectorType = {
     test: { effect: "creates", note: "The same as run: it creates an event" },
   },
   rendering: inSubAction("body", ({ subAction }) => (subAction === "run" || subAction === "test" ? "json" : undefined)),
+  headlines: ["subActionParams.body"],
   tests: {
     loud: {
       params: { subAction: "test", subActionParams: { body: '{"test":true}', severity: "low", eventType: "test" } },

@@ -58,6 +58,7 @@ export const swimlane: ConnectorType = {
     pushToService: { effect: "creates", note: "Updates when incident.externalId is given", inAddress: { "incident.externalId": "path" } },
   },
   headlines: ["subActionParams.incident.ruleName"],
+  otherKeys: ["subActionParams.incident.alertId", "subActionParams.incident.caseId"],
   tests: {
     loud: {
       params: {

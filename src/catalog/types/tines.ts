@@ -51,6 +51,7 @@ export const tines: ConnectorType = {
     params.subAction === "run"
       ? { ...params, subActionParams: { ...Object(params.subActionParams), body: JSON.stringify(variables) } }
       : params,
+  headlines: ["subActionParams.body"],
   tests: {
     safe: {
       params: { subAction: "stories", subActionParams: {} },

@@ -11,11 +11,15 @@ import { marked, testMark } from "../../rules/as-test.ts";
 import { closes, closingParams, opens, recordOf, withKey } from "../../rules/incidents.ts";
 import { eachText } from "../../rules/params.ts";
 import type { RehearsedAction } from "../../rules/rehearsed.ts";
+import { withOtherKeys } from "../../rules/test-keys.ts";
 import { hideInText, hideSecrets } from "../../secrets/detect.ts";
 import { effectOn } from "../connectors/connector-row.ts";
 import { assertPlainIds } from "../connectors/params-fit.ts";
 import type { SpaceContext } from "../define.ts";
 import { eachOnce, runFlows } from "../secrets/run-flows.ts";
+
+/** What the keys of a rehearsal begin with, before they are sent. */
+const testKeys = "connector-test-{unique}-";
 
 /** The rehearsal of a rule's actions, sent as tests. */
 export interface RehearsalPlan extends Plan {
@@ -60,11 +64,17 @@ export function sentRehearsal({ rule, actions, found, entry, space, shown, next 
   assertTouchesNothing(actions, found);
   const unique = randomBytes(4).toString("hex");
   const sends = [...actions].sort((one, other) => Number(one.role === "recovered") - Number(other.role === "recovered"));
-  const keys = new Map([...new Set(sends.map(({ keys: { one } }) => one))].map((key, at) => [key, `connector-test-{unique}-${at + 1}`]));
+  const keys = new Map<string | undefined, string>();
+  const testKey = (key: string | undefined) => {
+    if (key?.startsWith(testKeys)) return key;
+    const own = keys.get(key) ?? `${testKeys}${keys.size + 1}`;
+    keys.set(key, own);
+    return own;
+  };
   const made = sends.map(({ params, group, role, keys: { one } }) => {
     const closing = entry !== undefined && closes(entry, params);
-    const own = entry?.dedupField === undefined || (one === undefined && !closing && !opens(entry, params)) ? undefined : keys.get(one);
-    const keyed = entry && own !== undefined ? withKey(entry, params, own) : params;
+    const own = entry?.dedupField === undefined || (one === undefined && !closing && !opens(entry, params)) ? undefined : testKey(one);
+    const keyed = withOtherKeys(entry && own !== undefined ? withKey(entry, params, own) : params, entry, (key) => testKey(key.trim()));
     const withMark = marked(keyed, entry);
     const template = withPathApart(entry, found.config, withMark ?? keyed);
     const opening = entry?.recovery && own !== undefined && opens(entry, params) ? own : undefined;
@@ -160,13 +170,15 @@ function assertTouchesNothing(actions: readonly RehearsedAction[], found: Connec
 
 /** The words that people will read; all of it where the type has none. */
 function inOneLine(params: Params, entry: ConnectorType | undefined): string {
-  const texts = (entry?.headlines ?? []).map((field) => valueAt(params, field.split("."))).filter((one) => typeof one === "string");
+  const texts = (entry?.headlines ?? [])
+    .map((field) => valueAt(params, field.split(".")))
+    .filter((one) => typeof one === "string" && one !== testMark.trim());
   const all = texts.length > 0 ? texts.join(" — ") : JSON.stringify(hideSecrets(params).config);
   return quoted(hideInText(all), 300);
 }
 
 function replaced(value: unknown, unique: string): unknown {
-  return eachText(value, (text) => text.replaceAll("connector-test-{unique}-", `connector-test-${unique}-`));
+  return eachText(value, (text) => text.replaceAll(testKeys, testKeys.replace("{unique}", unique)));
 }
 
 function keysFilled({ opens: opened, closes: closed }: Step, unique: string) {

@@ -76,7 +76,7 @@ export async function workflowPart(
 
 /** What a place of a workflow runs, as an action of a rule would. */
 function asAction({ text, byName, type, params }: Reference, known: Known): RuleAction {
-  const found = known.get(text) ?? (byName ? [...known.values()].find(({ name }) => name === text) : undefined);
+  const found = known.get(text) ?? (byName ? [...known.values()].find(({ name }) => name.trim() === text) : undefined);
   return { id: found?.id ?? text, connector_type_id: found?.type ?? type ?? null, params };
 }
 

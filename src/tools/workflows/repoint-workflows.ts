@@ -53,7 +53,7 @@ export async function repointWorkflows(
     id: to.id,
     isMeant: ({ text, byName, space }) =>
       isIn({ space }, context.space) &&
-      ((byId && text === from.id && !(byName && isNameOfAnother)) || (byName && text === from.name && !known.has(text))),
+      ((byId && text === from.id && !(byName && isNameOfAnother)) || (byName && text === from.name?.trim() && !known.has(text))),
     whyNot: whyNotTo(to, from, connectors.filter(({ name }) => name === from.name).length > 1),
   };
   const looked = await Promise.all(able.map((ofOne) => rewritten(asLeft(ofOne), routes, wanted, context)));
