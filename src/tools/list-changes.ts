@@ -13,6 +13,7 @@ import { hideInConfig } from "../secrets/hide-in-config.ts";
 import { readAcross, type ToolContext } from "./define.ts";
 import { compact, warnings, widens } from "./fields.ts";
 import { type Now, nameNow, readNow, undoNow } from "./plans/changes-now.ts";
+import { touched } from "./rules/rule-changes.ts";
 import { actionDifference, actionLines, connectorNames } from "./rules/shown-actions.ts";
 
 /** Characters of one text in `before` and `after`. */
@@ -36,7 +37,7 @@ export const listChanges = readAcross({
     const seen = entries
       .filter(({ begin }) => begin.deployment === deployment.name)
       .filter(({ begin }) => maySee(principal, begin.op.space))
-      .filter(({ begin }) => space === undefined || begin.op.space === space);
+      .filter(await inSpaces(space, entries, context));
     const mine = id === undefined ? seen : entriesOf(seen, id);
     const start = cursor === undefined ? 0 : mine.findIndex((entry) => key(entry) === cursor) + 1;
     if (cursor !== undefined && start === 0) {
@@ -54,6 +55,7 @@ export const listChanges = readAcross({
     return {
       changes,
       total: mine.length,
+      not_listed: "What was changed in Kibana itself, or by a server with another journal.",
       ...compact({
         cursor: last && start + limit < mine.length ? key(last) : undefined,
         warnings: [
@@ -70,6 +72,22 @@ export const listChanges = readAcross({
     };
   },
 });
+
+/**
+ * Which entries are of the spaces that are meant. One that is gone since may have changes all the same.
+ * @throws ToolError space_not_found, forbidden
+ */
+async function inSpaces(
+  asked: string | undefined,
+  entries: readonly JournalEntry[],
+  { spaces }: ToolContext,
+): Promise<(entry: JournalEntry) => boolean> {
+  if (asked === undefined || asked.trim() === "*") return () => true;
+  const ids = asked.split(",").map((one) => one.trim());
+  const known = new Set(entries.map(({ begin }) => begin.op.space));
+  await Promise.all(ids.filter((id) => !known.has(id)).map((id) => spaces.check(id, { fresh: false })));
+  return ({ begin }) => ids.includes(begin.op.space);
+}
 
 function key({ begin }: JournalEntry): string {
   return `${begin.change}/${begin.n}`;
@@ -96,6 +114,7 @@ async function row(
     name: called,
     name_then: called === then ? undefined : then,
     type: begin.op.type,
+    ...connectorsIn(entry),
     outcome: end?.outcome ?? "unknown",
     note: end ? undefined : "It began, but its end is not recorded: look at the connector to see whether it happened.",
     error: end?.error,
@@ -112,6 +131,22 @@ async function row(
 /** The passkey's name; whose it is where that is not the caller. */
 function approver({ by, key }: NonNullable<JournalEntry["begin"]["approval"]>, caller: string): string {
   return `${by === caller ? "" : `${by}: `}${plainText(key, 60)}`;
+}
+
+/** The connectors whose actions, or places in a workflow, went `from` a rule or workflow, and that came `to` it or changed there. */
+function connectorsIn(entry: JournalEntry): { from?: string[]; to?: string[] } {
+  const record = recordedIn(entry);
+  if (record?.op === "put_workflow")
+    return { from: shownIds(record.moves.map(({ was }) => was)), to: shownIds(record.moves.map(({ is }) => is)) };
+  if (record?.op !== "put_rule") return {};
+  const count = (state: typeof record.before, id: string) => state.actions.filter((action) => action.id === id).length;
+  const goes = touched(record.before, record.after).filter((id) => count(record.after, id) < count(record.before, id));
+  const comes = touched(record.before, record.after).filter((id) => !goes.includes(id));
+  return { from: shownIds(goes), to: shownIds(comes) };
+}
+
+function shownIds(ids: readonly string[]): string[] {
+  return [...new Set(ids)].slice(0, 5).map((id) => plainText(id, 80));
 }
 
 /** The state before and after, redacted and cut; unchanged parts are left out. */

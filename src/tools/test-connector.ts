@@ -18,6 +18,7 @@ import { changeTool } from "./define.ts";
 import { changedSpace, compact, connector, idOrName, namedById, widens } from "./fields.ts";
 import { rehearsalReport } from "./plans/rehearsal-report.ts";
 import type { RehearsalPlan } from "./plans/sent-rehearsal.ts";
+import { secretFields } from "./secrets/given-secrets.ts";
 import { assertNoMarks } from "./secrets/redaction-marks.ts";
 import { runFlows } from "./secrets/run-flows.ts";
 
@@ -191,7 +192,7 @@ function untested(
       proved: [
         "the connector exists",
         "its type is enabled and licensed",
-        ...(found.missingSecrets || found.preconfigured ? [] : ["its secrets are not marked as missing"]),
+        ...(found.missingSecrets || found.preconfigured || hasNoSecrets(entry) ? [] : ["its secrets are not marked as missing"]),
       ],
       not_proved: ["that the service accepts it", rulesOwnKey],
       only_if_the_user_wants_it_sent: sending.length > 0 ? Object.fromEntries(sending) : undefined,
@@ -202,6 +203,11 @@ function untested(
       ? [{ tool: "test_connector", args: { id: found.id, space }, why: `The safe test. Effect: ${probes.safe.effect}.` }]
       : [],
   };
+}
+
+/** Whether the type has no secrets at all. */
+function hasNoSecrets(entry: ConnectorType | undefined): boolean {
+  return entry !== undefined && secretFields(entry).length === 0;
 }
 
 /**

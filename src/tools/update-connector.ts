@@ -58,17 +58,18 @@ export const updateConnector = changeInSpaces({
     const workflows = workflowRows(plan.ops, results);
     if ("beside" in plan) {
       const done = results.find((one) => one.outcome === "done" && one.op.op === "update");
-      const rotated = done?.op.op === "update" ? Object.keys(done.op.secrets) : [];
+      const given = done?.op.op === "update" ? Object.keys(done.op.secrets) : [];
       const told = reportOfEach(plan, results);
-      return { ...told, result: compact({ ...told.result, rotated, workflows }), next: done ? await testOf(done.op) : [] };
+      return { ...told, result: compact({ ...told.result, secrets_stored: given, workflows }), next: done ? await testOf(done.op) : [] };
     }
     if (outcome !== "done" || op?.op !== "update") return { result: compact({ workflows }) };
     // The name of a way to authenticate stands among the secrets as it is.
-    const rotated = Object.keys(op.secrets).filter((field) => typeof op.secrets[field] !== "string");
+    const given = Object.keys(op.secrets).filter((field) => typeof op.secrets[field] !== "string");
     return {
       result: compact({
         connector: stored && connectorView(stored, op.space),
-        rotated,
+        // Whether a value is another one than before nobody can tell.
+        secrets_stored: given,
         authorise: howToAuthorise(op.before, deployment.url, op.space),
         workflows,
       }),

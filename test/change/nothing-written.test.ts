@@ -47,6 +47,9 @@ describe.each(changes)("%s", (_what, tool, args) => {
     const { isError, body, questions } = await call(tool, args, { person });
     expect(isError).toBe(false);
     expect(body).toMatchObject({ status: "declined", message });
+    // What was refused, and why somebody was asked: nothing else of the plan.
+    expect(Object.keys(body.plan).sort()).toEqual(["needs_a_person", "summary"]);
+    expect(body.warnings).toBeUndefined();
     expect(questions).toHaveLength(1);
   });
 

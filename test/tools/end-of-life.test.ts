@@ -38,6 +38,12 @@ describe("what ends is said in the same words", () => {
     });
     expect(body.status, text).toBe("done");
     expect((body.warnings ?? []).some((one: string) => one.includes("use .slack_api"))).toBe(isOffered);
+    // Once is enough: without a date it is no news at each change.
+    const again = await made.call("update_connector", {
+      id: body.result.connector.id,
+      secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_HOOK" } },
+    });
+    expect(again.text).not.toContain("use .slack_api");
   });
 
   test.each([

@@ -53,6 +53,9 @@ describe("list_changes", () => {
   test.each<[Record<string, unknown>, number]>([
     [{ space: "security" }, 1],
     [{ space: "default" }, 4],
+    [{ space: "default, security" }, 5],
+    [{ space: "*" }, 5],
+    [{ space: "team-payments" }, 0],
     [{ id: "first-trail" }, 2],
     [{ id: "First trail" }, 2],
     [{ id: "Kibana log" }, 1],
@@ -68,7 +71,31 @@ describe("list_changes", () => {
     expect(warnings).toEqual([
       'No change of "nobody" is recorded. There are changes of "Clash" (payments-pagerduty), "Kibana log" (kibana-log), "First trail" (first-trail), "Second trail" (second-trail).',
     ]);
-    expect((await call("list_changes", { space: "nowhere", id: "nobody" })).body).not.toHaveProperty("warnings");
+    expect((await call("list_changes", { space: "team-payments", id: "nobody" })).body).not.toHaveProperty("warnings");
+  });
+
+  test("a space that does not exist is no empty list; one that is gone keeps its changes", async () => {
+    const { call, bare } = await history();
+    const { isError, body } = await call("list_changes", { space: "securty" });
+    expect([isError, body.code, body.fix]).toEqual([true, "space_not_found", 'Did you mean "security"?']);
+    await bare("DELETE", "/api/spaces/space/security");
+    expect((await call("list_changes", { space: "security" })).body.total).toBe(1);
+  });
+
+  test("says what is never in it, and which connectors a rule lost and got", async () => {
+    const { call } = await history();
+    const rules = ["checkout-errors"];
+    await call("create_connector", log("Third trail"));
+    await call("attach_connector", { connector: "first-trail", rules, params: { message: "m" } });
+    await call("replace_connector", { from: "first-trail", to: "third-trail", rules });
+    await call("replace_connector", { from: "third-trail", remove: true, rules });
+    const { changes, not_listed: not } = (await call("list_changes", { limit: 3 })).body;
+    expect(not).toContain("changed in Kibana itself");
+    expect(changes.map(({ tool, from, to }: Record<string, unknown>) => [tool, from, to])).toEqual([
+      ["replace_connector", ["third-trail"], undefined],
+      ["replace_connector", ["first-trail"], ["third-trail"]],
+      ["attach_connector", undefined, ["first-trail"]],
+    ]);
   });
 
   test("finds what was renamed by both names", async () => {

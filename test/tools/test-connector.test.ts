@@ -48,6 +48,16 @@ describe("a safe test", () => {
     expect(body).not.toHaveProperty("next");
   });
 
+  test.each([
+    ["alert-audit-index", false],
+    ["kibana-log", false],
+    ["ops-slack", true],
+  ])("of %s tells of its secrets only where it can have some: %s", async (id, can) => {
+    const { call } = await product({ person: accepts });
+    const { result } = (await call("test_connector", { id, mode: "near_safe" })).body;
+    expect(result.proved.includes("its secrets are not marked as missing")).toBe(can);
+  });
+
   test("is proposed if a mode is asked for that the type does not have", async () => {
     const { call } = await product({ person: accepts });
     const { body } = await call("test_connector", { id: "kibana-log", mode: "near_safe" });

@@ -94,7 +94,7 @@ test("it is created, attached, tested, run, changed, audited, exported, deleted 
   const changed = await call("update_connector", { id: "tower", config: { region: "south" }, secrets: key });
   expect(changed).toMatchObject({
     status: "done",
-    result: { rotated: ["beaconKey"], connector: { config: { ...stored, region: "south" } } },
+    result: { secrets_stored: ["beaconKey"], connector: { config: { ...stored, region: "south" } } },
   });
   expect(await call("undo_change", { change: changed.change, secrets: key })).toMatchObject({ status: "done" });
   expect(await documents()).toMatchObject([{ config: stored }]);

@@ -84,7 +84,7 @@ describe("a rotation", () => {
     const { body } = await update({ secrets: { routingKey: fresh } });
     expect(body).toMatchObject({
       status: "done",
-      result: { rotated: ["routingKey"] },
+      result: { secrets_stored: ["routingKey"] },
     });
     expect(body).not.toHaveProperty("next");
     const after = await now();

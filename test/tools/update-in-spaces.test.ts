@@ -68,7 +68,11 @@ describe("a secret", () => {
     const made = await empty();
     await copies(made);
     const body = await update(made, { ...args, secrets: fresh.args });
-    expect(body).toMatchObject({ status: "done", asked: "form", result: { counts: { updated: 3 }, rotated: ["email", "apiToken"] } });
+    expect(body).toMatchObject({
+      status: "done",
+      asked: "form",
+      result: { counts: { updated: 3 }, secrets_stored: ["email", "apiToken"] },
+    });
     expect(made.questions).toHaveLength(1);
     const { message } = made.questions[0] ?? { message: "" };
     for (const one of ["default (tickets)", "a (tickets-a)", "b (tickets-b)"]) expect(message).toContain(one);

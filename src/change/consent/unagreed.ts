@@ -55,17 +55,24 @@ export async function approved(
   };
 }
 
+/** What was refused and why a person was asked: the rest of the plan is of no use any more. */
+async function refused(plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
+  const { plan: whole, warnings: _warnings, ...place } = await shown("declined", plan, verdict, services);
+  const { summary, needs_a_person: why } = whole ?? {};
+  return { ...place, plan: { summary, ...(why ? { needs_a_person: why } : {}) } };
+}
+
 /** A person said no. */
 export async function declined(plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
   return {
-    ...(await shown("declined", plan, verdict, services)),
+    ...(await refused(plan, verdict, services)),
     message: "The person declined. Nothing was written. Do not ask again unless they bring it up.",
   };
 }
 
 export async function mistyped(plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
   return {
-    ...(await shown("declined", plan, verdict, services)),
+    ...(await refused(plan, verdict, services)),
     message: "The name that was typed is not the connector's name. Nothing was written.",
   };
 }

@@ -28,7 +28,7 @@ export const wireRuleNotifications: Prompt = {
   ) => `Make these Kibana rules notify through the connector ${value(given.connector, "")} ${inSpace(given)}: ${value(given.rules, "ask me which")}.
 
 1. get_connector: which rules use it already? test_connector: does it work? Do not attach one that fails.
-2. attach_connector with dry_run. Show me, per rule, the action for each group, the recovery action, the de-duplication key and the frequency, and whose API key the rule will run with: saving a rule gives it the key of this server's credentials.
-3. After I agree, make the same call without dry_run. Tell me the result for each rule and the change id: undo_change reverts it.
+2. attach_connector. I am shown the plan and asked: what each rule gets, and whose API key it will run with, since saving a rule gives it the key of this server's credentials.
+3. Tell me, per rule, the action for each group, the recovery action, the de-duplication key and the frequency, and the change id: undo_change reverts it.
 4. A passing connector test does not prove that a run from a rule succeeds. Say how I can see the first real run: get_connector.`,
 };

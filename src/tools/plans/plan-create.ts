@@ -98,7 +98,7 @@ export async function planCreate(
     warnings: [
       ...rules,
       ...others.used,
-      ...(await endWarning(entry, { config, secrets, space }, context)),
+      ...(await endWarning(entry, { config, secrets, space, isNew: true }, context)),
       ...checked,
       ...resolved.warnings,
       ...(entry?.madeWithIt ? [`Kibana also makes the ${entry.madeWithIt(config)}; if it exists already, nothing is saved.`] : []),

@@ -146,7 +146,7 @@ export async function planUpdate(
         : await warnOfConfig(fitting, before, after.config)),
       ...renamed,
       ...leftWarnings(workflows?.left ?? []),
-      ...(renames ? [] : await endWarning(entry, { config: after.config, secrets: resolved.secrets, space }, context)),
+      ...(renames ? [] : await endWarning(entry, { config: after.config, secrets: resolved.secrets, space, isNew: false }, context)),
       ...(renames ? warnings.filter((one) => one.startsWith("secrets")) : warnings),
       ...resolved.warnings,
       ...(entry?.madeWithIt && !renames && !taken
