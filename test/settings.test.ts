@@ -463,6 +463,17 @@ describe("credentials", () => {
     await writeFile(file, "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n");
     expect(settingsOf([], { KIBANA_URL: url, KIBANA_CA_FILE: file }).kibana?.ca).toMatch(/^-----BEGIN CERTIFICATE/);
   });
+
+  test.each(["-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n", "0\u0082\u0003", "-----BEGIN CERTIFICATE-----\nabc\n"])(
+    "one without a certificate is told at the start: TLS would pass over it (%j)",
+    async (content) => {
+      const file = `${await freshFolder()}/ca.pem`;
+      await writeFile(file, content);
+      expect(problemsOf([], { KIBANA_URL: url, KIBANA_CA_FILE: file })).toEqual([
+        `KIBANA_CA_FILE: ${file} holds no certificate in PEM: give the authority's (openssl x509 -inform der -in ca.der converts it to PEM).`,
+      ]);
+    },
+  );
 });
 
 describe("what is dangerous is said at the start", () => {

@@ -52,6 +52,10 @@ const networkCauses: Record<string, { cause: string; fix: string; applied?: "may
     cause: "its certificate has expired",
     fix: "Renew Kibana's certificate.",
   },
+  CERT_NOT_YET_VALID: {
+    cause: "its certificate is not valid yet",
+    fix: "Set the clock of this machine, or renew Kibana's certificate.",
+  },
   ERR_SSL_WRONG_VERSION_NUMBER: {
     cause: "it does not speak TLS on that port",
     fix: "Use http:// in KIBANA_URL, or the TLS port.",
@@ -96,10 +100,18 @@ const networkCauses: Record<string, { cause: string; fix: string; applied?: "may
   },
 };
 
+/** What TLS says where the other side wants a certificate of its client. */
+const refusesClients = /^ERR_SSL_.*ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE)$/;
+const noCertificate = {
+  cause: "it ends the TLS handshake, as where it wants a certificate of its clients",
+  fix: "This server has none to show: Kibana's server.ssl.clientAuthentication, or the proxy in front of it, must not require one.",
+  applied: "no",
+} as const;
+
 /** A request without a complete answer: refused, cut, timed out, TLS. @param proxy the one in between */
 export function fromNetwork(error: unknown, url: string, proxy?: ProxySettings): KibanaError {
   const code = networkCode(error);
-  const known = networkCauses[code];
+  const known = networkCauses[code] ?? (refusesClients.test(code) ? noCertificate : undefined);
   const found = proxy && throughProxy(error, code, url, proxy);
   if (found) {
     const { cause, fix, applied } = found;

@@ -1,7 +1,7 @@
 import type { FileKind } from "../catalog/shared/file-kinds.ts";
 import { objectIn } from "../json-depth.ts";
 import { fileText } from "./file-text.ts";
-import { canBeCertificate, canBePrivateKey, certificatesCanBeRead, isWhole } from "./tls-files.ts";
+import { canBeCertificate, canBePrivateKey, certificatesCanBeRead, isWhole, outOfDate } from "./tls-files.ts";
 
 /** The base64 that Kibana stores, or why the file cannot be used. Neither quotes the content. */
 export type EncodedFile = { base64: string; warning?: string } | { refused: string; fix: string };
@@ -98,10 +98,17 @@ function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
   const sent = broken ? Buffer.from(blocks.map(rewritten).join("")) : content;
   const warning = mistaken
     ? "holds a certificate and no private key: requests will fail"
-    : !isKey(kind) && !certificatesCanBeRead(sent.toString())
-      ? "holds a certificate that cannot be read, as one of which a part is missing: requests will fail"
-      : undefined;
+    : isKey(kind)
+      ? undefined
+      : unusable(sent.toString());
   return { base64: sent.toString("base64"), ...(warning !== undefined && { warning }) };
+}
+
+/** What is wrong with certificates that TLS takes for such. */
+function unusable(pem: string): string | undefined {
+  if (!certificatesCanBeRead(pem)) return "holds a certificate that cannot be read, as one of which a part is missing: requests will fail";
+  const when = outOfDate(pem);
+  return when === undefined ? undefined : `holds a certificate that ${when}: requests will fail`;
 }
 
 /** A certificate in place of a key, or the other way round. */

@@ -5,8 +5,28 @@ import { Sealed, type SealedRecord } from "../sealed.ts";
 
 /** Whether each certificate of a PEM text can be read; a block of another kind is none. */
 export function certificatesCanBeRead(pem: string): boolean {
+  return blocksOf(pem).every((block) => works(() => new X509Certificate(block)));
+}
+
+/**
+ * Since when a PEM text, whose certificates can be read, is out of date, or from when it counts: the end of a sentence. Of a
+ * list of authorities only if all are: some always expire before it is renewed.
+ */
+export function outOfDate(pem: string): string | undefined {
+  const [first, ...others] = blocksOf(pem).map((block) => new X509Certificate(block));
+  if (first === undefined || (first.ca && others.some((one) => notValid(one) === undefined))) return undefined;
+  return notValid(first);
+}
+
+function notValid({ validFrom, validTo }: X509Certificate): string | undefined {
+  const day = (date: string) => new Date(date).toISOString().slice(0, 10);
+  if (Date.parse(validTo) < Date.now()) return `expired on ${day(validTo)}`;
+  return Date.parse(validFrom) > Date.now() ? `is not valid before ${day(validFrom)}` : undefined;
+}
+
+function blocksOf(pem: string): string[] {
   const blocks = pem.match(/-----BEGIN (?:X509 )?CERTIFICATE-----[^-]*-----END (?:X509 )?CERTIFICATE-----/g) ?? [];
-  return blocks.every((block) => works(() => new X509Certificate(plainLabel(block))));
+  return blocks.map(plainLabel);
 }
 
 function plainLabel(pem: string): string {
@@ -62,21 +82,21 @@ export function unusableFiles(secrets: SealedRecord, files: ReadonlyMap<string, 
   const word = ["passphrase", "password"].find((field) => secrets[field] instanceof Sealed);
   const given = (field: string | undefined) => (field === undefined ? undefined : secrets[field]);
   const problem = opened([given(crt), given(key), given(pfx), given(word)], ([certificate, privateKey, container, passphrase]) => {
-    if (container !== undefined && !canUse({ pfx: Buffer.from(container, "base64"), passphrase }))
-      return `secrets.${pfx} cannot be read ${passphrase === undefined ? "without a passphrase" : `with the passphrase in secrets.${word}`}`;
+    const unread = passphrase === undefined ? needsPassphrase : `cannot be read with the passphrase in secrets.${word}`;
+    const unusable = container === undefined ? undefined : unusableContainer(Buffer.from(container, "base64"), passphrase);
+    if (unusable !== undefined) return `secrets.${pfx} ${unusable === wrongPassphrase ? unread : unusable}`;
     const pem = privateKey === undefined ? "" : Buffer.from(privateKey, "base64").toString();
     // Of a binary key it is said already that Kibana takes none.
     if (!pem.includes("-----BEGIN ")) return undefined;
     if (!canUse({ key: pem, passphrase })) {
       if (!/ENCRYPTED/.test(pem)) return `secrets.${key} holds no private key that can be read`;
-      return passphrase === undefined
-        ? `secrets.${key} is encrypted, and no passphrase goes with it (secrets.password, where the type has that field)`
-        : `secrets.${key} cannot be read with the passphrase in secrets.${word}`;
+      return `secrets.${key} ${unread}`;
     }
     const cert = certificate === undefined ? "" : Buffer.from(certificate, "base64").toString();
-    return canUse({ cert }) && cert !== "" && !isPair(cert, pem, passphrase)
-      ? `secrets.${key} is not the key of the certificate in secrets.${crt}`
-      : undefined;
+    if (!canUse({ cert }) || cert === "" || isPair(cert, pem, passphrase)) return undefined;
+    return blocksOf(cert).some((one) => isPair(one, pem, passphrase))
+      ? `secrets.${key} is the key of a later certificate in secrets.${crt}, and TLS takes the first`
+      : `secrets.${key} is not the key of the certificate in secrets.${crt}`;
   });
   return problem === undefined ? [] : [`${problem}: requests will fail.`];
 }
@@ -110,12 +130,41 @@ function opened(
   return result;
 }
 
-function canUse({ passphrase, ...files }: Omit<SecureContextOptions, "passphrase"> & { passphrase?: string | undefined }): boolean {
+const needsPassphrase = "is encrypted, and no passphrase goes with it (secrets.password, where the type has that field)";
+const wrongPassphrase = "mac verify failure";
+
+/** Why TLS cannot use a container, as OpenSSL or Node says it; `wrongPassphrase` where it cannot be opened. */
+function unusableContainer(pfx: Buffer, passphrase: string | undefined): string | undefined {
+  const problem = problemOf({ pfx, passphrase });
+  if (problem === undefined) return outOfDateIn(pfx, passphrase);
+  if (problem.includes(wrongPassphrase)) return wrongPassphrase;
+  const [, missing] = /Unable to load (private key|certificate) from PFX/.exec(problem) ?? [];
+  return missing ? `holds no ${missing}` : "is no PKCS #12 container that can be read";
+}
+
+function outOfDateIn(pfx: Buffer, passphrase: string | undefined): string | undefined {
+  let when: string | undefined;
+  works(() => {
+    // Node has no public way to a container's certificate.
+    const certificate: unknown = createSecureContext({ pfx, ...(passphrase === undefined ? {} : { passphrase }) }).context.getCertificate();
+    if (Buffer.isBuffer(certificate)) when = notValid(new X509Certificate(certificate));
+  });
+  return when && `holds a certificate that ${when}`;
+}
+
+function canUse(files: Files): boolean {
+  return problemOf(files) === undefined;
+}
+
+type Files = Omit<SecureContextOptions, "passphrase"> & { passphrase?: string | undefined };
+
+/** Why TLS refuses files, in its own words; undefined where it takes them. */
+function problemOf({ passphrase, ...files }: Files): string | undefined {
   try {
     createSecureContext({ ...files, ...(passphrase === undefined ? {} : { passphrase }) });
-    return true;
+    return undefined;
   } catch (error) {
     // Old ciphers of containers, which the Node of a Kibana may still read.
-    return files.pfx !== undefined && /unsupported/i.test(String(error));
+    return files.pfx !== undefined && /unsupported/i.test(String(error)) ? undefined : String(error);
   }
 }

@@ -68,10 +68,22 @@ export function kibanaSettings(values: Values, blank: Read["blank"], problems: s
     url: values.kibanaUrl,
     label: values.kibanaLabel,
     auth: credentials(values, key?.encoded, why),
-    ca: values.caFile ? readText(values.caFile, "KIBANA_CA_FILE", problems) : undefined,
+    ca: values.caFile ? readAuthority(values.caFile, problems) : undefined,
     skipTlsVerification: values.insecureSkipTlsVerification ?? false,
   };
   return { kibana, unusable: undefined };
+}
+
+/** TLS passes over what is no certificate without a word, and then knows no authority. */
+function readAuthority(path: string, problems: string[]): string | undefined {
+  const text = readText(path, "KIBANA_CA_FILE", problems);
+  if (text === undefined) return undefined;
+  const [first] = /-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----[^-]+-----END/.exec(text) ?? [];
+  if (first === undefined)
+    problems.push(
+      `KIBANA_CA_FILE: ${path} holds no certificate in PEM: give the authority's (openssl x509 -inform der -in ca.der converts it to PEM).`,
+    );
+  return text;
 }
 
 function credentials({ apiKeyFile, apiKeyCommand, username, password }: Values, encoded: string | undefined, why: string): Credentials {

@@ -31,7 +31,19 @@ const locked = createPrivateKey(real.key).export({
 const otherKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "pkcs8", format: "pem" });
 const cut = (pem: string) => pem.replace(/\n.{20}/, "\n");
 
+const expired = readFileSync("test/commands/certificates/expired.pem", "utf8");
+const authority = readFileSync("test/commands/certificates/authority.pem", "utf8");
+const pkcs12 = (name: string) => readFileSync(`test/support/containers/${name}.p12`);
+
 const files: Record<string, string | Buffer> = {
+  "good.p12": pkcs12("good"),
+  "open.p12": pkcs12("open"),
+  "no-key.p12": pkcs12("no-key"),
+  "no-crt.p12": pkcs12("no-crt"),
+  "expired.p12": pkcs12("expired"),
+  "expired.crt": expired,
+  "authority.crt": authority,
+  "upside-down.crt": `${authority}${real.crt}`,
   "real.crt": real.crt,
   "real.key": real.key,
   "cut.crt": cut(real.crt),
@@ -259,6 +271,16 @@ describe.each(bases)("what TLS can only refuse is said before and after it is st
       { crt: file("real.crt"), key: file("other.key") },
       /secrets\.key is not the key of the certificate in secrets\.crt/,
     ],
+    [
+      "a certificate that expired",
+      { crt: file("expired.crt"), key: file("real.key") },
+      /secrets\.crt holds a certificate that expired on 2025/,
+    ],
+    [
+      "its authority before it",
+      { crt: file("upside-down.crt"), key: file("real.key") },
+      /secrets\.key is the key of a later certificate in secrets\.crt, and TLS takes the first/,
+    ],
     ["a locked key alone", { crt: file("real.crt"), key: file("locked.key") }, /secrets\.key is encrypted, and no passphrase/],
     [
       "a locked key with another passphrase",
@@ -276,7 +298,41 @@ describe.each(bases)("what TLS can only refuse is said before and after it is st
 
   test("a container that cannot be read", async () => {
     const { body } = await create(type, { ...base, ...withContainer }, { pfx: file("client.p12") });
-    expect(body.warnings.join()).toContain("secrets.pfx cannot be read without a passphrase: requests will fail.");
+    expect(body.warnings.join()).toContain("secrets.pfx is no PKCS #12 container that can be read: requests will fail.");
+  });
+
+  test.each<[string, Record<string, unknown>, string | undefined]>([
+    ["one that fits", { pfx: file("good.p12"), password: { $env: "CONNECTOR_SECRET_PASSPHRASE" } }, undefined],
+    ["one without a passphrase", { pfx: file("open.p12") }, undefined],
+    ["no passphrase", { pfx: file("good.p12") }, "secrets.pfx is encrypted, and no passphrase goes with it (secrets.password"],
+    [
+      "another passphrase",
+      { pfx: file("good.p12"), password: { $env: "CONNECTOR_SECRET_WRONG" } },
+      "secrets.pfx cannot be read with the passphrase in secrets.password",
+    ],
+    ["no key in it", { pfx: file("no-key.p12"), password: { $env: "CONNECTOR_SECRET_PASSPHRASE" } }, "secrets.pfx holds no private key"],
+    [
+      "no certificate in it",
+      { pfx: file("no-crt.p12"), password: { $env: "CONNECTOR_SECRET_PASSPHRASE" } },
+      "secrets.pfx holds no certificate",
+    ],
+    [
+      "a certificate that expired",
+      { pfx: file("expired.p12"), password: { $env: "CONNECTOR_SECRET_PASSPHRASE" } },
+      "secrets.pfx holds a certificate that expired on 2025-02-01",
+    ],
+  ])("a container with %s", async (_what, secrets, warning) => {
+    const { body } = await create(type, { ...base, ...withContainer }, secrets);
+    const said = (body.warnings ?? []).join("\n");
+    if (warning === undefined) expect(said).not.toContain("requests will fail");
+    else expect(said).toContain(warning);
+  });
+
+  test("an authority that expired, and no list of which one did", async () => {
+    const said = async (ca: string) =>
+      (await create(type, { ...base, hasAuth: false, authType: null, ca }, {})).body.warnings.filter((one: string) => /expired/.test(one));
+    expect(await said(expired)).toEqual([expect.stringMatching(/config\.ca .*holds a certificate that expired on 2025-02-01/)]);
+    expect(await said(`${files["authority.crt"]}${expired}`)).toEqual([]);
   });
 
   test.each([cut(real.crt), base64(cut(real.crt))])("an authority with a part missing", async (ca) => {

@@ -294,6 +294,25 @@ describe("a failed test is a result, with cause and fix", () => {
     ["One or more provided channels are not included in the allowed channels list", "The connector may not post in that channel."],
     ["connection to collector:514 closed", "The run failed; the service's own words say why."],
     ["Request failed with status code 500", "The service failed."],
+    ["mac verify failure", "The passphrase of the connector's certificate is missing or wrong."],
+    ["error:1C800064:Provider routines::bad decrypt", "The passphrase of the connector's certificate is missing or wrong."],
+    ["error:05800074:x509 certificate routines::key values mismatch", "The connector's private key is not that of its certificate."],
+    ["Unable to load private key from PFX data", "The connector's container lacks the private key or the certificate."],
+    ["error:0480006C:PEM routines::no start line", "The connector's certificate or key cannot be read."],
+    [
+      "error:0A00045C:SSL routines::tlsv13 alert certificate required",
+      "The service does not accept the connector's certificate, or wants one.",
+    ],
+    ["sslv3 alert certificate expired", "The service does not accept the connector's certificate, or wants one."],
+    ["sslv3 alert handshake failure", "The service and Kibana agree on no way of TLS, or the service wants a certificate of its clients."],
+    ["error:0A00010B:SSL routines::wrong version number", "The service does not speak TLS on that port."],
+    ["certificate has expired", "The service's certificate has expired, or is not valid yet."],
+    [
+      "Hostname/IP does not match certificate's altnames: Host: a. is not in the cert's altnames",
+      "The service's certificate is for another host name.",
+    ],
+    ["self-signed certificate in certificate chain", "Kibana does not trust the service's certificate."],
+    ["unable to verify the first certificate", "Kibana does not trust the service's certificate."],
     ["something else entirely", "The run failed; the service's own words say why."],
   ])("%s → %s", (words, cause) => {
     expect(explainFailure(words).cause).toBe(cause);

@@ -8,6 +8,7 @@ export interface Explained {
   fix: string;
 }
 
+const enterCertificate = "Enter the certificate with its key or container and its passphrase again, all at once: update_connector.";
 const refusals: [RegExp, string, string][] = [
   [
     /xpack\.actions\.allowedHosts|is not added to the Kibana config/i,
@@ -38,6 +39,43 @@ const refusals: [RegExp, string, string][] = [
     /unable to decrypt/i,
     "Kibana cannot decrypt the connector's secrets.",
     "The key xpack.encryptedSavedObjects.encryptionKey changed: enter the secrets again, or put the old key into keyRotation.decryptionOnlyKeys in kibana.yml.",
+  ],
+  [
+    /mac verify failure|bad decrypt|bad password read/i,
+    "The passphrase of the connector's certificate is missing or wrong.",
+    enterCertificate,
+  ],
+  [/key values mismatch/i, "The connector's private key is not that of its certificate.", enterCertificate],
+  [/from PFX data/i, "The connector's container lacks the private key or the certificate.", enterCertificate],
+  [
+    /no start line|PEM routines|asn1 encoding routines|ERR_OSSL_|ERR_CRYPTO_OPERATION_FAILED/i,
+    "The connector's certificate or key cannot be read.",
+    enterCertificate,
+  ],
+  [
+    /alert (certificate|bad certificate|unknown ca|access denied)|ALERT_(CERTIFICATE|BAD_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/i,
+    "The service does not accept the connector's certificate, or wants one.",
+    "Give one that the service trusts and that has not expired, with its key: update_connector.",
+  ],
+  [
+    /handshake failure|HANDSHAKE_FAILURE|alert protocol version|no protocols available/i,
+    "The service and Kibana agree on no way of TLS, or the service wants a certificate of its clients.",
+    "Check which TLS versions the service takes, and whether it needs a client certificate.",
+  ],
+  [
+    /wrong version number|packet length too long/i,
+    "The service does not speak TLS on that port.",
+    "Correct scheme and port of the address; for mail, the port and secure.",
+  ],
+  [
+    /certificate (has expired|is not yet valid)|CERT_(HAS_EXPIRED|NOT_YET_VALID)/i,
+    "The service's certificate has expired, or is not valid yet.",
+    "Whoever runs the service renews it; check the clock of the Kibana server.",
+  ],
+  [
+    /altnames|ALTNAME_INVALID/i,
+    "The service's certificate is for another host name.",
+    "Use the name in the certificate in the connector's address.",
   ],
   [
     /certificate|self.signed|SSL|TLS|unable to verify/i,
