@@ -272,8 +272,10 @@ describe("what Kibana makes elsewhere with a connector", () => {
 
   test("is that of several: an update away, one in place and a delete name the others", async () => {
     const made = await deployment();
-    for (const id of ["llm", "twin"]) await makeConnector(made.bare, id, model("answers"));
-    await makeConnector(made.bare, "other", model("others"));
+    for (const [id, of] of Object.entries({ llm: "answers", twin: "twins", other: "others" }))
+      await makeConnector(made.bare, id, model(of));
+    const { connector_type_id: _type, ...shared } = model("answers");
+    await made.bare("PUT", "/api/actions/connector/twin", { name: "The twin", ...shared });
     const { call, questions } = await serve(made, { env });
     const twin = 'the connector "The twin" (twin)';
     const warnings = async (config: object) =>
