@@ -17,7 +17,7 @@ import { savedWarnings } from "./saved-rules.ts";
 import type { ChangeServices, Report } from "./services.ts";
 import { spacesShown } from "./spaces-shown.ts";
 import { type Inverse, inverseAfter, leftNote, missingFor, needsNote, noteOn, undoCall } from "./undo.ts";
-import type { UndoBy } from "./undo-here.ts";
+import { type UndoBy, unlessOfTrail } from "./undo-here.ts";
 import { newId } from "./write-and-look.ts";
 
 /** Most effects of a plan that an answer lists, and their characters. */
@@ -249,7 +249,8 @@ function undoOf(change: string, results: OpResult[], by: UndoBy): Record<string,
     .flatMap((result) => {
       const { op } = result;
       const record = readRecord({ ...(result.recorded ?? recordOf(op)), id: newId(result) ?? op.id });
-      const inverse = record && inverseAfter(record, result.unmeant?.byOthers ? {} : result.unmeant?.fields);
+      const recorded = record && inverseAfter(record, result.unmeant?.byOthers ? {} : result.unmeant?.fields);
+      const inverse = recorded && unlessOfTrail(recorded, by.settings);
       return inverse && verdictOn(inverse) !== "nothing_to_undo" ? [{ record, inverse, ofUser: usesConnectors(op) }] : [];
     });
   const [first, ...more] = parts;

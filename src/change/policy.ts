@@ -1,6 +1,8 @@
 import { ToolError } from "../errors.ts";
 import { matchesHost } from "../host-name.ts";
+import type { RuleAction } from "../kibana/rules.ts";
 import { plainText, quoted } from "../plain-text.ts";
+import { actionKey, paired } from "../rules/same-action.ts";
 import type { Settings } from "../settings/index.ts";
 import { matchesGlob } from "./glob.ts";
 import type { LastHour } from "./journal.ts";
@@ -31,11 +33,12 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, { ch
         `It may use: ${principal.spaces?.join(", ")} (setting CONNECTORS_SPACES).`,
       );
     }
-    if (settings.auditConnector && settings.auditConnector.id === op.id && !usesConnectors(op) && isChange(op)) {
+    if (settings.auditConnector && reachesTrail(op, settings.auditConnector)) {
       throw new ToolError(
         "protected",
-        `The connector "${op.id}" carries the audit trail of this server: no tool changes, deletes or runs it.`,
+        carriesTrail(settings.auditConnector.id),
         "Leave it as it is; the operator can name another one with CONNECTORS_AUDIT_CONNECTOR.",
+        couldGo(plan, settings),
       );
     }
     const glob = isChange(op) ? protecting(names(op), settings.protect) : undefined;
@@ -98,10 +101,30 @@ export function undoLater({ changes, roomAt }: LastHour, { maxChangesPerHour }: 
 }
 
 /** The parts of a plan that nothing protects. */
-function couldGo({ ops }: Plan, { protect, protectRules }: Settings): { could_go?: string[] } {
-  const free = ops.filter((op) => !protecting(names(op), protect) && (op.op !== "put_rule" || !isProtectedRule(op, protectRules)));
+function couldGo({ ops }: Plan, { protect, protectRules, auditConnector }: Settings): { could_go?: string[] } {
+  const free = ops.filter(
+    (op) =>
+      !protecting(names(op), protect) &&
+      (op.op !== "put_rule" || !isProtectedRule(op, protectRules)) &&
+      !(auditConnector && reachesTrail(op, auditConnector)),
+  );
   const ids = free.flatMap(({ id }) => id ?? []);
   return ids.length > 0 ? { could_go: ids.slice(0, 50) } : {};
+}
+
+/** Whether an op changes the connector of the audit trail, or has it run: what others write through it could pass for records. */
+function reachesTrail(op: Op, { id: trail }: { id: string }): boolean {
+  if (!usesConnectors(op)) return op.id === trail && isChange(op);
+  return op.touches.some(({ id }) => id === trail) && givesActions(trail, op.before.actions, op.after.actions);
+}
+
+/** Whether a rule or workflow gets actions of a connector, or other ones; to lose some is nothing. */
+export function givesActions(connector: string, before: readonly RuleAction[], after: readonly RuleAction[]): boolean {
+  return paired(before, after, actionKey).fresh.some(({ id }) => id === connector);
+}
+
+export function carriesTrail(id: string): string {
+  return `The connector ${quoted(id, 60)} carries the audit trail of this server: no tool changes, deletes or runs it, or gives it to rules or workflows.`;
 }
 
 /** Other processes that share the journal used up the changes that were left. */

@@ -4,7 +4,7 @@ import type { Recorded } from "./ops/records.ts";
 import type { Op } from "./plan.ts";
 import type { Recording } from "./recorded.ts";
 import { artifactsNote, missingFor, noteOn, possiblyLost } from "./undo.ts";
-import { notHere, type UndoBy, withoutTool } from "./undo-here.ts";
+import { notHere, type UndoBy, unlessOfTrail, withoutTool } from "./undo-here.ts";
 
 /** `partly`: some of its parts, or some of one; `nothing_to_undo`: it only read. */
 export type Reversible = "yes" | "partly" | "by_a_run" | "needs_secrets" | "nothing_to_undo" | "no";
@@ -25,7 +25,10 @@ export interface Undoing {
  * @param by who would call it: nobody is promised what this server refuses
  */
 export function undoingOf(ops: readonly Op[], recording: Recording, by: UndoBy): Undoing {
-  const inverses = ops.map((op, n) => plannedInverse(op, recording.ops[n]));
+  const inverses = ops.map((op, n) => {
+    const inverse = plannedInverse(op, recording.ops[n]);
+    return inverse && unlessOfTrail(inverse, by.settings);
+  });
   const each = inverses.map((inverse) => (inverse === undefined ? "yes" : verdictOn(inverse)));
   const why = inverses.flatMap((inverse) => (inverse === undefined ? [] : (whyNot(inverse) ?? [])));
   const reversible = together(each);

@@ -1,12 +1,13 @@
 import { quoted, word } from "../plain-text.ts";
 import type { Access, Settings } from "../settings/index.ts";
-import { isProtected, isProtectedRule } from "./policy.ts";
+import type { Inverse } from "./ops/op-kind.ts";
+import { carriesTrail, givesActions, isProtected, isProtectedRule } from "./policy.ts";
 import { isSwitchedOn, type Principal } from "./principal.ts";
 
 /** Of whom an undo would be asked. */
 export interface UndoBy {
   access: Access;
-  settings: Pick<Settings, "tools" | "excludeTools">;
+  settings: Pick<Settings, "tools" | "excludeTools" | "auditConnector">;
 }
 
 /** What undoes: another run reverses a run. */
@@ -23,6 +24,16 @@ export function undoBy({ access }: Principal, settings: UndoBy["settings"]): Und
 export function withoutTool(tool: UndoTool, { access, settings }: UndoBy): string | undefined {
   if (access !== "full") return `${tool} takes access "full", and this is "${access}".`;
   return isSwitchedOn(tool, settings) ? undefined : `${tool} is switched off.`;
+}
+
+/** The inverse, unless rules or workflows would get back what they had of the connector that carries the audit trail by now. */
+export function unlessOfTrail(inverse: Inverse, { auditConnector: trail }: Pick<Settings, "auditConnector">): Inverse {
+  if (!trail || "none" in inverse) return inverse;
+  const comes =
+    inverse.op === "put_rule"
+      ? givesActions(trail.id, inverse.expect.actions, inverse.to.actions)
+      : inverse.op === "put_workflow" && inverse.back.includes(trail.id);
+  return comes ? { none: carriesTrail(trail.id) } : inverse;
 }
 
 /** `Not by this server: undo_change is switched off.` */
@@ -46,8 +57,7 @@ export function connectorProtected(
   names: readonly (string | undefined)[],
   settings: Pick<Protection, "protect" | "auditConnector">,
 ): string | undefined {
-  if (settings.auditConnector?.id === id)
-    return `The connector ${quoted(id, 60)} carries the audit trail of this server: no tool changes it.`;
+  if (settings.auditConnector?.id === id) return carriesTrail(id);
   return [undefined, ...names].some((name) => isProtected({ id, name }, settings.protect))
     ? `The operator protects the connector ${quoted(id, 60)}: no tool changes it.`
     : undefined;
@@ -57,7 +67,7 @@ export function connectorProtected(
 export function ruleProtected(
   rule: Parameters<typeof isProtectedRule>[0],
   touches: readonly { id: string; name?: string | undefined }[],
-  settings: Protection,
+  settings: Pick<Protection, "protect" | "protectRules">,
 ): string | undefined {
   if (isProtectedRule(rule, settings.protectRules)) return `The operator protects the rule ${quoted(rule.name, 60)}: no tool changes it.`;
   const found = touches.find((one) => isProtected(one, settings.protect));

@@ -9,7 +9,7 @@ import { inverseOf } from "./ops/index.ts";
 import type { Inverse } from "./ops/op-kind.ts";
 import { type Recorded, readRecord, readState } from "./ops/records.ts";
 import type { ArtifactsRead, OpResult } from "./plan.ts";
-import { notHere, typeRefused, type UndoBy, type UndoTool, withoutTool } from "./undo-here.ts";
+import { notHere, typeRefused, type UndoBy, type UndoTool, unlessOfTrail, withoutTool } from "./undo-here.ts";
 
 export type { Inverse, Recorded };
 
@@ -88,9 +88,10 @@ export function leftNote(inverses: readonly Inverse[], parts = "rules"): string 
  */
 export function undoCall(
   change: string,
-  inverse: Inverse,
+  recorded: Inverse,
   { id, by, left }: { id?: string | undefined; by: UndoBy; left?: string | undefined },
 ): UndoOffer {
+  const inverse = unlessOfTrail(recorded, by.settings);
   if ("none" in inverse) return { no_undo: inverse.none };
   const missing = missingFor(inverse);
   if (missing !== undefined) return { no_undo: missing };

@@ -120,7 +120,9 @@ function startUp(settings: Settings): Finding[] {
       ? ok("node", `Node ${process.versions.node}.`)
       : failed("node", `Node ${process.versions.node} is too old.`, "This server needs Node 20.18.1 or newer."),
     ...doubtful(settings, "settings"),
-    ...unknownToolNames(settings).map((problem) => failed("settings", problem, "Correct CONNECTORS_TOOLS or CONNECTORS_EXCLUDE_TOOLS.")),
+    ...unknownToolNames(settings).map((problem) =>
+      failed("settings", problem, "Correct CONNECTORS_TOOLS, CONNECTORS_EXCLUDE_TOOLS or the approvers."),
+    ),
   ];
 }
 

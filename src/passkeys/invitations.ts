@@ -2,7 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { makePrivateFolder, readPlainFile } from "../private-files.ts";
+import { codeOf, makePrivateFolder, readPlainFile } from "../private-files.ts";
+import { PasskeyRefused } from "./refused.ts";
 
 const Invitation = z.strictObject({
   principal: z.string(),
@@ -34,8 +35,14 @@ export async function invitationOf(dir: string, code: string, now: number): Prom
   }
 }
 
+/** @throws PasskeyRefused where another page of the same invitation used it */
 export async function useUp(dir: string, code: string): Promise<void> {
-  await rm(fileOf(dir, code));
+  try {
+    await rm(fileOf(dir, code));
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+    throw new PasskeyRefused("The invitation of this page was used. The operator gives out another.");
+  }
 }
 
 /** Who can read the folder does not learn the code. */

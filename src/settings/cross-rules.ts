@@ -1,3 +1,4 @@
+import { isSlip } from "../did-you-mean.ts";
 import type { HttpSettings } from "./http.ts";
 import { isLoopback, isRemote } from "./http.ts";
 import type { KibanaSettings } from "./kibana.ts";
@@ -52,8 +53,23 @@ const cautions: readonly Rule[] = [
   ({ http }) => http && !http.loopback && `HTTP on ${http.host} is not encrypted: put TLS in front, or tokens travel in the clear.`,
   ({ values: { authToken }, http }) =>
     http && authToken && authToken.length < 16 && "MCP_AUTH_TOKEN is short: 16 random characters or more cannot be guessed.",
+  ({ http }) => http && misspeltApprovers(http),
   ({ values }) => values.dangerouslySkipConfirmation && "Confirmation is off: nobody is asked before a change.",
 ];
+
+/** An approver need not hold a token, so that a name like a holder's is no mistake for certain. */
+function misspeltApprovers({ tokens, approvers }: HttpSettings): string | undefined {
+  const holders = tokens.map(({ name }) => name);
+  const found = [...new Set(approvers.map(({ name }) => name))]
+    .filter((name) => !holders.includes(name))
+    .flatMap((name) => {
+      const meant = holders.find((one) => isSlip(name, one));
+      return meant === undefined ? [] : [`"${name}" (did you mean ${meant}?)`];
+    });
+  return found.length > 0
+    ? `MCP_AUTH_TOKEN_FILE: approvers without a token of their own, named almost as somebody who has one: ${found.join(", ")}.`
+    : undefined;
+}
 
 function sentences(rules: readonly Rule[], facts: Facts): string[] {
   return rules.flatMap((rule) => rule(facts) || []);

@@ -38,10 +38,24 @@ export function whyHidden(name: string, settings: Settings, principal: Principal
   );
 }
 
-/** Names in settings that are not tools, to be reported at the start. */
-export function unknownToolNames({ tools: only = [], excludeTools }: Settings): string[] {
+/** Names in settings that are not tools, and approvers who could approve nothing, to be reported at the start. */
+export function unknownToolNames({ tools: only = [], excludeTools, http }: Settings): string[] {
+  return [
+    ...unknown([...only, ...excludeTools]),
+    ...(http?.approvers ?? []).flatMap(({ tools: theirs }, at) => {
+      const where = `MCP_AUTH_TOKEN_FILE: approvers.${at}`;
+      if (theirs === undefined) return [];
+      const problems = unknown(theirs);
+      if (problems.length > 0) return problems.map((one) => `${where}: ${one}`);
+      const onlyRead = theirs.every((name) => tools.some((tool) => tool.name === name && tool.access === "read"));
+      return onlyRead ? [`${where} may approve nothing: ${theirs.join(", ")} only read${theirs.length > 1 ? "" : "s"}.`] : [];
+    }),
+  ];
+}
+
+function unknown(given: readonly string[]): string[] {
   const names = tools.map((tool) => tool.name);
-  return [...only, ...excludeTools]
+  return given
     .filter((name) => !names.includes(name))
     .map((name) => {
       const meant = didYouMean(name, names);

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { flagName } from "../../src/settings/flags.ts";
 import { type HttpSettings, httpRows } from "../../src/settings/http.ts";
 import { readSettings, settingsHelp } from "../../src/settings/index.ts";
+import { unknownToolNames } from "../../src/tools/visible.ts";
 import { freshFolder } from "../support/folder.ts";
 
 const there = "127.0.0.1:3000";
@@ -234,5 +235,36 @@ describe("pages that take passkeys", () => {
     [withPasskey("--stateless"), "--approve-with needs pages, which --stateless cannot show."],
   ])("%j is refused", (argv, problem) => {
     expect(problemsOf(argv)).toContain(problem);
+  });
+});
+
+describe("approvers who could approve nothing", () => {
+  const principals = [{ name: "operations", token: "token-of-ops-0123456789" }];
+  const args = ["--http", there, "--sandbox", "--approve-with", "passkey", "--public-url", "https://m.example.com"];
+  const settingsOf = async (approver: object) => {
+    const read = readSettings([...args, "--auth-token-file", await tokenFile({ principals, approvers: [approver] })], {});
+    if ("problems" in read) throw new Error(read.problems.join("\n"));
+    return read.settings;
+  };
+
+  test.each<[string[], string]>([
+    [["update_connectors"], 'MCP_AUTH_TOKEN_FILE: approvers.0: "update_connectors" is not a tool: did you mean update_connector?'],
+    [["update_connector", "nonsense"], 'MCP_AUTH_TOKEN_FILE: approvers.0: "nonsense" is not a tool; there are describe_deployment'],
+    [["list_connectors"], "MCP_AUTH_TOKEN_FILE: approvers.0 may approve nothing: list_connectors only reads."],
+    [["list_connectors", "get_connector"], "approvers.0 may approve nothing: list_connectors, get_connector only read."],
+  ])("for want of a tool: %j stops the start", async (tools, problem) => {
+    expect(unknownToolNames(await settingsOf({ name: "ann", tools }))).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test.each([[undefined], [["update_connector"]], [["list_connectors", "test_connector"]]])("%j is served", async (tools) => {
+    expect(unknownToolNames(await settingsOf({ name: "ann", ...(tools && { tools }) }))).toEqual([]);
+  });
+
+  test.each(["Operations", "operatons", "oper-ations"])("for want of a name: %s is warned of", async (name) => {
+    expect((await settingsOf({ name })).warnings).toContainEqual(expect.stringContaining(`"${name}" (did you mean operations?)`));
+  });
+
+  test.each(["operations", "ann", "operator"])("%s is not", async (name) => {
+    expect((await settingsOf({ name })).warnings.join()).not.toContain("did you mean");
   });
 });

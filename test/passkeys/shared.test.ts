@@ -26,6 +26,7 @@ const tokens = {
     { name: "bob", for: ["agent"], tools: ["update_connector"], spaces: ["default"] },
     { name: "agent", for: ["agent"] },
     { name: "carol", for: ["bob"], tools: ["update_connector"] },
+    { name: "dora", for: ["bob"], tools: ["update_connector"] },
   ],
 };
 
@@ -180,6 +181,16 @@ describe("an invitation", () => {
     expect(listed).toContain("Carol's");
   });
 
+  test("that was used is told so on a second page of it, opened before", async () => {
+    const address = addressIn((await enroll(["--principal", "dora"])).stdout);
+    const [first, second] = [await invited(address), await invited(address)];
+    expect((await signPage(first, softAuthenticator(), {}, { name: "Dora's" })).html).toContain("It is recorded.");
+    const late = await signPage(second, softAuthenticator(), {}, { name: "Another" });
+    expect([late.status, late.html]).toEqual([422, expect.stringContaining("The invitation of this page was used.")]);
+    const { stdout } = await enroll(["--principal", "dora", "--list"]);
+    expect(stdout).not.toContain("Another");
+  });
+
   test("for a further key needs the agreement of that person's key, not of another's", async () => {
     const { stdout } = await enroll(["--principal", "ann"]);
     const url = await invited(addressIn(stdout));
@@ -191,6 +202,6 @@ describe("an invitation", () => {
 
   test("is for somebody whom the token file names", async () => {
     expect(await enroll(["--principal", "mallory"])).toMatchObject({ code: 2, stderr: expect.stringContaining('no approver "mallory"') });
-    expect(await enroll([])).toMatchObject({ code: 2, stderr: expect.stringContaining("ann, bob, agent, carol") });
+    expect(await enroll([])).toMatchObject({ code: 2, stderr: expect.stringContaining("ann, bob, agent, carol, dora") });
   });
 });

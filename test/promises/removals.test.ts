@@ -219,8 +219,8 @@ describe("what Kibana makes elsewhere with a connector", () => {
 
   const secrets = { providerSecrets: { api_key: { $env: "CONNECTOR_SECRET_LLM" } } };
   const env = { CONNECTOR_SECRET_LLM: "key-of-the-model-1" };
-  const takes = (made: string, left: string, whose = "whoever made it and whatever uses it") =>
-    `Kibana makes the inference endpoint "${made}" in Elasticsearch in place of what is there by that id, ${whose}, and leaves the inference endpoint "${left}" in Elasticsearch without a connector.`;
+  const takes = (made: string, left: string, whose = "whoever made it and whatever uses it", to = "without a connector of this space") =>
+    `Kibana makes the inference endpoint "${made}" in Elasticsearch in place of what is there by that id, ${whose}, and leaves the inference endpoint "${left}" in Elasticsearch ${to}.`;
 
   test("is somebody else's where another is named: an update and its undo say so first, only in person, and with what no undo brings back", async () => {
     const made = await deployment();
@@ -269,6 +269,29 @@ describe("what Kibana makes elsewhere with a connector", () => {
       });
     const own = { name: "Third", from: { id: "llm" }, config: { inferenceId: "own" }, secrets };
     expect((await call("create_connector", own)).body.status).toBe("done");
+  });
+
+  test("is that of several: an update away, one in place and a delete name the others", async () => {
+    const made = await deployment();
+    for (const [id, of] of Object.entries({ llm: "answers", twin: "twins", other: "others" }))
+      await makeConnector(made.bare, id, model(of));
+    const { connector_type_id: _type, ...shared } = model("answers");
+    await made.bare("PUT", "/api/actions/connector/twin", { name: "The twin", ...shared });
+    const { call, questions } = await serve(made, { env });
+    const twin = 'the connector "The twin" (twin)';
+    const warnings = async (config: object) =>
+      (await call("update_connector", { id: "llm", config, secrets, dry_run: true })).body.warnings;
+    expect((await warnings({ inferenceId: "own" }))[0]).toBe(takes("own", "answers", undefined, `to ${twin}`));
+    expect(await warnings({ taskType: "completion" })).toContain(
+      `Kibana also replaces the inference endpoint "answers" in Elasticsearch, for whatever uses it, such as ${twin}.`,
+    );
+    const also = `The inference endpoint "answers" in Elasticsearch is also that of ${twin}: without it no run of that one works. ${goes}`;
+    const summary = async (...ids: string[]) => (await call("safe_delete_connector", { ids, dry_run: true })).body.plan.summary;
+    expect(await summary("llm")).toContain(also);
+    expect(await summary("llm", "other")).toContain('is also that of the connector "The twin" (twin)');
+    for (const alone of [["other"], ["llm", "twin"]]) expect(await summary(...alone)).not.toContain("is also that of");
+    await call("safe_delete_connector", { ids: ["llm"] });
+    expect(questions[0]).toContain(also);
   });
 
   test("is one for all spaces: connectors of several are not given the same", async () => {

@@ -48,7 +48,7 @@ export function executeOp(more: Partial<ExecuteOp> = {}): ExecuteOp {
 }
 
 /** To whom no undo is refused. */
-export const anybody: UndoBy = { access: "full", settings: { tools: undefined, excludeTools: [] } };
+export const anybody: UndoBy = { access: "full", settings: { tools: undefined, excludeTools: [], auditConnector: undefined } };
 
 /** A plan that is free and harmless by default. */
 export function plan(more: Partial<Plan> = {}): Plan {

@@ -60,7 +60,8 @@ export type Inverse =
       /** Of what the journal marks in the actions of `to` and of `expect`. */
       digests: { before: FieldDigests[]; after: FieldDigests[] };
     }
-  | { op: "put_workflow"; space: string; id: string; routes: WorkflowRoutes; expect: string; to: string }
+  /** `back`: ids or names of the connectors that it names again. */
+  | { op: "put_workflow"; space: string; id: string; routes: WorkflowRoutes; expect: string; to: string; back: string[] }
   /** `onlyRead`: it changed nothing. */
   | { none: string; onlyRead?: true };
 

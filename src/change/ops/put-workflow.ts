@@ -48,7 +48,10 @@ export const putWorkflow: OpKind<PutWorkflowOp> = {
     return own === (digests?.before ?? before) ? "not_done" : "differs";
   },
 
-  inverse: ({ space, id, routes, before, after }) => ({ op: "put_workflow", space, id, routes, expect: after, to: before }),
+  inverse: ({ space, id, routes, moves, before, after }) => ({
+    ...{ op: "put_workflow", space, id, routes, expect: after, to: before },
+    back: moves.map(({ was }) => was),
+  }),
 };
 
 /** The last look: Kibana takes no version, so the text is compared one round trip before the write. @throws ToolError: nothing was written */

@@ -150,7 +150,12 @@ function protectedNow(
   if (inverse.op === "put_workflow") {
     const record = recordedIn(entry);
     const ids = record?.op === "put_workflow" ? record.moves.flatMap(({ was, is }) => [was, is]) : [];
-    return ids.map((one) => connectorProtected(one, [known?.get(one)?.name], settings)).find((why) => why !== undefined);
+    const trail = settings.auditConnector && known?.get(settings.auditConnector.id);
+    if (trail && inverse.back.includes(trail.name.trim())) return connectorProtected(trail.id, [], settings);
+    const { protect } = settings;
+    return ids
+      .map((one) => connectorProtected(one, [known?.get(one)?.name], { protect, auditConnector: undefined }))
+      .find((why) => why !== undefined);
   }
   return connectorProtected(id, [name, ...(inverse.op === "update" ? [inverse.to.name] : [])], settings);
 }

@@ -27,10 +27,51 @@ export function takenOver(
   if (!entry || before === after || after === undefined) return undefined;
   const other = existing.find((one) => one.id !== id && isOf(one, entry, after));
   const whose = other ? `that of the connector ${named(other)}` : "whoever made it and whatever uses it";
+  const stays = before === undefined ? [] : sharing(entry, before, existing, [id]);
+  const whoHasIt = stays.length > 0 ? `to ${inWords(stays)}` : "without a connector of this space";
   return {
-    inPerson: `Kibana makes the ${after} in place of what is there by that id, ${whose}, and leaves the ${before} without a connector.`,
+    inPerson: `Kibana makes the ${after} in place of what is there by that id, ${whose}, and leaves the ${before} ${whoHasIt}.`,
     lost: "An undo does not bring back what it replaced outside Kibana.",
   };
+}
+
+/** What goes with connectors that are deleted, and which of the others use it too: a sentence each. */
+export async function goesWith(deleted: readonly Connector[], existing: readonly Connector[]): Promise<string[]> {
+  const ids = deleted.map(({ id }) => id);
+  const all = await Promise.all(
+    deleted.map(async ({ type, config }) => {
+      const entry = await connectorType(type);
+      const made = entry?.madeWithIt?.(config ?? {});
+      return entry && made !== undefined ? [{ made, others: sharing(entry, made, existing, ids) }] : [];
+    }),
+  );
+  const each = [...new Map(all.flat().map((one) => [one.made, one])).values()];
+  if (each.length === 0) return [];
+  const shared = each.filter(({ others }) => others.length > 0);
+  return [
+    ...shared.map(
+      ({ made, others }) =>
+        `The ${made} is also that of ${inWords(others)}: without it no run of ${others.length > 1 ? "those" : "that one"} works.`,
+    ),
+    `Kibana deletes with it: ${each.map(({ made }) => made).join(", ")}; what else uses that is not looked at.`,
+  ];
+}
+
+/** What else of the space has the same other half, for whoever replaces it. */
+export function replaced(entry: Entry, { id, config }: Connector, existing: readonly Connector[]): string[] {
+  const made = entry?.madeWithIt?.(config ?? {});
+  if (!entry || made === undefined) return [];
+  const others = sharing(entry, made, existing, [id]);
+  return [`Kibana also replaces the ${made}, for whatever uses it${others.length > 0 ? `, such as ${inWords(others)}` : ""}.`];
+}
+
+function sharing(entry: ConnectorType, made: string, existing: readonly Connector[], except: readonly string[]): Connector[] {
+  return existing.filter((one) => !except.includes(one.id) && isOf(one, entry, made));
+}
+
+function inWords(all: readonly Connector[]): string {
+  const more = all.length > 3 ? ` and ${all.length - 3} more` : "";
+  return `the connector${all.length > 1 ? "s" : ""} ${all.slice(0, 3).map(named).join(", ")}${more}`;
 }
 
 /** @throws ToolError invalid_config for a new connector whose other half is another's already */

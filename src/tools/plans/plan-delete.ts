@@ -17,6 +17,7 @@ import { type Free, type Known, type Refused, whoMayGo } from "../connectors/del
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { secretsOf } from "../secrets/stored-secrets.ts";
+import { goesWith } from "./made-elsewhere.ts";
 
 /** Days within which a run shows that something uses a connector. */
 const lately = 7;
@@ -66,11 +67,8 @@ export async function planDelete(
   );
   const [first, ...rest] = ops;
   if (!first) throw new ToolError("invalid_arguments", "No connector is named.", "Give at least one id.");
-  const alsoGone = (
-    await Promise.all(free.map(async ({ type, config }) => (await connectorType(type))?.madeWithIt?.(config ?? {})))
-  ).flatMap((one) => one ?? []);
   const inPerson = (await Promise.all(free.map(endedToken))).flat();
-  const too = alsoGone.length > 0 ? ` Kibana deletes with it: ${alsoGone.join(", ")}; what else uses that is not looked at.` : "";
+  const too = (await goesWith(free, known.existing)).map((one) => ` ${one}`).join("");
   return {
     summary:
       free.length === 1

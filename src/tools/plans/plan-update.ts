@@ -30,7 +30,7 @@ import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSec
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { leftWarnings, repointWorkflows } from "../workflows/repoint-workflows.ts";
 import { checkNew } from "./check-new-connector.ts";
-import { takenOver } from "./made-elsewhere.ts";
+import { replaced, takenOver } from "./made-elsewhere.ts";
 import type { Surroundings } from "./plan-create.ts";
 
 type Config = Record<string, unknown>;
@@ -149,9 +149,7 @@ export async function planUpdate(
       ...(renames ? [] : await endWarning(entry, { config: after.config, secrets: resolved.secrets, space, isNew: false }, context)),
       ...(renames ? warnings.filter((one) => one.startsWith("secrets")) : warnings),
       ...resolved.warnings,
-      ...(entry?.madeWithIt && !renames && !taken
-        ? [`Kibana also replaces the ${entry.madeWithIt(before.config ?? {})}, for whatever uses it.`]
-        : []),
+      ...(renames || taken ? [] : replaced(entry, before, existing)),
       ...(goesElsewhere ? [whereItGoes(was, becomes)] : []),
       ...(usesOAuth(after.config) && !renames && before.authMode === undefined
         ? ["Kibana drops the stored OAuth tokens: the next run signs in again."]

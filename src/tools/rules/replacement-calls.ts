@@ -1,7 +1,7 @@
 import { targetOf } from "../../audit/same-target.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { NextCall } from "../../change/plan.ts";
-import { isProtected } from "../../change/policy.ts";
+import { connectorProtected } from "../../change/undo-here.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { plainText, quoted } from "../../plain-text.ts";
 import { type Proof, proofOf } from "../connectors/last-run.ts";
@@ -25,12 +25,12 @@ export async function waysOut(
   connectors: readonly Connector[],
   context: Pick<ToolContext, "kibana" | "settings">,
 ): Promise<WaysOut> {
-  const { protect } = context.settings;
-  if (isProtected(connector, protect)) return { next: [], sameType: [] };
+  const isProtected = ({ id, name }: Connector) => connectorProtected(id, [name], context.settings) !== undefined;
+  if (isProtected(connector)) return { next: [], sameType: [] };
   const entry = await connectorType(connector.type);
   const target = targetOf(connector, entry);
   const others = connectors
-    .filter((one) => one.type === connector.type && one.id !== connector.id && !one.missingSecrets && !isProtected(one, protect))
+    .filter((one) => one.type === connector.type && one.id !== connector.id && !one.missingSecrets && !isProtected(one))
     .sort((one, other) => Number((other.references ?? 0) > 0) - Number((one.references ?? 0) > 0))
     .slice(0, looked);
   const known = await Promise.all(others.map(async (one) => ({ one, proof: await proofOf(one.id, space, context) })));
