@@ -96,16 +96,18 @@ export function oneLine(text: string): string {
     .trim();
 }
 
-/** As plainText; says what is cut: `abc… (3 of 500 characters)`. */
+/** As plainText; says what is cut: `abc… (3 of 500 characters)`. What the mark would take more room than stays whole. */
 export function beginning(text: string, max: number): string {
   const letters = lettersOf(oneLine(text), max);
-  return letters.length > max ? `${letters.slice(0, max).join("")}… (${max} of ${letters.length} characters)` : letters.join("");
+  const mark = `… (${max} of ${letters.length} characters)`;
+  return letters.length > max + mark.length ? letters.slice(0, max).join("") + mark : letters.join("");
 }
 
-/** A name from outside in quotes that it cannot break out of; a long one is cut and its length given. */
+/** A name from outside in quotes that it cannot break out of; a long one is cut and its length given, where that is shorter. */
 export function quoted(name: string, max = 80): string {
   const letters = lettersOf(oneLine(name).replace(looksLikeQuotes, "'"), max);
-  return letters.length > max ? `"${letters.slice(0, max - 1).join("")}…" (${letters.length} characters)` : `"${letters.join("")}"`;
+  const mark = ` (${letters.length} characters)`;
+  return letters.length > max + mark.length ? `"${letters.slice(0, max - 1).join("")}…"${mark}` : `"${letters.join("")}"`;
 }
 
 /** An id or a type within a sentence: as it is where it is one word, else whole and in quotes. */
@@ -157,7 +159,8 @@ function plainLines(text: string, max: number): string {
   const clean = text.replace(hiddenInLines, "");
   if (clean.length <= max) return clean;
   const ready = withoutKnown(clean);
-  return ready.length > max ? `${ready.slice(0, max)}… (${ready.length - max} more characters)` : ready;
+  const mark = `… (${ready.length - max} more characters)`;
+  return ready.length > max + mark.length ? ready.slice(0, max) + mark : ready;
 }
 
 /** The first items whose JSON has so many characters together, at least one. */

@@ -31,6 +31,8 @@ export interface ChangeServices {
   openPage: OpenPage | undefined;
   /** Shows a person a token, at such an address; undefined as well. */
   showOnce: Pages["showOnce"] | undefined;
+  /** Ends what it has not shown yet of the tokens of one holder. */
+  endTokens(holder: string): Promise<void>;
   /** Undefined where a click on a page is enough. */
   passkeys: Promise<Passkeys> | undefined;
   /** Makes the digest of a plan; the same in all replicas that share a key. */

@@ -16,7 +16,8 @@ interface TokenRow {
 }
 
 /**
- * Opens a page for each token that Kibana made for those who send events to a connector: a token is shown there, and nowhere else.
+ * Opens a page for each token that Kibana made for those who send events to a connector: a token is shown there, and nowhere else. A page with a
+ * token that is dead by now ends.
  * @returns the pages; without one, why there is none and how a person gets a token
  */
 export async function showTokens(results: readonly OpResult[], caller: Caller, services: ChangeServices): Promise<{ tokens?: TokenRow[] }> {
@@ -33,10 +34,13 @@ async function rowOf({ op, outcome, data }: OpResult, { principal }: Caller, ser
   // Whatever tells it later, as a log of Kibana's or a workflow: it is hidden.
   if (token) services.redactor.learn(token);
   const expected = op.op === "rotate" || (op.op === "create" && op.makesToken !== undefined);
-  if (outcome === "not_done" || !(token || expected)) return undefined;
+  if (outcome === "not_done") return undefined;
   const { space } = op;
-  const name = "name" in op ? op.name : op.before.name;
   const id = op.id ?? idIn(data);
+  const holder = JSON.stringify([space, id]);
+  if (token || expected || op.op === "delete") await services.endTokens(holder).catch(() => undefined);
+  if (!(token || expected)) return undefined;
+  const name = "name" in op ? op.name : op.before.name;
   const again = `update_connector with id ${quoted(id ?? "", 60)} and secrets {"$rotate": true} makes another one and shows it to a person`;
   if (!services.showOnce)
     return {
@@ -56,7 +60,7 @@ async function rowOf({ op, outcome, data }: OpResult, { principal }: Caller, ser
     space: oneLine(space),
     title: `The token for senders of ${quoted(name)}`,
   });
-  const url = await services.showOnce({ ...shown, sandbox, token, expiresAt }, principal.name).catch(() => undefined);
+  const url = await services.showOnce({ ...shown, holder, sandbox, token, expiresAt }, principal.name).catch(() => undefined);
   if (url === undefined)
     return { id, space, how: `The page for its senders' token could not be opened, and nobody has seen it: ${again}.` };
   return {

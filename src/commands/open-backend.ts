@@ -112,6 +112,8 @@ export async function openBackend({ settings: given, env, clock, log, exports, r
     sandbox: deployment.sandbox,
     openPage: nobodyHere ? undefined : async (...shown) => (await pages()).open(...shown),
     showOnce: nobodyHere ? undefined : async (...shown) => (await pages()).showOnce(...shown),
+    // Before the first page there is nothing to end.
+    endTokens: async (holder) => (await opening)?.endTokens(holder),
     passkeys: signing,
     alone: createLocks(),
     clock,

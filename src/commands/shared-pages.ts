@@ -50,6 +50,7 @@ export function createSharedPages(origin: string, passkeys: Enrolled, now: () =>
     pages: {
       open: async (page, take, owner) => origin + book.add(page, take, owner),
       showOnce: async (page, owner) => origin + book.addToken(page, owner),
+      endTokens: book.endTokens,
       origin: async () => origin,
       close: async () => {},
     },

@@ -9,7 +9,7 @@ import { listOf, readAs } from "./read-as.ts";
 import { said } from "./said.ts";
 import { isTextOrNone } from "./whole-rule.ts";
 
-/** Config is opaque: no key is ever dropped. Absent for preconfigured connectors (reference/kibana-api.md §1.2). */
+/** Config is opaque: no key but the hash of a token is ever dropped. Absent for preconfigured connectors (reference/kibana-api.md §1.2). */
 const Connector = z.object({
   id: z.string(),
   name: z.string(),
@@ -49,6 +49,8 @@ export interface Connector {
   type: string;
   /** Undefined where Kibana hides it (preconfigured without exposeConfig). */
   config: Record<string, unknown> | undefined;
+  /** Of the token of its senders, which some revisions of Kibana keep in config: it goes back with an update, and nowhere else. */
+  tokenHash?: string;
   missingSecrets: boolean;
   preconfigured: boolean;
   system: boolean;
@@ -70,7 +72,7 @@ function fromRaw(raw: z.output<typeof Connector>): Connector {
     id: raw.id,
     name: raw.name,
     type: raw.connector_type_id,
-    config: raw.config ?? undefined,
+    ...configOf(raw),
     missingSecrets: raw.is_missing_secrets ?? false,
     preconfigured: raw.is_preconfigured ?? false,
     system: raw.is_system_action ?? false,
@@ -78,6 +80,12 @@ function fromRaw(raw: z.output<typeof Connector>): Connector {
     references: raw.referenced_by_count ?? undefined,
     ...authorisation(raw),
   };
+}
+
+function configOf({ config }: z.output<typeof Connector>): Pick<Connector, "config" | "tokenHash"> {
+  if (typeof config?.ingestTokenHash !== "string") return { config: config ?? undefined };
+  const { ingestTokenHash: tokenHash, ...own } = config;
+  return { config: own, tokenHash };
 }
 
 function authorisation({ auth_mode: mode, user_auth_status: status }: z.output<typeof Connector>) {
@@ -175,9 +183,13 @@ export function connectorWrites(send: Send) {
     async updateConnector(
       space: string,
       id: string,
-      { name, config, secrets }: Pick<NewConnector, "name" | "config" | "secrets">,
+      { name, config, secrets, tokenHash }: Pick<NewConnector, "name" | "config" | "secrets"> & Pick<Connector, "tokenHash">,
     ): Promise<WrittenConnector> {
-      const body = { name, config, secrets: unseal(secrets) };
+      const body = {
+        name,
+        config: tokenHash === undefined ? config : { ...config, ingestTokenHash: tokenHash },
+        secrets: unseal(secrets),
+      };
       return written(await send("PUT", { path: `/api/actions/connector${path(id)}`, space, body }));
     },
     /** Makes a token for those who send events to it; an earlier one stops working at once. */

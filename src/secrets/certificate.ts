@@ -1,7 +1,7 @@
 import type { FileKind } from "../catalog/shared/file-kinds.ts";
 import { objectIn } from "../json-depth.ts";
 import { fileText } from "./file-text.ts";
-import { canBeCertificate, canBePrivateKey, certificatesCanBeRead, isWhole, outOfDate } from "./tls-files.ts";
+import { canBeCertificate, canBePrivateKey, certificatesCanBeRead, isKey, isWhole, outOfDate } from "./tls-files.ts";
 
 /** The base64 that Kibana stores, or why the file cannot be used. Neither quotes the content. */
 export type EncodedFile = { base64: string; warning?: string } | { refused: string; fix: string };
@@ -91,16 +91,11 @@ function ofPem(text: string, content: Buffer, kind: FileKind): EncodedFile {
   const useless = labels.every((label) => !/^(X509 |TRUSTED )?CERTIFICATE$|(?<!OPENSSH )PRIVATE KEY$/.test(label));
   if (useless) return ofOther(labels[0] ?? "", kind);
   const wanted = isKey(kind) ? "PRIVATE KEY" : "CERTIFICATE";
-  const mistaken = labels.every((label) => !label.includes(wanted));
-  if (mistaken && kind !== "PEM key text") return mistakenFor(kind);
+  if (labels.every((label) => !label.includes(wanted))) return mistakenFor(kind);
   // As OpenSSL reads it: blocks begin and end on their own lines, and nothing before the first one hides it.
   const broken = inLines !== text || content.toString("utf8") !== text || blocks.some(({ body, alone }) => !alone || !isInLines(body));
   const sent = broken ? Buffer.from(blocks.map(rewritten).join("")) : content;
-  const warning = mistaken
-    ? "holds a certificate and no private key: requests will fail"
-    : isKey(kind)
-      ? undefined
-      : unusable(sent.toString());
+  const warning = isKey(kind) ? undefined : unusable(sent.toString());
   return { base64: sent.toString("base64"), ...(warning !== undefined && { warning }) };
 }
 
@@ -211,10 +206,6 @@ function isListOfTexts(content: Buffer): boolean {
 /** It has its version, 3, where a certificate has the part that is signed. */
 function isContainer(content: Buffer): boolean {
   return /^30(80|[0-7].|81..|82.{4}|83.{6})020103/.test(content.subarray(0, 10).toString("hex"));
-}
-
-function isKey(kind: FileKind): boolean {
-  return kind.endsWith("private key") || kind === "PEM key text";
 }
 
 function isPemOnly(kind: FileKind): boolean {

@@ -3,6 +3,11 @@ import { createSecureContext, type SecureContextOptions } from "node:tls";
 import type { FileKind } from "../catalog/shared/file-kinds.ts";
 import { Sealed, type SealedRecord } from "../sealed.ts";
 
+/** Whether it is for a private key. */
+export function isKey(kind: FileKind): boolean {
+  return kind.endsWith("private key") || kind === "PEM key text";
+}
+
 /** Whether each certificate of a PEM text can be read; a block of another kind is none. */
 export function certificatesCanBeRead(pem: string): boolean {
   return blocksOf(pem).every((block) => works(() => new X509Certificate(block)));
@@ -66,26 +71,24 @@ function works(read: () => unknown): boolean {
 }
 
 /**
- * Why TLS cannot use the files of a client certificate, alone or together: an error of every request to come, which nobody
- * would see at save. Quotes nothing of them.
- * @param secrets as they go to Kibana: files in base64
+ * Why the files of a client certificate, or a key that signs, cannot be used, alone or together: an error of every request to
+ * come, which nobody would see at save. Quotes nothing of them.
+ * @param secrets as they go to Kibana: files in base64, a key that signs as text
  */
 export function unusableFiles(secrets: SealedRecord, files: ReadonlyMap<string, FileKind>): string[] {
   const fieldOf = (fits: (kind: FileKind) => boolean) =>
     // An authority is no part of the pair.
     [...files].find(([field, kind]) => fits(kind) && !field.startsWith("ca") && secrets[field] instanceof Sealed)?.[0];
-  const [crt, key, pfx] = [
-    fieldOf((kind) => kind.endsWith("certificate")),
-    fieldOf((kind) => kind.endsWith("private key")),
-    fieldOf((kind) => kind === "PKCS #12"),
-  ];
-  const word = ["passphrase", "password"].find((field) => secrets[field] instanceof Sealed);
+  const [crt, key, pfx] = [fieldOf((kind) => kind.endsWith("certificate")), fieldOf(isKey), fieldOf((kind) => kind === "PKCS #12")];
+  const isText = key !== undefined && files.get(key) === "PEM key text";
+  // The password beside a key that signs is another way to authenticate.
+  const word = (isText ? ["privateKeyPassword"] : ["passphrase", "password"]).find((field) => secrets[field] instanceof Sealed);
   const given = (field: string | undefined) => (field === undefined ? undefined : secrets[field]);
   const problem = opened([given(crt), given(key), given(pfx), given(word)], ([certificate, privateKey, container, passphrase]) => {
-    const unread = passphrase === undefined ? needsPassphrase : `cannot be read with the passphrase in secrets.${word}`;
+    const unread = passphrase === undefined ? needsPassphrase(isText) : `cannot be read with the passphrase in secrets.${word}`;
     const unusable = container === undefined ? undefined : unusableContainer(Buffer.from(container, "base64"), passphrase);
     if (unusable !== undefined) return `secrets.${pfx} ${unusable === wrongPassphrase ? unread : unusable}`;
-    const pem = privateKey === undefined ? "" : Buffer.from(privateKey, "base64").toString();
+    const pem = privateKey === undefined ? "" : isText ? privateKey : Buffer.from(privateKey, "base64").toString();
     // Of a binary key it is said already that Kibana takes none.
     if (!pem.includes("-----BEGIN ")) return undefined;
     if (!canUse({ key: pem, passphrase })) {
@@ -130,7 +133,8 @@ function opened(
   return result;
 }
 
-const needsPassphrase = "is encrypted, and no passphrase goes with it (secrets.password, where the type has that field)";
+const needsPassphrase = (isText: boolean) =>
+  `is encrypted, and no passphrase goes with it (secrets.${isText ? "privateKeyPassword" : "password, where the type has that field"})`;
 const wrongPassphrase = "mac verify failure";
 
 /** Why TLS cannot use a container, as OpenSSL or Node says it; `wrongPassphrase` where it cannot be opened. */

@@ -11,6 +11,8 @@ export interface Book {
   add(page: Page, take: Take, owner: string): string;
   /** The same for a token: it is shown once, on request of a person. */
   addToken(page: TokenPage, owner: string): string;
+  /** Ends the pages with a token of this holder that nobody has seen. */
+  endTokens(holder: string): void;
   /**
    * Answers a request for one of the pages.
    * @param origin under which the pages are given out
@@ -40,6 +42,11 @@ interface Shown {
 const used = {
   form: { is: "used", title: "Already answered", text: "This page works once and has been used." },
   token: { is: "used", title: "Already shown", text: "The token was shown once. If you have not seen it, ask the agent to rotate it." },
+  deadToken: {
+    is: "used",
+    title: "No longer valid",
+    text: "The connector has another token since, or is deleted. Ask the agent to rotate the token if it is still needed.",
+  },
   expiredForm: { is: "used", title: "Expired", text: "Nothing was written. Ask the agent to start again." },
   expiredToken: { is: "used", title: "Expired", text: "Nobody has seen the token. Ask the agent to rotate it." },
 } as const;
@@ -116,6 +123,9 @@ export function createBook(now: () => number): Book {
   return {
     add: (page, take, owner) => keep({ owner, expiresAt: page.expiresAt, content: { is: "form", page, take, taking: false } }),
     addToken: (page, owner) => keep({ owner, expiresAt: page.expiresAt, content: { is: "token", page } }),
+    endTokens(holder) {
+      for (const one of shown.values()) if (one.content.is === "token" && one.content.page.holder === holder) one.content = used.deadToken;
+    },
     note: (response, status, title, text) => send(response, status, renderNote(title, text)),
     handle: (request, response, origin, known) =>
       answer(request, response, origin, known).catch(() =>

@@ -11,6 +11,8 @@ export interface Pages {
   open(page: Page, take: Take, owner: string): Promise<string>;
   /** Shows a token at such an address, once. */
   showOnce(page: TokenPage, owner: string): Promise<string>;
+  /** Ends such addresses for tokens of this holder that nobody has seen. */
+  endTokens(holder: string): void;
   /** `http://127.0.0.1:49152` */
   origin(): Promise<string>;
   close(): Promise<void>;
@@ -40,6 +42,7 @@ export function createPages(now: () => number = Date.now, name: "127.0.0.1" | "l
   return {
     open: async (page, take, owner) => (await whenListening()).origin + book.add(page, take, owner),
     showOnce: async (page, owner) => (await whenListening()).origin + book.addToken(page, owner),
+    endTokens: book.endTokens,
     origin: async () => (await whenListening()).origin,
     async close() {
       const { servers } = (await listening?.catch(() => undefined)) ?? { servers: [] };

@@ -9,6 +9,8 @@ export interface TokenPage {
   sandbox: boolean;
   space: string;
   title: string;
+  /** Whose token it is: another one of the same holder takes its place. */
+  holder: string;
   token: Sealed;
   /** Milliseconds since 1970. */
   expiresAt: number;

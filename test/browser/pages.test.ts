@@ -76,7 +76,7 @@ describe("a person", () => {
     const pages = createPages();
     onTestFinished(() => pages.close());
     const token = seal("5f1c.Zm9yLXNlbmRlcnMtb25seQ", "the token that senders use");
-    const shown = { deployment: "PROD", sandbox: false, space: "default", title: "The token for senders", token };
+    const shown = { deployment: "PROD", sandbox: false, space: "default", title: "The token for senders", holder: "sales", token };
     const url = await pages.showOnce({ ...shown, expiresAt: Date.now() + 60_000 }, "local");
     const { page, complaints, requests } = await openWindow({ javaScriptEnabled: false });
     await page.goto(url);

@@ -70,6 +70,7 @@ async function pipeline({
     trail: undefined,
     openPage: undefined,
     showOnce: undefined,
+    endTokens: async () => {},
     passkeys: undefined,
     alone: createLocks(),
     clock,

@@ -389,7 +389,8 @@ describe(".servicenow, which takes the key as text,", () => {
     userIdentifierValue: "u",
     jwtKeyId: "k",
   };
-  const given = (privateKey: unknown) => ({ clientSecret: { $env: "CONNECTOR_SECRET_RUBBISH" }, privateKey });
+  const rubbish = { $env: "CONNECTOR_SECRET_RUBBISH" };
+  const given = (privateKey: unknown) => ({ clientSecret: rubbish, privateKey });
 
   test.each(["real.key", "escaped.key", "spaces.key", "json.key", "crlf.key", "utf16.key"])("gets PEM from %s", async (name) => {
     for (const type of [".servicenow", ".servicenow-sir", ".servicenow-itom"]) {
@@ -402,15 +403,51 @@ describe(".servicenow, which takes the key as text,", () => {
     }
   });
 
-  test.each(["rubbish.txt", "environ.txt", "client.p12"])("refuses %s", async (name) => {
+  test.each(["rubbish.txt", "environ.txt", "client.p12", "real.crt"])("refuses %s", async (name) => {
     const { body, sent } = await create(".servicenow", config, given({ $file: name }));
     expect([body.error.code, sent]).toEqual(["secret_refused", undefined]);
     expect(body.error.fix).not.toBe("");
   });
 
-  test("a certificate in its place is said to fail", async () => {
-    expect((await create(".servicenow", config, given({ $file: "real.crt" }))).body.warnings.join()).toContain(
-      "no private key: requests will fail",
+  test("keeps its key where a rotation gives a certificate in its place", async () => {
+    const { id } = await create(".servicenow", config, given({ $file: "real.key" }));
+    const { body } = await server.call("update_connector", { id, secrets: given({ $file: "real.crt" }) });
+    expect([body.error.code, body.error.message]).toEqual(["secret_refused", expect.stringContaining("a certificate and no private key")]);
+    expect((await kibana.seen()).filter(({ method, path }) => method === "PUT" && path.endsWith(id))).toEqual([]);
+  });
+
+  test.each<[string, object, RegExp | undefined]>([
+    [
+      "no passphrase",
+      {},
+      /secrets\.privateKey is encrypted, and no passphrase goes with it \(secrets\.privateKeyPassword\): requests will fail/,
+    ],
+    [
+      "another passphrase",
+      { privateKeyPassword: rubbish },
+      /secrets\.privateKey cannot be read with the passphrase in secrets\.privateKeyPassword/,
+    ],
+    ["its passphrase", { privateKeyPassword: { $env: "CONNECTOR_SECRET_PASSPHRASE" } }, undefined],
+  ])("is warned of a key that is encrypted, with %s, at a create and a rotation alike", async (_with, word, warning) => {
+    for (const type of [".servicenow", ".servicenow-sir", ".servicenow-itom"]) {
+      const { usesTableApi: _not, ...forItom } = config;
+      const secrets = { ...given({ $file: "locked.key" }), ...word };
+      const made = await create(type, type.endsWith("itom") ? forItom : config, secrets);
+      const rotated = await server.call("update_connector", { id: made.id, secrets });
+      for (const { body } of [made, rotated]) {
+        expect([type, body.status]).toEqual([type, "done"]);
+        if (warning) expect(body.warnings.join("\n")).toMatch(warning);
+        else expect((body.warnings ?? []).join("\n")).not.toMatch(/passphrase|requests will fail/);
+      }
+    }
+  });
+
+  test("is warned of a key of which a part is missing, and of nothing with a whole one", async () => {
+    expect((await create(".servicenow", config, given({ $file: "cut.key" }))).body.warnings.join()).toContain(
+      "secrets.privateKey holds no private key that can be read: requests will fail",
+    );
+    expect((await create(".servicenow", config, given({ $file: "real.key" }))).body.warnings ?? []).not.toContainEqual(
+      expect.stringContaining("requests will fail"),
     );
   });
 

@@ -58,6 +58,14 @@ const blocks = (text: string) => ({
 /** What is wrong, and next to it what looks alike and is right. */
 const planted: Planted[] = [
   [
+    "a call that only reads",
+    "jira",
+    { ...fires, params: { subAction: "getFields", subActionParams: {} } },
+    issue({}),
+    "params",
+    /only reads, and nobody hears of it/,
+  ],
+  [
     "a misspelt variable",
     "slack",
     slack("{{rule.nmae}} fired"),

@@ -10,7 +10,7 @@ let server: Started;
 let byPage: Started;
 const ends: (() => Promise<void>)[] = [];
 beforeAll(async () => {
-  sandbox = await startSandboxWith(["--kibana-version", "9.6"]);
+  sandbox = await startSandboxWith(["--kibana-version", "9.7"]);
   const url = await newerKibana(sandbox.url, ["proxyUrl", "relay"], (end) => ends.push(end));
   const env = {
     KIBANA_URL: url,
@@ -184,5 +184,37 @@ describe("an address in a secret that no known version of the type has", () => {
   test("and a token is none", async () => {
     const { plan } = await planned(type, config, { ...withAll(fields, bound), relay: secret });
     expect(plan.needs_a_person).toBeUndefined();
+  });
+});
+
+describe("a Kibana whose schemas are known", () => {
+  test.each<[string, Dict, string]>([
+    [".email", { to: ["ana@example.com"] }, "config.to is not a field of .email config (to belongs in params)"],
+    [".webhook", { proxyUrl: "https://evil.example.net" }, "config.proxyUrl is not a field of .webhook config"],
+    [".jira", { projectkey: "P" }, "config.projectkey is not a field of .jira config"],
+  ])("refuses unknown keys, and nobody is asked: %s %j", async (type, more, said) => {
+    const old = await startSandboxWith(["--kibana-version", "9.5"]);
+    const person = { asked: 0 };
+    const here = await startServer({
+      person: () => {
+        person.asked += 1;
+        return yes();
+      },
+      env: { KIBANA_URL: old.url, KIBANA_API_KEY: "any", CONNECTOR_SECRET_X: "secret-of-mine-1" },
+    });
+    const [, config, fields] = types.find(([id]) => id === type) ?? webhook;
+    const secrets = withAll(fields, secret);
+    const made = await here.call("create_connector", { id: "known", name: "Known", type, config, secrets });
+    expect(made.body.status).toBe("done");
+    const before = person.asked;
+    const created = await here.call("create_connector", { name: "Other", type, config: { ...config, ...more }, secrets });
+    const updated = await here.call("update_connector", { id: "known", config: more, secrets });
+    for (const { body } of [created, updated]) {
+      expect(body.error).toMatchObject({ code: "invalid_config", detail: { problems: [{ path: `config.${Object.keys(more)[0]}` }] } });
+      expect(body.error.message).toContain(said);
+    }
+    expect(person.asked).toBe(before);
+    await here.close();
+    await old.stop();
   });
 });

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { look, post } from "../pages/form.ts";
 import { startServer } from "../support/built-server.ts";
@@ -6,6 +8,7 @@ import { rewritingProxy } from "../support/config-proxy.ts";
 import { servedProduct } from "../support/http.ts";
 import { accepts, declines, type ProductOptions, product } from "../support/product.ts";
 import { callInRounds, yes } from "../support/rounds.ts";
+import { listen } from "../support/server.ts";
 import { kibanaSettings } from "../support/settings.ts";
 
 const sales = { name: "Sales", type: ".inboundWebhook" };
@@ -68,10 +71,11 @@ test("a new one comes with the address of a page that shows its token, after a c
 test("a client whose question ends the call gets the address of such a page too, and nothing else", async () => {
   const { send } = await servedProduct({ sandbox: { empty: true, version: "9.6.0" } });
   const created = await callInRounds(send, "create_connector", sales);
+  expect(created.text).not.toContain(await shown(created.body.result.tokens[0].url));
   const { asked, state } = await callInRounds(send, "update_connector", rotate);
   expect(asked.form.params.message).toContain("whoever sends with the old one is refused at once");
   const rotated = await callInRounds(send, "update_connector", rotate, { state, answers: yes });
-  for (const { body, text } of [created, rotated]) expect(text).not.toContain(await shown(body.result.tokens[0].url));
+  expect(rotated.text).not.toContain(await shown(rotated.body.result.tokens[0].url));
 });
 
 test("a token that nobody looked at in ten minutes is shown no more", async () => {
@@ -82,6 +86,32 @@ test("a token that nobody looked at in ten minutes is shown no more", async () =
     expect(seen).toMatchObject({ status: 410, html: expect.stringContaining("Nobody has seen the token") });
     expect(seen.html).not.toContain("<pre>");
   }
+});
+
+test.each<[string, (call: Awaited<ReturnType<typeof kibana>>["call"], change: string) => Promise<unknown>]>([
+  ["a rotation", (call) => call("update_connector", rotate)],
+  ["a delete", (call) => call("safe_delete_connector", { ids: ["sales"] })],
+  ["the undo of its creation", (call, change) => call("undo_change", { change })],
+])("a token that %s made dead is shown no more, and those of others are", async (_what, end) => {
+  const { call } = await kibana();
+  const created = await call("create_connector", sales);
+  const other = (await call("create_connector", { ...sales, name: "Other" })).result.tokens[0].url;
+  const { url } = created.result.tokens[0];
+  const ended = (await end(call, created.change)) as { status: string; result?: { tokens?: { url: string }[] } };
+  expect(ended.status).toBe("done");
+  for (const seen of [await look(url), await post(url, "text/plain", "")]) {
+    expect(seen).toMatchObject({ status: 410, html: expect.stringContaining("No longer valid") });
+    expect(seen.html).not.toContain("<pre>");
+  }
+  for (const alive of [other, ...(ended.result?.tokens ?? []).map((one) => one.url)]) expect(await shown(alive)).not.toBe("");
+});
+
+test("a rotation that was refused leaves the page of the token", async () => {
+  let asked = 0;
+  const { call } = await kibana({ person: (...given) => (asked++ === 0 ? declines(...given) : accepts(...given)) });
+  const { url } = (await call("create_connector", sales)).result.tokens[0];
+  expect((await call("update_connector", rotate)).status).toBe("declined");
+  expect(await shown(url)).not.toBe("");
 });
 
 test("another token is made only after a person's yes, is shown like the first, and no undo brings the old one back", async () => {
@@ -175,6 +205,63 @@ test.each<[string, (path: string, text: string) => string | { status: number; te
   if (expected === "") expect(await hashes()).toEqual([hash(token)]);
   else expect(token).toBe(expected);
   expect(JSON.stringify(answer)).not.toContain(token);
+});
+
+/** A Kibana that keeps the hash of the token in config, as one that was published does. @returns the configs that were sent */
+async function showingHashes(options: ProductOptions = {}) {
+  const sent: { method: string; config: Record<string, unknown> }[] = [];
+  let target = "";
+  let rotations = 0;
+  const hashOf = (id: string) => hash(`${id} ${rotations}`);
+  const shownWith = (one: { id?: string; connector_type_id?: string; config?: object }) =>
+    one.connector_type_id === ".inboundWebhook" ? { ...one, config: { ...one.config, ingestTokenHash: hashOf(one.id ?? "") } } : one;
+  const url = await listen((incoming, outgoing) => {
+    void text(incoming).then(async (body) => {
+      const { method = "GET", url: path = "/", headers } = incoming;
+      const given = body === "" ? undefined : JSON.parse(body);
+      if (given?.config) sent.push({ method, config: { ...given.config } });
+      if (given?.config) delete given.config.ingestTokenHash;
+      if (path.includes("_rotate_ingress")) rotations += 1;
+      const answer = await fetch(target + path, {
+        method,
+        headers: { "kbn-xsrf": "x", "content-type": "application/json", "x-elastic-internal-origin": "x", ...authorized(headers) },
+        ...(given && { body: JSON.stringify(given) }),
+      });
+      const got = await answer.text();
+      const value = /connector/.test(path) && got !== "" ? JSON.parse(got) : undefined;
+      const told = Array.isArray(value) ? value.map(shownWith) : value && shownWith(value);
+      const kept = ["content-type", "kbn-name", "elastic-api-version"].flatMap((name) => [[name, answer.headers.get(name) ?? ""]]);
+      outgoing.writeHead(answer.status, Object.fromEntries(kept)).end(told ? JSON.stringify(told) : got);
+    });
+  });
+  const made = await kibana({ ...options, settings: { kibana: kibanaSettings({ url }) } });
+  target = made.sandboxUrl;
+  return { ...made, sent, hashOf };
+}
+const authorized = ({ authorization }: IncomingHttpHeaders) => (authorization === undefined ? {} : { authorization });
+
+test("the hash of a token that Kibana shows in config is no secret, belongs to no copy, and goes back with an update alone", async () => {
+  const { call, sent, hashOf, texts } = await showingHashes({ sandbox: { spaces: ["team"] } });
+  await call("create_connector", sales);
+  expect((await call("get_connector", { id: "sales" })).warnings ?? []).toEqual([]);
+  const copy = await call("create_connector", { name: "Copy", from: { id: "sales" } });
+  const afar = await call("create_connector", { name: "Sales", from: { id: "sales", space: "default" }, space: "team" });
+  const renamed = await call("update_connector", { id: "sales", name: "Sold" });
+  await call("update_connector", rotate);
+  const undone = await call("undo_change", { change: renamed.change });
+  const deleted = await call("safe_delete_connector", { ids: ["copy"] });
+  const back = await call("undo_change", { change: deleted.change });
+  expect([copy, afar, renamed, undone, deleted, back].map(({ status }) => status)).toEqual(Array(6).fill("done"));
+  expect(sent.filter(({ method }) => method === "POST").map(({ config }) => config)).toEqual(Array(4).fill({ authType: "none" }));
+  const put = sent.filter(({ method }) => method === "PUT").map(({ config }) => config.ingestTokenHash);
+  expect(put).toHaveLength(2);
+  expect(new Set(put).size).toBe(2);
+  expect(put[1]).toMatch(/^[0-9a-f]{64}$/);
+  for (const format of ["terraform", "kibana_yml", "api"]) await call("export_connectors", { ids: ["sales"], format });
+  const audit = await call("audit_connectors", { spaces: ["default", "team"] });
+  expect(JSON.stringify(audit.findings)).not.toMatch(/secret_in_config|drift/);
+  expect(texts.join("\n")).not.toMatch(/ingest_?token_?hash/i);
+  expect(texts.join("\n")).not.toContain(hashOf("sales"));
 });
 
 test("a connector whose token could not be made is there, and the answer says how a person gets one", async () => {
@@ -285,8 +372,9 @@ test("in several spaces each gets its own page", async () => {
   expect(rotated.result.counts).toEqual({ updated: 2 });
   const pages = [...made.result.tokens, ...rotated.result.tokens] as { space: string; url: string }[];
   expect(pages.map(({ space }) => space)).toEqual(["default", "team", "default", "team"]);
-  const tokens = await Promise.all(pages.map(({ url }) => shown(url)));
-  expect((await hashes()).sort()).toEqual(tokens.slice(2).map(hash).sort());
+  for (const { url } of pages.slice(0, 2)) expect((await look(url)).status).toBe(410);
+  const tokens = await Promise.all(pages.slice(2).map(({ url }) => shown(url)));
+  expect((await hashes()).sort()).toEqual(tokens.map(hash).sort());
 });
 
 test("one that a workflow waits for is not deleted", async () => {

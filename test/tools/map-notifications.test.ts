@@ -534,7 +534,7 @@ test("what would be silent without a connector is told from what would lose one 
   await made.connector("default", "tickets", ".jira", "Tickets", { apiUrl: "https://jira.example.org", projectKey: "OPS" }, secrets);
   await Promise.all([made.slack("chat"), made.slack("gone")]);
   const ticket = act("tickets", fires, { subAction: "pushToService", subActionParams: {} });
-  const jira = "  - { name: open, type: jira.pushToService, connector-id: Tickets, with: {} }";
+  const jira = "  - { name: open, type: jira.pushToService, connector-id: Tickets, with: { incident: { summary: s }, comments: [] } }";
   await made.workflow("tickets-only", jira);
   await made.workflow("tickets-and-chat", `${jira}\n${step("chat")}`);
   await made.workflow("chat-only", step("chat"));

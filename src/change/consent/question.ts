@@ -205,7 +205,7 @@ function inShort({ before, after }: Effect): string {
   const owners = [ownerOf(before), ownerOf(after)];
   const what = after?.scheduled_runs_as === undefined ? "its API key" : "its scheduled runs as";
   const owner = owners[0] === owners[1] ? "" : `; ${what}: ${owners.join(" → ")}`;
-  return beginning(`: ${actionsInShort(then, now, before?.goes !== undefined)}${owner}`, 400);
+  return `${beginning(`: ${actionsInShort(then, now, before?.goes !== undefined)}`, 400)}${owner}`;
 }
 
 /** @param isChangedWithin the contents of other actions change too */
@@ -221,7 +221,7 @@ function actionsInShort(then: readonly string[], now: readonly string[], isChang
 
 /** Plain words are shown as they are, anything else in quotes. */
 function ownerWord(owner: string): string {
-  return /^[\w.@' -]{1,60}$/.test(owner) ? owner : exact(owner);
+  return /^[\w.@' -]{1,60}$/.test(owner) ? owner : exact(beginning(owner, 120));
 }
 
 /** What is removed and added in rules besides the lines of their actions, by rule; what is the same in several is listed once. */

@@ -24,6 +24,7 @@ export async function connectorOrNone(reader: Reader, space: string, id: string)
  * The last look before a write that replaces, or a run: Kibana has no lock (reference/kibana-api.md §1.4), so what the plan
  * read is compared once more, one round trip before it.
  * @param nothing what did not happen
+ * @returns the connector as it is now
  * @throws ToolError: nothing was written
  */
 export async function assertUntouched(
@@ -31,9 +32,9 @@ export async function assertUntouched(
   space: string,
   reader: Reader,
   nothing = "Nothing was written",
-): Promise<void> {
+): Promise<Connector> {
   const now = await lastLook(connectorOrNone(reader, space, before.id));
-  if (now && isStill(now, { ...before, config: before.config ?? {} })) return;
+  if (now && isStill(now, { ...before, config: before.config ?? {} })) return now;
   throw new ToolError(
     "confirmation_invalid",
     `Somebody ${now ? "changed" : "deleted"} the connector "${before.id}" a moment ago. ${nothing}: what was agreed to no longer holds.`,

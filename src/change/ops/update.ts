@@ -8,8 +8,10 @@ import type { OpKind } from "./op-kind.ts";
 
 export const update: OpKind<UpdateOp> = {
   async write(op, { writer, reader }) {
-    await assertUntouched(op.before, op.space, reader);
-    return replacing(writer.updateConnector(op.space, op.id, { ...op.after, secrets: op.secrets }));
+    const { tokenHash } = await assertUntouched(op.before, op.space, reader);
+    return replacing(
+      writer.updateConnector(op.space, op.id, { ...op.after, secrets: op.secrets, ...(tokenHash !== undefined && { tokenHash }) }),
+    );
   },
 
   record: ({ space, id, before, after, secrets, secretsBefore, lost }) => ({

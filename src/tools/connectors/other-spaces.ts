@@ -1,5 +1,5 @@
 import type { ToolError } from "../../errors.ts";
-import { plainText, quoted } from "../../plain-text.ts";
+import { plainText, quoted, word } from "../../plain-text.ts";
 import { rulesWith, ruleUse } from "../../rules/find-rules.ts";
 import { ruleNames } from "../../usage/references.ts";
 import type { ToolContext } from "../define.ts";
@@ -46,13 +46,13 @@ export async function withPlaces(error: ToolError, tool: string, context: ToolCo
     placesOf(error, context),
     deletionsOf(error.asked, error.space.split(", "), context),
   ]);
-  const [first] = places;
-  const names = [...new Set(places.map((place) => quoted(place.space)))];
-  const inSpaces = first && ` It is in the space${names.length > 1 ? "s" : ""} ${names.join(", ")}.`;
+  const [first, ...more] = places;
+  const inSpaces = first && ` ${whereItIs(first, more, error.asked)}`;
   const [rule] = referring;
   if (!first && !rule && deletions.length === 0) return error;
   // If no other space has it and no name is similar, there is nothing to suggest.
-  const fixes = first ? [(ways[tool] ?? callAgain)(first, error.space)] : error.detail && deletions.length === 0 ? [error.fix] : [];
+  const way = more.length > 0 ? oneOfThem : (ways[tool] ?? callAgain);
+  const fixes = first ? [way(first, error.space)] : error.detail && deletions.length === 0 ? [error.fix] : [];
   if (deletions.length > 0) fixes.unshift(deletionsFix(deletions));
   if (rule) {
     const from = `replace_connector with from ${JSON.stringify(error.asked)} and space "${rule.space}"`;
@@ -73,6 +73,15 @@ export async function withPlaces(error: ToolError, tool: string, context: ToolCo
   );
 }
 
+const oneOfThem = () => "If one of them is meant, call again with its id and its space: `elsewhere` has both.";
+
+/** An id is one connector's in all spaces; others of the same name may be anybody's. */
+function whereItIs(first: Found, more: readonly Found[], asked: string): string {
+  if (first.id === asked) return `It is in the space ${quoted(first.space)}.`;
+  const named = [first, ...more].map(({ id, type, space }) => `${quoted(id, 80)} (${word(type)}) in the space ${quoted(space)}`);
+  return `${more.length > 0 ? "Others have" : "Another one has"} that name: ${named.join(", ")}.`;
+}
+
 /** Rules in the searched spaces that name the missing connector; none where they may not be read. */
 async function referringTo({ asked, space }: ConnectorNotHere, { kibana }: ToolContext) {
   const found = await Promise.allSettled(
@@ -85,16 +94,22 @@ async function referringTo({ asked, space }: ConnectorNotHere, { kibana }: ToolC
   return { referring, total: referring.length };
 }
 
-async function placesOf({ asked, space }: ConnectorNotHere, { kibana, spaces }: ToolContext) {
+interface Found extends Place {
+  name: string;
+  type: string;
+}
+
+/** The connector of that id, or else those of that name. */
+async function placesOf({ asked, space }: ConnectorNotHere, { kibana, spaces }: ToolContext): Promise<Found[]> {
   // If the spaces may not be listed, the error stays as it was: it says where to look.
   const [listed] = await Promise.allSettled([spaces.list()]);
   const others = listed.status === "fulfilled" ? listed.value.map(({ id }) => id).filter((id) => !space.split(", ").includes(id)) : [];
   const lists = await Promise.allSettled(
     others.slice(0, looked).map(async (id) => (await kibana.connectors(id)).map((one) => ({ one, space: id }))),
   );
-  return lists
-    .flatMap((list) => (list.status === "fulfilled" ? list.value : []))
-    .filter(({ one }) => one.id === asked || one.name === asked)
+  const all = lists.flatMap((list) => (list.status === "fulfilled" ? list.value : []));
+  const byId = all.filter(({ one }) => one.id === asked);
+  return (byId.length > 0 ? byId.slice(0, 1) : all.filter(({ one }) => one.name === asked))
     .map(({ one, space }) => ({ space, id: one.id, name: plainText(one.name, 80), type: one.type }))
     .slice(0, shown);
 }

@@ -17,6 +17,7 @@ import { literalsInConfig } from "../secrets/config-secrets.ts";
 import { encodedConfig } from "../secrets/encoded-config.ts";
 import { authenticationSaid } from "../secrets/explicit-no-auth.ts";
 import { assertNoKnownWebhook } from "../secrets/known-webhook.ts";
+import { assertKnownKeys } from "./known-keys.ts";
 import { assertNotMade } from "./made-elsewhere.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { assertCarried, planCreate, type Surroundings } from "./plan-create.ts";
@@ -66,6 +67,7 @@ export async function newConnector(
   const asksBecause = literalsInConfig({ given: config, stored: source?.connector.config, entry, status }, context.secrets);
   const encoded = encodedConfig(entry, merged);
   const { config: full, notes: said } = authenticationSaid(entry, encoded.config, secrets);
+  assertKnownKeys(entry, { config: full, stored: source?.connector.config }, status);
   return { name, live, config: full, secrets, source, taken: taken ? [taken] : [], encoded: encoded.notes, said, asksBecause };
 }
 

@@ -12,6 +12,7 @@ import { encodedConfig } from "../secrets/encoded-config.ts";
 import { assertNoKnownWebhook } from "../secrets/known-webhook.ts";
 import { assertNoMarks } from "../secrets/redaction-marks.ts";
 import { isRotation, rotation } from "../secrets/rotation.ts";
+import { assertKnownKeys } from "./known-keys.ts";
 import { mergeConfig } from "./merge-config.ts";
 import type { Surroundings } from "./plan-create.ts";
 import { planRotation } from "./plan-rotation.ts";
@@ -62,6 +63,7 @@ export async function planPatch(
   const after = { name: name ?? before.name, config: mergeConfig(entry, before.config ?? {}, encoded.config) };
   const stays = after.name === before.name && isDeepStrictEqual(after.config, before.config ?? {}) && Object.keys(secrets).length === 0;
   if (stays) return undefined;
+  assertKnownKeys(entry, { config: after.config, stored: before.config }, status);
   const wanted = { space, before, after, secrets, noOtherSecrets: noOthers ?? false, verb: "Update", repoints: true as const };
   const plan = await planUpdate(wanted, surroundings, context);
   return { ...plan, warnings: [...encoded.notes, ...plan.warnings], asksBecause };

@@ -104,7 +104,7 @@ async function judged(
         .map((route) => without(route, route.via.length === 0 ? [...ignored, "not_seen"] : ignored));
     const after = ways(op.after.actions, []);
     const verdict = best(after);
-    if (verdicts.indexOf(verdict) >= verdicts.indexOf(best(ways(op.before.actions, broken)))) continue;
+    if (verdict === "told" || verdicts.indexOf(verdict) >= verdicts.indexOf(best(ways(op.before.actions, broken)))) continue;
     found.push({ ...change, verdict, why: whyNot(after, verdict) });
   }
   return found;

@@ -8,7 +8,6 @@ export const examples: TypeExamples = {
     ["config", { index: "testing-123", executionTimeField: null }],
     ["secrets", {}],
     ["params", { documents: [{ rando: "thing" }] }],
-    ["params", { documents: [] }],
     ["params", { documents: [{ a: 1 }], indexOverride: null }],
     ["params", { documents: [{ a: 1 }], indexOverride: "kibana-alert-history-anything" }],
   ],
@@ -18,6 +17,8 @@ export const examples: TypeExamples = {
     ["config", { index: "testing-123", refresh: "foo" }, "config.refresh"],
     ["config", { index: "testing-123", executionTimeField: true }, "config.executionTimeField"],
     ["params", {}, "params.documents"],
+    // Kibana takes it, and Elasticsearch refuses the bulk request.
+    ["params", { documents: [] }, "params.documents"],
     ["params", { documents: ["should be an object"] }, "params.documents.0"],
     ["params", { documents: {} }, "params.documents"],
     ["params", { documents: [{ a: 1 }], indexOverride: "elsewhere" }, "params.indexOverride"],
