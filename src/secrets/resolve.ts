@@ -23,7 +23,7 @@ export interface StoredSecret {
   connector: string;
   /** Whether this server deleted the connector. */
   isGone: boolean;
-  /** Whether this server wrote nothing to the connector since, so that it is there unless somebody took it out in Kibana. */
+  /** Whether this server wrote nothing else to the connector since: it is there, or was until the delete, unless somebody took it out in Kibana. */
   isLatest: boolean;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { inventedType } from "../support/invented-type.ts";
 import { accepts, product } from "../support/product.ts";
 
 const env = { CONNECTOR_SECRET_HEADER: "header-value-1", CONNECTOR_SECRET_USER: "user-value-1", CONNECTOR_SECRET_PW: "password-value-1" };
@@ -10,6 +11,20 @@ const create = { name: "Hook", id: "hook", type: ".webhook", config: open, secre
 const withHook = async (more: Partial<Parameters<typeof product>[0]> = {}) => {
   const made = await product({ person: accepts, env, sandbox: { empty: true }, ...more });
   expect((await made.call("create_connector", create)).body.status).toBe("done");
+  return made;
+};
+
+/** Of a type whose secrets may all be left out. */
+const withInvented = async (version: string) => {
+  const { config } = inventedType.schema.properties;
+  const secrets = {
+    type: "object",
+    properties: { token: { type: "string", sensitive: true }, other: { type: "string", sensitive: true } },
+  };
+  const type = { ...inventedType, schema: { properties: { config, secrets } } };
+  const made = await product({ person: accepts, env, sandbox: { empty: true, version, specTypes: [type] } });
+  const own = { name: "Own", id: "own", type: ".acme-beacon", config: { url: "https://tower.acme.example", region: "north" } };
+  expect((await made.call("create_connector", { ...own, secrets: { token: reference("PW") } })).body.status).toBe("done");
   return made;
 };
 
@@ -50,6 +65,31 @@ describe("a secret that this server stored itself", () => {
     const { change } = (await call("update_connector", { id: "hook", name: "Hook 2", secrets: headers })).body;
     expect((await call("undo_change", { change })).body.code).toBe("secrets_needed");
     expect((await call("undo_change", { change, secrets: headers })).body.status).toBe("done");
+  });
+
+  test.each<[string, string, object]>([
+    ["the undo of a delete", "undo_change", {}],
+    ["a copy", "create_connector", { from: { id: "hook" }, name: "Copy" }],
+  ])("%s needs it", async (what, tool, args) => {
+    const { call } = await withHook();
+    const deleted = what.includes("delete") ? { change: (await call("safe_delete_connector", { ids: ["hook"] })).body.change } : {};
+    const { body } = await call(tool, { ...args, ...deleted });
+    expect([body.code, body.detail?.required]).toEqual(["secrets_needed", ["secretHeaders"]]);
+    expect((await call(tool, { ...args, ...deleted, secrets: headers })).body.status).toBe("done");
+  });
+
+  test.each([
+    ["only Kibana describes", "9.5"],
+    ["nobody describes", "9.3"],
+  ])("of a type that %s: an update and its undo need it", async (_who, version) => {
+    const { call, questions } = await withInvented(version);
+    const { body } = await call("update_connector", { id: "own", name: "Own 2" });
+    expect([body.code, body.detail?.required]).toEqual(["secrets_needed", ["token"]]);
+    const secrets = { token: reference("PW") };
+    const { change } = (await call("update_connector", { id: "own", name: "Own 2", secrets })).body;
+    expect(questions.at(-1)?.message).not.toContain("It can be undone.");
+    expect((await call("undo_change", { change })).body.code).toBe("secrets_needed");
+    expect((await call("undo_change", { change, secrets })).body.status).toBe("done");
   });
 
   test("one that it has deleted since, or whose way to sign in changes, is not asked for", async () => {

@@ -66,13 +66,20 @@ export async function proposedSecrets(
   };
 }
 
-/** The fields of a connector in which this server stored a secret last; somebody may have taken it out in Kibana since. */
-export async function fieldsStoredLast(subject: Subject, { stored }: SecretSource): Promise<string[]> {
+/**
+ * The fields of a connector in which this server stored a secret last; somebody may have taken it out in Kibana since.
+ * @param isGone of one that this server deleted
+ */
+export async function fieldsStoredLast(
+  subject: Pick<Subject, "id" | "space">,
+  { stored }: SecretSource,
+  isGone = false,
+): Promise<string[]> {
   const all = (await stored?.()) ?? [];
-  return [...new Set(all.filter((one) => one.isLatest && isIn(one, subject)).map(fieldOf))];
+  return [...new Set(all.filter((one) => one.isLatest && one.isGone === isGone && isIn(one, subject)).map(fieldOf))];
 }
 
-function isIn({ connector, space }: StoredSecret, { id, space: its }: Subject): boolean {
+function isIn({ connector, space }: StoredSecret, { id, space: its }: Pick<Subject, "id" | "space">): boolean {
   return connector === id && space === its;
 }
 
@@ -128,7 +135,7 @@ function fitting(
 ) {
   const words = new Set([type, name, id, entry?.name ?? "", ...(entry?.aliases ?? []), ...fields].flatMap(wordsOf));
   const speaks = (one: string) => wordsOf(one).some((word) => words.has(word));
-  const others = new Set(stored.filter((one) => !one.isGone && !isIn(one, { type, name, id, space })).map((one) => one.source));
+  const others = new Set(stored.filter((one) => !one.isGone && !isIn(one, { id, space })).map((one) => one.source));
   const hosts = entry ? destinations(entry, config, () => undefined) : [];
   const isBound = (bindings: readonly Binding[]) =>
     bindings.some((one) => (one.type === undefined ? hosts.length > 0 : one.type === type) && hosts.every((host) => host === one.host));
