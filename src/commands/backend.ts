@@ -7,7 +7,7 @@ import { createLog, type Log } from "../log.ts";
 import type { Product } from "../mcp/service.ts";
 import { hidingKnown } from "../plain-text.ts";
 import { watchSecrets } from "../secrets/folder.ts";
-import type { StoredReference } from "../secrets/resolve.ts";
+import type { StoredSecret } from "../secrets/resolve.ts";
 import type { Settings } from "../settings/index.ts";
 import { createKeptExports } from "../tools/exports/kept-exports.ts";
 import { version } from "../version.ts";
@@ -139,10 +139,10 @@ function defaultSpace(settings: Settings, { spaces }: Principal): string {
 
 /** What this server stored where, read when a call first asks for it. */
 function storedOnce({ journal, deployment }: { journal: JournalReader; deployment: { name: string } }) {
-  let reading: Promise<readonly StoredReference[]> | undefined;
+  let reading: Promise<readonly StoredSecret[]> | undefined;
   const read = async () => {
-    const [{ entries }, { storedReferences }] = await Promise.all([journal.entries(), import("../change/stored-references.ts")]);
-    return storedReferences(entries, deployment.name);
+    const [{ entries }, { storedByJournal }] = await Promise.all([journal.entries(), import("../change/stored-by-journal.ts")]);
+    return storedByJournal(entries, deployment.name);
   };
   return () => {
     reading ??= read();

@@ -13,16 +13,18 @@ import { holdsMark } from "./holds-mark.ts";
 import type { RefusedValues } from "./refused-values.ts";
 import { unusableFiles } from "./tls-files.ts";
 
-/** A reference that this server stored in a connector, by its journal. */
-export interface StoredReference {
-  /** The variable's name, or `file ` and the file's. */
-  source: string;
+/** A secret that this server stored in a connector, by its journal. */
+export interface StoredSecret {
+  /** The variable's name, or `file ` and the file's; undefined: a person typed it, or it was plain text. */
+  source: string | undefined;
   /** `token`, `secretHeaders.X-Key` */
   path: string;
   space: string;
   connector: string;
   /** Whether this server deleted the connector. */
   isGone: boolean;
+  /** Whether this server wrote nothing else to the connector since: it is there, or was until the delete, unless somebody took it out in Kibana. */
+  isLatest: boolean;
 }
 
 /** Where references lead. */
@@ -43,7 +45,7 @@ export interface SecretSource {
   /** Learns what this caller is refused as plain text; undefined: nobody calls. */
   refused?: RefusedValues | undefined;
   /** What this server stored where; undefined: it keeps no journal. */
-  stored?: () => Promise<readonly StoredReference[]>;
+  stored?: () => Promise<readonly StoredSecret[]>;
 }
 
 export interface Resolved {

@@ -14,7 +14,7 @@ export const create: OpKind<CreateOp> = {
   record: ({ secrets, id, makesToken, ...op }) => ({
     ...op,
     ...(id === undefined ? {} : { id }),
-    secretFields: Object.keys(secrets),
+    secretFields: Object.keys(secrets).filter((field) => secrets[field] !== null),
     secretSources: referencesIn(secrets),
     ...(makesToken !== undefined && { takesEvents: true }),
   }),

@@ -22,7 +22,7 @@ export const update: OpKind<UpdateOp> = {
     type: before.type,
     before: { name: before.name, config: before.config ?? {} },
     after,
-    secretFields: Object.keys(secrets),
+    secretFields: Object.keys(secrets).filter((field) => secrets[field] !== null),
     secretSources: referencesIn(secrets),
     secretsBefore,
     ...(lost !== undefined && { lost }),

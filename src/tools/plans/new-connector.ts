@@ -17,6 +17,7 @@ import { literalsInConfig } from "../secrets/config-secrets.ts";
 import { encodedConfig } from "../secrets/encoded-config.ts";
 import { authenticationSaid } from "../secrets/explicit-no-auth.ts";
 import { assertNoKnownWebhook } from "../secrets/known-webhook.ts";
+import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
 import { assertKnownKeys } from "./known-keys.ts";
 import { assertNotMade } from "./made-elsewhere.ts";
 import { mergeConfig } from "./merge-config.ts";
@@ -86,7 +87,8 @@ export async function planNew(
   const planned = await planCreate({ space, id, name, live, config, secrets }, surroundings, context);
   const plan = { ...planned, asksBecause: [...wanted.asksBecause, ...(planned.asksBecause ?? [])] };
   if (!source) return { ...plan, warnings: [...wanted.taken, ...wanted.said, ...wanted.encoded, ...plan.warnings] };
-  const left = await assertCarried(plan, "A copy does not include secrets", surroundings.status, context.secrets);
+  const byJournal = await fieldsStoredLast({ id: source.connector.id, space: source.space }, context.secrets);
+  const left = await assertCarried(plan, "A copy does not include secrets", surroundings.status, context.secrets, byJournal);
   return {
     ...plan,
     warnings: [

@@ -22,7 +22,7 @@ import { givenSecrets } from "../secrets/given-secrets.ts";
 import { withWayNamed } from "../secrets/named-way.ts";
 import { askedFields } from "../secrets/page-fields.ts";
 import { agreedHosts, secretFlows } from "../secrets/secret-flows.ts";
-import { assertAllGiven, givenFields, storedSecrets } from "../secrets/stored-secrets.ts";
+import { assertAllGiven, givenFields, storedSecrets, withStored } from "../secrets/stored-secrets.ts";
 import { checkNew } from "./check-new-connector.ts";
 import { assertNotMade } from "./made-elsewhere.ts";
 
@@ -118,13 +118,21 @@ export async function planCreate(
 /**
  * Stops a copy or a restored connector that would lack secrets of the original: Kibana would accept it, and its runs
  * would fail.
+ * @param byJournal the original's fields in which this server stored a secret itself
  * @returns other secrets that the original may have and that are not given: this call loses none of them
  * @throws ToolError secrets_needed
  */
-export async function assertCarried({ ops: [op], asks }: Plan, why: string, status: Status, source: SecretSource): Promise<string[]> {
+export async function assertCarried(
+  { ops: [op], asks }: Plan,
+  why: string,
+  status: Status,
+  source: SecretSource,
+  byJournal: readonly string[],
+): Promise<string[]> {
   if (op.op !== "create") return [];
   const entry = await connectorType(op.type);
-  const stored = storedSecrets(entry, op.config, status);
+  const dropped = byJournal.filter((field) => op.secrets[field] === null);
+  const stored = withStored(entry, storedSecrets(entry, op.config, status), byJournal, dropped);
   const asked = asks.map(({ path }) => path);
   return assertAllGiven({ subject: op, entry, why, stored, given: givenFields(op.secrets, asked) }, source);
 }

@@ -25,8 +25,9 @@ import { readableSecret } from "../secrets/config-secrets.ts";
 import { givenSecrets } from "../secrets/given-secrets.ts";
 import { withWayNamed } from "../secrets/named-way.ts";
 import { askedFields } from "../secrets/page-fields.ts";
+import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
 import { agreedHosts, destinationsWith, secretFlows } from "../secrets/secret-flows.ts";
-import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSecrets } from "../secrets/stored-secrets.ts";
+import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSecrets, withStored } from "../secrets/stored-secrets.ts";
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { leftWarnings, repointWorkflows } from "../workflows/repoint-workflows.ts";
 import { checkNew } from "./check-new-connector.ts";
@@ -66,15 +67,22 @@ export async function planUpdate(
   const resolved = givenSecrets(entry, after.config, secrets, context.secrets);
   context.learn(resolved.read);
   context.learn(resolved.secrets);
-  const stored = storedSecrets(entry, after.config, status);
   const storedBefore = storedSecrets(entry, before.config ?? {}, status);
   const why = before.missingSecrets ? "Its secrets were lost on import" : "Kibana forgets every secret that an update does not send";
   const subject = { type: before.type, name: before.name, id: before.id, space, config: after.config };
   const given = givenFields(resolved.secrets, resolved.asked);
-  const left = await assertAllGiven({ subject, entry, why, stored, given }, context.secrets);
-  const alone = settings.skipConfirmation && resolved.asked.length === 0 && context.secrets.typed === undefined;
   // Secrets that are flagged as missing are not stored.
   const known = before.missingSecrets ? [] : storedBefore.needed;
+  const byJournal = before.missingSecrets ? [] : await fieldsStoredLast(subject, context.secrets);
+  const dropped = byJournal.filter((field) => secrets[field] === null && !known.includes(field));
+  const stored = withStored(
+    entry,
+    storedSecrets(entry, after.config, status),
+    byJournal.filter((field) => !known.includes(field)),
+    dropped,
+  );
+  const left = await assertAllGiven({ subject, entry, why, stored, given }, context.secrets);
+  const alone = settings.skipConfirmation && resolved.asked.length === 0 && context.secrets.typed === undefined;
   /** Whoever agrees says that these are not stored. */
   const denied = before.missingSecrets ? [] : left.filter((field) => !known.includes(field));
   const possible = alone && noOtherSecrets ? [] : denied;
@@ -109,7 +117,7 @@ export async function planUpdate(
     before,
     after,
     secrets: resolved.secrets,
-    secretsBefore: [...storedBefore.needed, ...storedBefore.possible].some((field) => !denied.includes(field)),
+    secretsBefore: [...storedBefore.needed, ...storedBefore.possible, ...byJournal].some((field) => !denied.includes(field)),
     ...(lost !== "" && { lost }),
     ...(after.name !== before.name && {
       renames: {
@@ -156,6 +164,7 @@ export async function planUpdate(
         : []),
       ...(removed.length > 0 ? [`Removed: ${inShort(removed)}.`] : []),
       ...forgotten(known, stored, given),
+      ...dropped.map((field) => `secrets.${field} is null: Kibana forgets what this server stored there.`),
       ...Object.entries(resolved.secrets)
         .filter(([, value]) => holdsSeveral(value))
         .map(([field]) => `secrets.${field} is replaced as a whole: names in it that are not given are lost.`),

@@ -13,6 +13,7 @@ import { liveType } from "../connectors/live-type.ts";
 import { assertSaved } from "../connectors/preconfigured.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
+import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
 import { differsFrom, isBackAlready, withBack, writtenBy } from "./changed-since.ts";
 import { connectorSince, deletedAgain, type Later, sinceInWords, undoOf } from "./later-changes.ts";
 import { assertCarried, planCreate } from "./plan-create.ts";
@@ -70,7 +71,8 @@ export async function planInverse(
         { status, existing },
         context,
       );
-      const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets);
+      const byJournal = await fieldsStoredLast({ id: inverse.id, space }, context.secrets, true);
+      const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets, byJournal);
       // Nothing more is lost by this: whoever knows of other secrets gives them here or with update_connector.
       if (possible.length === 0 || (given.noOtherSecrets && context.settings.skipConfirmation)) return plan;
       return { ...plan, warnings: [...plan.warnings, `If it had ${possible.join(", ")}, it comes back without them.`] };

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { isPlainObject } from "../../plain-object.ts";
-import { availableNames, type SecretSource, type StoredReference } from "../../secrets/resolve.ts";
+import { availableNames, type SecretSource, type StoredSecret } from "../../secrets/resolve.ts";
 import { type Binding, bindingSuffix, readBindings } from "../../settings/bindings.ts";
 import { isOneText } from "./page-fields.ts";
 
@@ -48,12 +48,9 @@ export async function proposedSecrets(
 ): Promise<Proposal> {
   const stored = (await source.stored?.()) ?? [];
   const known = there(source);
-  const own = stored.filter(
-    ({ connector, space, source: name }) => connector === subject.id && space === subject.space && known.includes(name),
-  );
-  const last = own
-    .filter(({ path }) => fields.includes(path.split(".")[0] ?? path))
-    .map(({ path, source: name }) => [path, asReference(name)] as const);
+  const last = stored
+    .filter((one) => isIn(one, subject) && fields.includes(fieldOf(one)))
+    .flatMap(({ path, source: name }) => (name !== undefined && known.includes(name) ? [[path, asReference(name)] as const] : []));
   const { names, files } = last.length > 0 ? { names: [], files: [] } : fitting(subject, entry, fields, stored, source);
   const [name, ...others] = [...names, ...files];
   const one = offeredReference(
@@ -67,6 +64,27 @@ export async function proposedSecrets(
     ...(names.length > 0 ? { secret_names: names } : {}),
     ...(files.length > 0 ? { secret_files: files } : {}),
   };
+}
+
+/**
+ * The fields of a connector in which this server stored a secret last; somebody may have taken it out in Kibana since.
+ * @param isGone of one that this server deleted
+ */
+export async function fieldsStoredLast(
+  subject: Pick<Subject, "id" | "space">,
+  { stored }: SecretSource,
+  isGone = false,
+): Promise<string[]> {
+  const all = (await stored?.()) ?? [];
+  return [...new Set(all.filter((one) => one.isLatest && one.isGone === isGone && isIn(one, subject)).map(fieldOf))];
+}
+
+function isIn({ connector, space }: StoredSecret, { id, space: its }: Pick<Subject, "id" | "space">): boolean {
+  return connector === id && space === its;
+}
+
+function fieldOf({ path }: StoredSecret): string {
+  return path.split(".")[0] ?? path;
 }
 
 /** @param source as a plan or the journal has it */
@@ -112,12 +130,12 @@ function fitting(
   { type, name, id = "", space, config = {} }: Subject,
   entry: ConnectorType | undefined,
   fields: readonly string[],
-  stored: readonly StoredReference[],
+  stored: readonly StoredSecret[],
   source: SecretSource,
 ) {
   const words = new Set([type, name, id, entry?.name ?? "", ...(entry?.aliases ?? []), ...fields].flatMap(wordsOf));
   const speaks = (one: string) => wordsOf(one).some((word) => words.has(word));
-  const others = new Set(stored.filter((one) => !one.isGone && !(one.connector === id && one.space === space)).map((one) => one.source));
+  const others = new Set(stored.filter((one) => !one.isGone && !isIn(one, { id, space })).map((one) => one.source));
   const hosts = entry ? destinations(entry, config, () => undefined) : [];
   const isBound = (bindings: readonly Binding[]) =>
     bindings.some((one) => (one.type === undefined ? hosts.length > 0 : one.type === type) && hosts.every((host) => host === one.host));

@@ -44,6 +44,26 @@ export function storedSecrets(entry: ConnectorType | undefined, config: Config, 
   };
 }
 
+/**
+ * With what this server stored itself by its journal: it stays, unless the call gives null in its place.
+ * @param before fields that are stored, besides those that the config before needs
+ */
+export function withStored(
+  entry: ConnectorType | undefined,
+  { noneInstead: none = "", ...stored }: StoredSecrets,
+  before: readonly string[],
+  dropped: readonly string[],
+): StoredSecrets {
+  const stays = before.filter((field) => !dropped.includes(field) && (entry === undefined || stored.possible.includes(field)));
+  const how = stays.length > 0 ? ` This server stored ${stays.join(" and ")}; null in its place drops it.` : "";
+  return {
+    ...stored,
+    needed: [...new Set([...stored.needed, ...stays])],
+    possible: stored.possible.filter((field) => !before.includes(field)),
+    noneInstead: none + how,
+  };
+}
+
 /** The fields with a value. Null and an empty object are no values: Kibana would read them as "no such secret". */
 export function givenFields(secrets: SealedRecord, asked: readonly string[]): Set<string> {
   const values = Object.keys(secrets).filter((field) => holdsValue(secrets[field] ?? null));
