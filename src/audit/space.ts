@@ -122,7 +122,7 @@ export async function auditSpace(
   });
 
   const counted = { status, types: types?.values() ?? [], rules: (id: string) => usage.get(id)?.rules ?? 0, signal };
-  const leftOut = await part("rules", "Which rules there are", () => rulesLeftOut(reader, space, connectors.values(), counted));
+  const leftOut = await part("rules", "Which rules there are", () => rulesLeftOut(reader, space, [...connectors.values()], counted));
   const users = await looking;
   for (const { checks: missed, ...why } of users?.notSeen ?? []) skip(missed, why);
 

@@ -37,10 +37,10 @@ interface Known {
 export async function rulesLeftOut(
   reader: Reader,
   space: string,
-  connectors: Iterable<Connector>,
+  connectors: readonly Connector[],
   { rules, types, status, signal }: Known,
 ): Promise<RulesLeftOut | undefined> {
-  let left = [...connectors].filter((one) => explainReferences(one, rules(one.id)) !== undefined);
+  let left = connectors.filter((one) => explainReferences(one, rules(one.id)) !== undefined);
   // What Kibana counts of the history of cases nobody lists: a case accounts for all of them.
   left = await without(allCases, () => Number.POSITIVE_INFINITY);
   left = await without(caseSettings, (found) => found);
@@ -65,7 +65,7 @@ export async function rulesLeftOut(
     await setTimeout(secondLook, undefined, signal && { signal }).catch(() => undefined);
     try {
       const now = new Map((await reader.connectors(space)).map((one) => [one.id, one.references ?? 0]));
-      const before = new Map([...connectors].map((one) => [one.id, one.references ?? 0]));
+      const before = new Map(connectors.map((one) => [one.id, one.references ?? 0]));
       return left.flatMap((one) => {
         const gone = Math.max(0, (before.get(one.id) ?? 0) - (now.get(one.id) ?? 0));
         const references = (one.references ?? 0) - gone;
