@@ -29,7 +29,7 @@ async function audited(url: string, checks: string, spaces = "default") {
   return { code, complete, left, findings };
 }
 
-async function mapped(url: string, args: object) {
+async function mapped(url: string, args: Record<string, unknown>) {
   const server = await startServer({ env: env(url) });
   onTestFinished(() => server.close());
   return (await server.call("map_notifications", args)).body;
@@ -55,7 +55,7 @@ describe("rules that Kibana leaves out without a word", () => {
     expect(said).not.toContain("other than a rule");
   });
 
-  test.each<[object]>([[{}], [{ space: "*", enabled: true, verdict: "nobody" }], [{ connector: "ops-slack" }]])(
+  test.each<[Record<string, unknown>]>([[{}], [{ space: "*", enabled: true, verdict: "nobody" }], [{ connector: "ops-slack" }]])(
     "are told of in a map: %j",
     async (args) => {
       const body = await mapped(await demo(someTypes), args);
@@ -71,7 +71,7 @@ describe("a key that sees all rules", () => {
     expect([code, complete, left]).toEqual([0, true, []]);
   });
 
-  test.each<[object]>([
+  test.each<[Record<string, unknown>]>([
     [{}],
     [{ space: "*", enabled: true, verdict: "nobody" }],
     [{ connector: "ops-slack" }],
