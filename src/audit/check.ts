@@ -122,7 +122,8 @@ export function usedBy({ usage, connector, others }: ConnectorFacts, { rulesKnow
   if (others && others.uses.length > 0) return `it is used by ${usersInWords([], others.uses)}`;
   if (usage.rules > 0) return `${usage.rules} disabled rule${usage.rules > 1 ? "s use" : " uses"} it`;
   if (!rulesKnown) return "which rules use it could not be read";
-  if ((connector.references ?? 0) > 0) return "something other than a rule refers to it";
+  if ((connector.references ?? 0) > 0)
+    return "what refers to it was not found among the rules: a case, a queued run, or a rule that this key may not read";
   return "no rule uses it";
 }
 

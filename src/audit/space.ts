@@ -15,6 +15,7 @@ import { mapV2 } from "../map/v2.ts";
 import { firstPage } from "../rules/rule-pages.ts";
 import { policiesOf, workflowOf } from "../usage/leading-to.ts";
 import { lookAtWorkflows } from "../usage/look.ts";
+import { rulesLeftOut } from "../usage/unaccounted.ts";
 import { misses, type Part, ruleRef, wantedParts } from "./check.ts";
 import type { Deployment, Found } from "./deployment.ts";
 import { doubtsOf } from "./doubts.ts";
@@ -74,6 +75,7 @@ export async function auditSpace(
     const asked = checks.map((check) => check.name).filter((name) => names.includes(name));
     if (asked.length > 0) notChecked.push({ space, checks: asked, ...why });
   }
+  const missing = (name: Part) => checks.filter((check) => misses(check, name)).map((check) => check.name);
   /** One part of the space, undefined where it could not be read: then the checks that need it were not done. */
   async function part<T>(name: Part, what: string, read: () => Promise<T>): Promise<T | undefined> {
     if (!wanted.has(name) || unread.has(name)) return undefined;
@@ -83,10 +85,7 @@ export async function auditSpace(
     } catch (error) {
       if (name === "connectors") failure = error;
       unread.add(name);
-      skip(
-        checks.filter((check) => misses(check, name)).map((check) => check.name),
-        reason(error, what),
-      );
+      skip(missing(name), reason(error, what));
       return undefined;
     }
   }
@@ -122,6 +121,8 @@ export async function auditSpace(
     return failed && logged.whoRan(failed, usage);
   });
 
+  const counted = { status, types: types?.values() ?? [], rules: (id: string) => usage.get(id)?.rules ?? 0, signal };
+  const leftOut = await part("rules", "Which rules there are", () => rulesLeftOut(reader, space, [...connectors.values()], counted));
   const users = await looking;
   for (const { checks: missed, ...why } of users?.notSeen ?? []) skip(missed, why);
 
@@ -162,7 +163,9 @@ export async function auditSpace(
     }
   }
   if (!status) unread.add("status");
+  if (leftOut) unread.add("rules");
   const stopped = signal?.aborted ? reason(cancelled(), "") : undefined;
+  if (leftOut) skip(missing("rules"), stopped ?? leftOut);
   for (const { names, why } of doubtsOf(checks, all, facts, unread)) skip(names, stopped ?? why);
   deployment.add(
     facts,

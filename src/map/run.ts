@@ -13,6 +13,7 @@ import { notAll, startingWorkflows } from "../usage/leading-to.ts";
 import { wholeList } from "../usage/whole-list.ts";
 import { mapClassic } from "./classic.ts";
 import { mostRead } from "./held-back.ts";
+import { leftOutOf } from "./left-out.ts";
 import { type MappedRule, mayLeadTo } from "./route.ts";
 import { type Deployment, type NotSeen, readSpace, reasonOf, type SpaceFacts } from "./space.ts";
 import { mapV2 } from "./v2.ts";
@@ -132,6 +133,7 @@ async function mapSpace(
     return found || behind(read, undefined, see);
   }
 
+  const using = new Map<string, number>();
   let seesSnoozes = true;
   async function* classic(): AsyncGenerator<Rule[]> {
     for (const way of waysTo(facts, filter)) {
@@ -146,6 +148,7 @@ async function mapSpace(
           notSeen.push({ space, what: "snoozes of rules", why: "Kibana shows them over an internal route only, which it refused." });
         }
         const rules = page.rules.filter(way.also ?? (() => true));
+        countUses(rules, using);
         await facts.notified?.read(rules.filter((rule) => isMeant({ ...rule, type: rule.rule_type_id }, filter)));
         yield rules;
       }
@@ -160,6 +163,13 @@ async function mapSpace(
         visit(mapClassic(rule, facts, seesSnoozes), { system: "classic", at: rule.created_at ?? "", id: rule.id }),
       ),
     ));
+  if (goesOn && wantsClassic && after === undefined)
+    await part("rules", async () => {
+      const walked = { using, narrowed: roughly(filter) !== undefined, name };
+      const leftOut = await leftOutOf(reader, deployment, facts, walked);
+      if (leftOut) notSeen.push({ space, what: "rules", ...leftOut });
+      return true;
+    });
   const hasV2 = isAtLeast(deployment.status, "9.5") && (filter.type === undefined || filter.type.startsWith("v2"));
   if (!goesOn || !hasV2) return goesOn;
   return part("rules of the new alerting", () =>
@@ -169,6 +179,11 @@ async function mapSpace(
       (rule) => visit(mapV2(rule, facts), { system: "v2", at: "", id: rule.id }),
     ),
   );
+}
+
+function countUses(rules: readonly Rule[], using: Map<string, number>): void {
+  const ids = rules.flatMap(({ actions }) => [...new Set(actions.map((action) => action.id))]);
+  for (const id of ids) using.set(id, (using.get(id) ?? 0) + 1);
 }
 
 const from = (after: Position | undefined) =>

@@ -136,7 +136,9 @@ export const mapNotifications = readAcross({
     const silent = shown.filter(({ row }) => lossIn(row.rule) === "would_be_silent").length;
     const later = before || connector === undefined ? 0 : counts.losses.would_be_silent - silent;
     return {
-      summary: connector === undefined ? summaryOf(counts, spaces.length) : summaryWithout(connector, counts, users),
+      summary: `${connector === undefined ? summaryOf(counts, spaces.length) : summaryWithout(connector, counts, users)}${
+        notSeen.some(({ what }) => what === "rules") ? " Perhaps there are more: rules were not all seen (not_seen)." : ""
+      }`,
       counts: connector === undefined ? counts.verdicts : countsWithout(counts, users),
       ...compact({ not_seen: notSeen.slice(0, entriesShown).map(shownGap) }),
       total: counts.total,

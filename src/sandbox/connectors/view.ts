@@ -64,6 +64,17 @@ export function referenceCounts(state: State): ReadonlyMap<string, number> {
     for (const id of new Set(actions.map((action) => action.id))) count(id);
   }
   for (const { connector } of [...state.cases.values(), ...state.caseConfigurations.values()]) count(connector.id);
-  for (const { connectorId } of state.references) count(connectorId);
+  for (const run of state.references.filter(isWaiting)) count(run.connectorId);
   return counts;
+}
+
+/** Milliseconds for which a queued run waits, from when it is first counted on. */
+const waits = 1000;
+const countedAt = new WeakMap<object, number>();
+
+function isWaiting(run: object): boolean {
+  const now = Date.now();
+  const since = countedAt.get(run) ?? now;
+  countedAt.set(run, since);
+  return now - since < waits;
 }

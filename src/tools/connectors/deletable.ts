@@ -6,15 +6,13 @@ import { casesWith } from "../../usage/cases.ts";
 import { inUse, whyNotFree } from "../../usage/free.ts";
 import { leadingTo } from "../../usage/leading-to.ts";
 import { type Known as KnownOfSpace, othersUsing, type Usage, visibleRules } from "../../usage/look.ts";
+import { secondLook } from "../../usage/unaccounted.ts";
 import { hasFeature, type Where, whereOf } from "../../usage/use.ts";
 import type { ToolContext } from "../define.ts";
 import { waysOut } from "../rules/replacement-calls.ts";
 import { pickConnector } from "./find-connector.ts";
 import { isFormerId, onlyAName } from "./former-id.ts";
 import { assertSaved } from "./preconfigured.ts";
-
-/** Queued runs count as references only until they end: milliseconds to wait before looking again. */
-const secondLook = 1500;
 
 /** A connector that may not be deleted, with the id or name that was asked for. */
 export interface Refused {
