@@ -129,14 +129,14 @@ test("rules of both alerting systems that notify nobody are found once, and only
   await made.send("POST", "/api/alerting/v2/action_policies/off/_disable", {});
   const until = new Date(Date.now() + 20 * 86_400_000).toISOString();
   await made.send("POST", "/api/alerting/v2/action_policies/snoozed/_snooze", { snoozed_until: until });
-  const found = await made.call("audit_connectors", { checks: ["notifies_nobody", "silent_for_long"], detail: true });
+  const found = await made.call("audit_connectors", { checks: ["notifies_nobody", "params_refused", "silent_for_long"], detail: true });
   const rows = found.body.findings.map((one: { check: string; severity: string; rule?: { name: string }; user?: { id: string } }) => [
     one.check,
     one.severity,
     one.rule?.name ?? one.user?.id,
   ]);
   expect(rows).toEqual([
-    ["notifies_nobody", "critical", "Rule refused"],
+    ["params_refused", "critical", "Rule refused"],
     ["notifies_nobody", "medium", "v2 policy off"],
     ["notifies_nobody", "low", "Rule to-nobody"],
     ["silent_for_long", "low", "snoozed"],
