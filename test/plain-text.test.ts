@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { plainJson, plainText } from "../src/plain-text.ts";
+import { beginning, plainJson, plainText, quoted } from "../src/plain-text.ts";
 
 describe("text of others, made plain", () => {
   test.each([
@@ -42,7 +42,12 @@ describe("JSON of others, made plain", () => {
   });
 
   test("says how much of a long text is left out", () => {
-    expect(plainJson({ text: "abcdef" }, 4)).toEqual({ text: "abcd… (2 more characters)" });
+    expect(plainJson({ text: `abcd${"e".repeat(30)}` }, 4)).toEqual({ text: "abcd… (30 more characters)" });
+    // The mark would take more room than what it stands for.
+    expect(plainJson({ text: "abcdef" }, 4)).toEqual({ text: "abcdef" });
+    expect([beginning("x".repeat(407), 400), quoted("x".repeat(90), 80)]).toEqual(["x".repeat(407), `"${"x".repeat(90)}"`]);
+    expect(beginning("x".repeat(500), 400)).toBe(`${"x".repeat(400)}… (400 of 500 characters)`);
+    expect(quoted("x".repeat(100), 80)).toBe(`"${"x".repeat(79)}…" (100 characters)`);
     expect(plainJson("x".repeat(3000))).toBe(`${"x".repeat(2000)}… (1000 more characters)`);
   });
 });

@@ -88,9 +88,11 @@ describe("a known secret is never left", () => {
     const { text } = knowing("canary-0123456789-0123456789");
     const cut = (given: string, max: number) => hidingKnown({ text, said: text }, () => plainText(given, max));
     expect(cut("the service said canary-0123456789-0123456789 and more of it", 34)).toBe("the service said [redacted] and m…");
-    expect(hidingKnown({ text, said: text }, () => plainJson({ said: `said canary-0123456789-0123456789 ${"x".repeat(9)}` }, 20))).toEqual({
-      said: "said [redacted] xxxx… (5 more characters)",
-    });
+    expect(hidingKnown({ text, said: text }, () => plainJson({ said: `said canary-0123456789-0123456789 ${"x".repeat(30)}` }, 20))).toEqual(
+      {
+        said: "said [redacted] xxxx… (26 more characters)",
+      },
+    );
   });
 
   test("but its beginning is no hint: guessing letters reveals nothing through a cut", () => {

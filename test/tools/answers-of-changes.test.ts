@@ -126,6 +126,21 @@ describe("the owner of a rule's API key", () => {
   });
 });
 
+test("the new owner of a rule's key is in its line, however much its actions say", async () => {
+  const made = await product({ sandbox: { empty: true } });
+  await makeConnector(made, "pager", ".pagerduty");
+  for (const id of ["one", "two"]) await makeConnector(made, id, ".slack", { name: `${"A long name of a channel ".repeat(3)}${id}` });
+  for (const id of ["a", "b"]) {
+    const used = ["one", "two"].flatMap((of) => [action(of), action(of, { group: "recovered" })]);
+    await makeRule(made, id, [...used, action("pager", { params: { eventAction: "trigger", summary: "s" } })]);
+  }
+  const server = await as(made, { kind: "basic", username: "ann", password: seal("x", "password") });
+  await server.call("replace_connector", { from: "one", to: "two" });
+  const lines = server.questions[0]?.message.split("\n").filter((line) => line.startsWith("- update rule")) ?? [];
+  expect(lines).toHaveLength(2);
+  for (const line of lines) expect(line).toMatch(/characters\); its API key: sandbox → ann$/);
+});
+
 describe("a plan shows what is removed and what is added", () => {
   async function deployment(options: ProductOptions = {}) {
     const made = await product({ person: declines, ...options, sandbox: { empty: true } });
