@@ -17,6 +17,7 @@ export function redactorOf(settings: Settings, env: Record<string, string | unde
   if (settings.kibana?.auth.kind === "basic") redactor.learn(settings.kibana.auth.password);
   if (settings.kibana?.proxy?.password) redactor.learn(settings.kibana.proxy.password);
   if (settings.confirmKey) redactor.learn(settings.confirmKey);
+  redactor.learn(settings.unusedSecrets);
   for (const { token } of settings.http?.tokens ?? []) redactor.learn(token);
   for (const [name, value] of Object.entries(env)) {
     if (name.startsWith(settings.secretPrefix) && !name.endsWith(bindingSuffix) && value) redactor.learn(seal(value, name));

@@ -172,6 +172,16 @@ export function httpSettings(
   };
 }
 
+/** Tokens that are set although HTTP is not served. A file that cannot be read has none. */
+export function tokensInVain({ http, authToken, authTokenFile }: Values, readPrivate: (path: string) => string | undefined): Sealed[] {
+  if (http) return [];
+  const fromFile = authTokenFile === undefined ? undefined : readPrivate(authTokenFile);
+  return [
+    ...(authToken ? [seal(authToken, "MCP_AUTH_TOKEN")] : []),
+    ...(fromFile === undefined ? [] : readHolders(fromFile, undefined, []).tokens.map(({ token }) => token)),
+  ];
+}
+
 /** Of the file of tokens. */
 function holdersSchema() {
   const name = z.string().regex(/^[\w.@-]{1,60}$/, "must be letters, digits, . _ @ and -, at most 60");

@@ -7,6 +7,7 @@ import { type Connection, type KibanaSettings, kibanaSettings } from "./kibana.t
 import { bindingFiles, type Doubt, misspelt } from "./names.ts";
 import { proxyFor } from "./proxy.ts";
 import { rows, type SettingName, settingNames, type Values } from "./rows.ts";
+import { unusedSecrets } from "./unused-secrets.ts";
 import { ownValues, readValues } from "./values.ts";
 
 export type { KibanaSettings } from "./kibana.ts";
@@ -58,6 +59,8 @@ export interface Settings extends WithDefaults, Connected {
   auditConnector: { space: string; id: string } | undefined;
   /** Signs the continuations of questions and tokens, for all that share it; undefined: each process has its own. */
   confirmKey: Sealed | undefined;
+  /** Set beside these, and of no use to this server: hidden all the same. */
+  unusedSecrets: Sealed[];
   /** Undefined: stdio. */
   http: HttpSettings | undefined;
   /** Written to stderr at the start. */
@@ -130,6 +133,7 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
       secretDir: values.secretDir,
       literalSecrets: values.literalSecrets ?? (values.sandbox ? "warn" : "refuse"),
       journalDir: values.journalDir,
+      unusedSecrets: unusedSecrets(values, env),
       auditConnector: auditConnector === undefined ? undefined : placed(auditConnector, space),
       confirmKey: confirmKey === undefined ? undefined : seal(confirmKey, "confirm key"),
       http,

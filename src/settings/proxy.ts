@@ -50,8 +50,7 @@ function isSet(name: string, value: string | undefined, unfilled: string[]): boo
 
 /** The value may hold a password: no message quotes it. */
 function readProxy(variable: string, value: string, problems: string[]): ProxySettings | undefined {
-  const text = value.trim().replace(/^(["'])(.*)\1$/, "$2");
-  const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text.replace(/^\/\//, "")}`;
+  const whole = wholeAddress(value);
   if (/^socks/i.test(whole)) {
     problems.push(
       `${variable} names a SOCKS proxy, which is not supported: it must be an http or https one, such as http://proxy.example.com:8080.`,
@@ -74,6 +73,22 @@ function readProxy(variable: string, value: string, problems: string[]): ProxySe
   }
   const password = uri.password ? seal(decodeURIComponent(uri.password), variable) : undefined;
   return { address: `${uri.protocol}//${uri.host}`, uri: seal(uri.href, variable), password, variable };
+}
+
+/** With its scheme, without quotes. */
+function wholeAddress(value: string): string {
+  const text = value.trim().replace(/^(["'])(.*)\1$/, "$2");
+  return /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text.replace(/^\/\//, "")}`;
+}
+
+/** The passwords in all variables that name a proxy, whether this server uses it or not. */
+export function proxyPasswords(env: Record<string, string | undefined>): Sealed[] {
+  return [...forHttp, ...forHttps, "all_proxy", "ALL_PROXY"].flatMap((variable) => {
+    const address = wholeAddress(env[variable] ?? "");
+    // What cannot be read as an address has one all the same.
+    const password = readUrl(address)?.password ?? /:\/\/[^:@]*:(.+)@/.exec(address)?.[1] ?? "";
+    return password === "" ? [] : [seal(isEncoded(password) ? decodeURIComponent(password) : password, variable)];
+  });
 }
 
 /** Whether it can be decoded: a bare % in a password cannot. */

@@ -29,6 +29,7 @@ export function settings({ url, ...more }: Partial<Settings> & { url?: string } 
     journalDir: undefined,
     auditConnector: undefined,
     confirmKey: undefined,
+    unusedSecrets: [],
     http: undefined,
     logLevel: "silent",
     warnings: [],
