@@ -5,6 +5,7 @@ import { startSandbox } from "../../src/sandbox/index.ts";
 import { rewritingProxy } from "../support/config-proxy.ts";
 import { freshFolder, textIn } from "../support/folder.ts";
 import { accepts, product } from "../support/product.ts";
+import { isWrite } from "../support/recording-proxy.ts";
 import { documentOf, seedConnector } from "../support/stored-documents.ts";
 import { startKillable } from "./killable-server.ts";
 import { canMount, smallDisk } from "./small-disk.ts";
@@ -64,8 +65,8 @@ describe("two servers on one machine", () => {
       come = resolve;
     });
     const between = await rewritingProxy({
-      before: async ({ method }) => {
-        if (method === "GET") return;
+      before: async (call) => {
+        if (!isWrite(call)) return;
         come();
         await new Promise<void>((resolve) => {
           go = resolve;
