@@ -65,7 +65,7 @@ export const listConnectors = readAcross({
   },
 });
 
-const withoutUses = 'No rule or case refers to it. Workflows, agents and settings are not counted here: state "unused" looks at them too.';
+const withoutUses = 'no rule or case; state "unused" looks at workflows too';
 
 /** The place of the last row instead of a number: connectors added or deleted between calls do not shift the pages. */
 function writeCursor({ space, connector }: FoundConnector): string {
