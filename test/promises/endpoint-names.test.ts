@@ -30,7 +30,8 @@ beforeAll(async () => {
   }
 });
 
-const prompt = (names: string, type = "ai.prompt") => `  - name: ask\n    type: ${type}\n    connector-id: ${names}\n    with:\n      prompt: x\n`;
+const prompt = (names: string, type = "ai.prompt") =>
+  `  - name: ask\n    type: ${type}\n    connector-id: ${names}\n    with:\n      prompt: x\n`;
 const runs = (path: string) => `  - name: ask\n    type: kibana.request\n    with:\n      method: POST\n      path: ${path}\n`;
 
 async function saved(...steps: string[]) {
