@@ -4,9 +4,11 @@ import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { type RouteFacts, workflowsIn } from "../map/space.ts";
 import { isSystem } from "../rules/rule-state.ts";
+import { endpointOf } from "../usage/inference-endpoints.ts";
 import { policiesOf } from "../usage/leading-to.ts";
 import { inWords, lookAround, notLookedAt, type Seen, type Usage, usersOf } from "../usage/look.ts";
-import { type Unseen, whereOf } from "../usage/use.ts";
+import { isOtherNameOf } from "../usage/named.ts";
+import { type Holder, type Unseen, whereOf } from "../usage/use.ts";
 import { workflows } from "../usage/workflows.ts";
 import type { Deployment } from "./deployment.ts";
 import type { WorkflowFacts } from "./facts.ts";
@@ -87,16 +89,18 @@ function snoozedOf(policies: readonly ActionPolicy[], now: number): WorkflowFact
 /** A connector may have been made after they were listed, with the workflow that names it. */
 async function stillDangling(found: WorkflowFacts["dangling"], reader: Reader, space: string): Promise<WorkflowFacts["dangling"]> {
   if (found.length === 0) return found;
-  const now = new Set((await reader.connectors(space)).flatMap(({ id, name }) => [id, name.trim()]));
-  return found.filter(({ connector }) => !now.has(connector));
+  const now = await reader.connectors(space);
+  return found.filter(({ connector }) => !now.some((one) => one.id === connector || isOtherNameOf(one, connector)));
 }
 
 /** Places that name no connector of the space. */
 function dangling({ looked }: Seen, connectors: ReadonlyMap<string, Connector>): WorkflowFacts["dangling"] {
-  const names = new Set([...connectors.values()].map(({ name }) => name.trim()));
-  const gone = looked.flatMap(({ found }) =>
-    found.holders.filter(({ names: text, byName }) => !connectors.has(text) && !(byName && names.has(text)) && !isSystem(text)),
-  );
+  const all = [...connectors.values()];
+  const names = new Set(all.map(({ name }) => name.trim()));
+  const endpoints = new Set(all.map(({ config }) => endpointOf(config)));
+  const isKnown = ({ names: text, byName, use }: Holder) =>
+    connectors.has(text) || (byName && names.has(text)) || ((byName || use.kind !== "workflow") && endpoints.has(text));
+  const gone = looked.flatMap(({ found }) => found.holders.filter((one) => !isKnown(one) && !isSystem(one.names)));
   const once = new Map(
     gone.map(({ use: user, names: connector }) => [JSON.stringify([user.kind, user.id, connector]), { user, connector }]),
   );

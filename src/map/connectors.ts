@@ -8,6 +8,7 @@ import type { Connector } from "../kibana/connectors.ts";
 import { plainText } from "../plain-text.ts";
 import { inPlaceOfOpening } from "../rules/incidents.ts";
 import { hideInText } from "../secrets/detect.ts";
+import { endpointOf } from "../usage/inference-endpoints.ts";
 import { mayStop, type Obstacle, type Route, stops } from "./route.ts";
 
 /** The connectors of a space, and what is known of each. */
@@ -100,15 +101,21 @@ export function connectorById(id: string, { all, ...known }: Connectors, type?: 
   return { connector: id, name: undefined, type, obstacles: [obstacle] };
 }
 
-const ofSpaces = new WeakMap<NonNullable<Connectors["all"]>, Map<string, Connector[]>>();
+/** By name and by inference endpoint. */
+function namesOf(all: readonly Connector[]): Map<string | undefined, Connector[]> {
+  const each = all.flatMap((one) => [...new Set([one.name.trim(), endpointOf(one.config)])].map((text) => ({ text, one })));
+  return new Map([...grouped(each, ({ text }) => text)].map(([text, same]) => [text, same.map(({ one }) => one)]));
+}
 
-function byNames(all: NonNullable<Connectors["all"]>): Map<string, Connector[]> {
-  const known = ofSpaces.get(all) ?? grouped(all.values(), ({ name }) => name.trim());
+const ofSpaces = new WeakMap<NonNullable<Connectors["all"]>, ReturnType<typeof namesOf>>();
+
+function byNames(all: NonNullable<Connectors["all"]>): ReturnType<typeof namesOf> {
+  const known = ofSpaces.get(all) ?? namesOf([...all.values()]);
   ofSpaces.set(all, known);
   return known;
 }
 
-/** The connectors that a text in a workflow may mean: an id comes before a name, and of several with one name the first is taken. */
+/** The connectors that a text in a workflow may mean: an id comes before a name, and of several with one name or endpoint the first is taken. */
 export function connectorsNamed(text: string, byName: boolean, connectors: Connectors): ConnectorEnd[] {
   const { all } = connectors;
   const named = byName && all && !all.has(text) ? (byNames(all).get(text) ?? []) : [];

@@ -2,6 +2,7 @@ import { createGiveWay } from "../give-way.ts";
 import { grouped } from "../grouped.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { usersOf } from "../usage/look.ts";
+import { namedAs } from "../usage/named.ts";
 import { type Sight, type Use, whereOf } from "../usage/use.ts";
 import { hearsOfFiring, type MappedRule, type ObstacleKind, type Route, verdictOn } from "./route.ts";
 import type { Deployment, SpaceFacts } from "./space.ts";
@@ -50,7 +51,7 @@ export async function usersWithout(
   for (const [use] of grouped(uses, keyOf).values()) {
     if (!use) continue;
     await giveWay();
-    const others = all.get(keyOf(use))?.some(({ names, byName }) => names !== connector.id && !(byName && names === connector.name.trim()));
+    const others = all.get(keyOf(use))?.some((holder) => !namedAs(holder, connector, (text) => ids.has(text)));
     const rest = use.kind === "workflow" ? hasOther(routesOver(use.id, workflows, connectors), connector.id, ["workflow_off"]) : others;
     users.push({ use, loss: rest ? "would_lose_route" : "would_be_silent" });
   }

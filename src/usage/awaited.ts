@@ -5,6 +5,7 @@ import { discoveryActions } from "./assistants.ts";
 import { openCases } from "./cases.ts";
 import { usersInWords } from "./free.ts";
 import { inWords, lookAround, type Seen } from "./look.ts";
+import { namedAs } from "./named.ts";
 import { sources } from "./sources.ts";
 import { eachUser, type Where } from "./use.ts";
 import type { Called } from "./workflow-references.ts";
@@ -36,12 +37,8 @@ export async function awaitedBy(
  * that name (connector_executor.ts of workflows).
  */
 export function awaitedIn({ looked }: Seen, called: Called, existing: readonly Connector[]): Awaited {
-  const id = called.id;
-  const name = called.name.trim();
-  const nameIsId = existing.some((one) => one.id === name);
-  const holders = looked
-    .flatMap(({ found }) => found.holders)
-    .filter(({ names, byName }) => names === id || (byName && names === name && !nameIsId));
+  const ids = new Set(existing.map((one) => one.id));
+  const holders = looked.flatMap(({ found }) => found.holders).filter((holder) => namedAs(holder, called, (text) => ids.has(text)));
   const unseen = looked.flatMap(({ found }) => found.unseen);
   const deciding = eachUser(unseen.flatMap(({ decides }) => (decides?.mayTake(called) ? [decides.use] : [])));
   const uses = eachUser(holders.map(({ use }) => use));

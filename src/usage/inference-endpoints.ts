@@ -50,9 +50,16 @@ function idsInAddress(text: string): string[] {
   });
 }
 
+/** The id of the inference endpoint that goes with a connector of this config: newer Kibana lists the connector under it as a model. */
+export function endpointOf(config: Record<string, unknown> | undefined): string | undefined {
+  const id = config?.inferenceId;
+  return typeof id === "string" && id.trim() !== "" ? id.trim() : undefined;
+}
+
 /** Whether it is the one that Kibana made with a connector of this config, or may be where a run fills it in. */
 export function isEndpointOf(config: Record<string, unknown> | undefined, { id }: EndpointCall): boolean {
-  return typeof config?.inferenceId === "string" && mayBeSame(id, config.inferenceId);
+  const own = endpointOf(config);
+  return own !== undefined && mayBeSame(id, own);
 }
 
 export function isDecidedLater({ id }: EndpointCall): boolean {

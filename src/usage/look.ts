@@ -8,6 +8,7 @@ import { plainText } from "../plain-text.ts";
 import { type RuleUse, rulesUsing } from "../rules/find-rules.ts";
 import { unlistedFor } from "./assistants.ts";
 import { isEndpointOf } from "./inference-endpoints.ts";
+import { namedAs, namesEndpoint } from "./named.ts";
 import { sources } from "./sources.ts";
 import { type Found, type Sight, type Source, type Unseen, type Use, type Where, whereOf } from "./use.ts";
 import { workflows } from "./workflows.ts";
@@ -66,9 +67,14 @@ export function lookAtWorkflows(reader: Reader, space: string, status: Where["st
 /** What was seen of the users of one connector besides rules. @param ids of all connectors of the space: an id comes before a name */
 export function usersOf(connector: Connector, where: Where, ids: ReadonlySet<string>, { looked }: Seen): Pick<Usage, "uses" | "sight"> {
   const able = looked.filter(({ source }) => source.canHold(where));
-  const isMeant = (names: string, byName = false) =>
-    names === connector.id || (byName && names === connector.name.trim() && !ids.has(names));
-  const uses = able.flatMap(({ found }) => found.holders.filter(({ names, byName }) => isMeant(names, byName)).map(({ use }) => use));
+  const uses = able.flatMap(({ found }) =>
+    found.holders.flatMap((holder) => {
+      const as = namedAs(holder, connector, (text) => ids.has(text));
+      if (as === undefined) return [];
+      const stays = as === "endpoint" && holder.use.can_be_moved;
+      return [stays ? { ...holder.use, can_be_moved: false, why_not: namesEndpoint } : holder.use];
+    }),
+  );
   const calls = able.flatMap(({ found }) => (found.endpoints ?? []).filter(({ call }) => isEndpointOf(connector.config, call)));
   uses.push(...calls.map(({ use }) => use));
   const unseen = [...able.flatMap(({ found }) => found.unseen), ...unlistedFor(where.features)];

@@ -1,4 +1,5 @@
 import { isPlainObject } from "../plain-object.ts";
+import { endpointOf } from "./inference-endpoints.ts";
 import { connectorsInPaths } from "./paths.ts";
 import { idIn, isAboveConnectors, isFilledIn, isForConnector, linesOf, readJson } from "./request-bodies.ts";
 import { type Address, connectorsInQuery, mayRunOf } from "./requests.ts";
@@ -47,6 +48,8 @@ export interface Called {
   id: string | undefined;
   name: string;
   type: string;
+  /** Its endpoint may be named instead. */
+  config?: Record<string, unknown> | undefined;
 }
 
 /** A place where a run decides which connector is used. */
@@ -104,7 +107,8 @@ export function referencesOf(definition: Record<string, unknown>): References {
       const may = (one: string | undefined) => one !== undefined && mayBeSame(pattern, one);
       found.undecided.push({
         ...{ how, type, ...at },
-        mayTake: ({ id, name }, space) => mayBeIn(reference.space, space) && (may(id) || (reference.byName && may(name?.trim()))),
+        mayTake: ({ id, name, config }, space) =>
+          mayBeIn(reference.space, space) && (may(id) || (reference.byName && (may(name?.trim()) || may(endpointOf(config))))),
       });
     } else if (resolved !== "") {
       const stuck = whyStuck(filled === text, place);

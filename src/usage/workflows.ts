@@ -4,7 +4,8 @@ import type { Reader } from "../kibana/reader.ts";
 import { isAtLeast } from "../kibana/status.ts";
 import type { Workflow } from "../kibana/workflows.ts";
 import { quoted } from "../plain-text.ts";
-import { endpointsIn, isDecidedLater, isEndpointOf } from "./inference-endpoints.ts";
+import { endpointOf, endpointsIn, isDecidedLater, isEndpointOf } from "./inference-endpoints.ts";
+import { namesEndpoint } from "./named.ts";
 import { connectorsInPaths } from "./paths.ts";
 import { gap } from "./templates.ts";
 import type { Found, Holder, Source, Unseen, Use, Where, WorkflowState } from "./use.ts";
@@ -12,7 +13,6 @@ import { wholeList } from "./whole-list.ts";
 import { type References, referencesOf, seenFrom } from "./workflow-references.ts";
 
 const what = "workflows";
-const namesEndpoint = "It names the connector's inference endpoint.";
 
 /** A workflow can use a connector of any type: `kibana.request` calls whatever it names. */
 export const workflows: Source = {
@@ -133,7 +133,12 @@ function inInvalid({ name, yaml }: Workflow, use: (how: string) => Use): Found {
   const byId = inPaths.map(({ id }): Holder => ({ use: use(how), names: id }));
   return {
     holders: [...byName, ...byId],
-    unseen: [{ ...unseen, concerns: ({ id, name: own }) => holdsWord(yaml, id) || holdsWord(yaml, own) }],
+    unseen: [
+      {
+        ...unseen,
+        concerns: ({ id, name: own, config }) => [id, own, endpointOf(config)].some((one) => one !== undefined && holdsWord(yaml, one)),
+      },
+    ],
   };
 }
 

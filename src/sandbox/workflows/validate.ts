@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { parseBody } from "../http/request-schema.ts";
 import type { Call, Dict, Reply, Route, State } from "../types.ts";
-import { connectorNamed } from "./connector-of-step.ts";
+import { connectorNamed, modelNamed } from "./connector-of-step.ts";
 import { publicRoute } from "./gate.ts";
 import { visibleWorkflows } from "./lookup.ts";
 import { allSteps, type Diagnostic, readYaml } from "./read-yaml.ts";
@@ -26,7 +26,8 @@ function missing(step: Dict, path: string, call: Call, state: State): Diagnostic
   const connector = step["connector-id"];
   const target = step.type === "workflow.execute" || step.type === "workflow.executeAsync" ? Object(step.with)["workflow-id"] : undefined;
   const found: Diagnostic[] = [];
-  if (typeof connector === "string" && !isTemplate(connector) && !connectorNamed(connector, call.space, state)) {
+  const named = String(step.type).startsWith("ai.") ? modelNamed : connectorNamed;
+  if (typeof connector === "string" && !isTemplate(connector) && !named(connector, call.space, state)) {
     const message = `Connector "${connector}" not found`;
     const ruleId = "connectorNotFound";
     found.push({ severity: "error", message, source: "connector-id-validation", ruleId, path: `${path}.connector-id` });

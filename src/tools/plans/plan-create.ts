@@ -68,7 +68,12 @@ export async function planCreate(
   const chosen = id ?? (canChooseId(status) ? freeId(name, new Set(existing.map((one) => one.id))) : undefined);
   const [rules, others] = await Promise.all([
     rulesAwaiting(chosen, space, context),
-    awaitedBy({ id: chosen, name, type: live.id }, existing, { status, features: live.features }, { reader: context.kibana, space }),
+    awaitedBy(
+      { id: chosen, name, type: live.id, config },
+      existing,
+      { status, features: live.features },
+      { reader: context.kibana, space },
+    ),
   ]);
   const hidden = hideInConfig(config);
   const op: CreateOp = { op: "create", space, id: chosen, name, type: live.id, config, secrets };

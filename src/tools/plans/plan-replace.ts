@@ -12,6 +12,7 @@ import { rulesWith } from "../../rules/find-rules.ts";
 import type { RuleFilter } from "../../rules/rule-filter.ts";
 import { ruleState } from "../../rules/rule-state.ts";
 import { type Known, lookAtWorkflows, othersUsing, type Usage } from "../../usage/look.ts";
+import { isOtherNameOf } from "../../usage/named.ts";
 import { explainReferences } from "../../usage/references.ts";
 import { stayingWarnings, workflowsNaming } from "../../usage/staying.ts";
 import { whereOf } from "../../usage/use.ts";
@@ -106,7 +107,7 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
   const savable = changes.filter((change) => change.obstacle === undefined);
   const { now, later } = firstOf(savable, args.limit);
   // They come with the last of the rules.
-  const found = to && later === 0 ? { uses, from: { ...from, ...(from.known && { type: from.known.type }) }, byId: true, to } : undefined;
+  const found = to && later === 0 ? { uses, from: from.known ?? { id: from.id }, byId: true, to } : undefined;
   const workflows = found ? await repointWorkflows(found, connectors, context) : nothingOfWorkflows;
   if (obstacles.length > 0 && (onError === "stop" || (obstacles.length === changes.length && workflows.ops.length === 0)))
     throw cannotBeSaved(
@@ -189,7 +190,7 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
       id: from.id,
       known: from.known,
       where: from.known ? whereOf(from.known, types, status) : { status, features: [] },
-      isAnothers: connectors.some(({ id, name }) => (from.known ? id === from.known.name && id !== from.id : name === from.id)),
+      isAnothers: connectors.some((one) => (from.known ? one.id === from.known.name && one.id !== from.id : isOtherNameOf(one, from.id))),
     },
     hidden: from.known !== undefined && explainReferences(from.known, using.length) !== undefined,
   };
@@ -265,7 +266,7 @@ async function othersOf(
   { kibana }: ToolContext,
 ): Promise<Pick<Usage, "uses" | "sight">> {
   if (rules !== undefined) return { uses: [], sight: { seen: "all" } };
-  const isName = seen.existing.some(({ name }) => name === id);
+  const isName = seen.existing.some((one) => isOtherNameOf(one, id));
   if (!known) return workflowsNaming({ id, isName }, kibana, inSpace, seen.status);
   return (await othersUsing(kibana, inSpace, [known], seen)).of(known);
 }

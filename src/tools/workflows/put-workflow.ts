@@ -5,6 +5,7 @@ import type { RuleAction } from "../../kibana/rules.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import type { Workflow, WorkflowRoutes } from "../../kibana/workflows.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
+import { isOtherNameOf } from "../../usage/named.ts";
 import type { Reference } from "../../usage/workflow-references.ts";
 import type { SpaceContext, ToolContext } from "../define.ts";
 import { ownerAfter } from "../rules/key-owner.ts";
@@ -76,7 +77,7 @@ export async function workflowPart(
 
 /** What a place of a workflow runs, as an action of a rule would. */
 function asAction({ text, byName, type, params }: Reference, known: Known): RuleAction {
-  const found = known.get(text) ?? (byName ? [...known.values()].find(({ name }) => name.trim() === text) : undefined);
+  const found = known.get(text) ?? (byName ? [...known.values()].find((one) => isOtherNameOf(one, text)) : undefined);
   return { id: found?.id ?? text, connector_type_id: found?.type ?? type ?? null, params };
 }
 

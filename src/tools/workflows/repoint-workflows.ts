@@ -4,6 +4,8 @@ import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import type { Workflow, WorkflowRoutes } from "../../kibana/workflows.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
+import { endpointOf } from "../../usage/inference-endpoints.ts";
+import { isOtherNameOf, namesEndpoint } from "../../usage/named.ts";
 import type { Use } from "../../usage/use.ts";
 import { isIn, type Reference } from "../../usage/workflow-references.ts";
 import { whyFixed } from "../../usage/workflows.ts";
@@ -22,7 +24,7 @@ export interface Wanted {
   /** What names the connector, of all kinds. */
   uses: readonly Use[];
   /** The connector; its type where it is not gone. */
-  from: { id: string; name?: string; type?: string };
+  from: { id: string; name?: string; type?: string; config?: Connector["config"] };
   /** Whether references by its id are meant too. */
   byId: boolean;
   to: Connector;
@@ -46,14 +48,15 @@ export async function repointWorkflows(
     .filter((ofOne) => ofOne.some((use) => use.can_be_moved))
     .sort(([one], [other]) => ((one?.id ?? "") < (other?.id ?? "") ? -1 : 1));
   const known = new Map(connectors.map((one) => [one.id, one]));
-  const isNameOfAnother = !known.has(from.id) && connectors.some(({ name }) => name === from.id);
+  const isNameOfAnother = !known.has(from.id) && connectors.some((one) => isOtherNameOf(one, from.id));
   // Only workflows need it.
   const routes = able.length === 0 ? "public" : routesOf(await kibana.status());
   const wanted: Replacement = {
     id: to.id,
     isMeant: ({ text, byName, space }) =>
       isIn({ space }, context.space) &&
-      ((byId && text === from.id && !(byName && isNameOfAnother)) || (byName && text === from.name?.trim() && !known.has(text))),
+      ((byId && text === from.id && !(byName && isNameOfAnother)) ||
+        (byName && !known.has(text) && (text === from.name?.trim() || (byId && text === endpointOf(from.config))))),
     whyNot: whyNotTo(to, from, connectors.filter(({ name }) => name === from.name).length > 1),
   };
   const looked = await Promise.all(able.map((ofOne) => rewritten(asLeft(ofOne), routes, wanted, context)));
@@ -91,6 +94,7 @@ interface Replacement {
 /** @param hasTwin whether another connector has the same name */
 function whyNotTo(to: Connector, from: Wanted["from"], hasTwin: boolean): Replacement["whyNot"] {
   return ({ text, type = from.type }) => {
+    if (![from.id, from.name?.trim()].includes(text)) return namesEndpoint;
     if (hasTwin && text !== from.id) return "Another connector has the same name, so which of them it reaches is not certain.";
     if (type === to.type) return undefined;
     return type === undefined
