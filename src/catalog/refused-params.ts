@@ -1,7 +1,7 @@
 import type { ConnectorType, Params } from "./connector-type.ts";
 import { checkPart } from "./validate.ts";
 
-/** What Kibana refuses of a rule's action: it saves the rule, and each run of the action fails. */
+/** What Kibana refuses of a rule's action, or a workflow's step: it saves the rule, and each run fails. */
 export interface RefusedParams {
   /** Dotted from `params`, the first that was found first. */
   problems: { path: string; problem: string }[];
@@ -13,10 +13,16 @@ export interface RefusedParams {
 
 /**
  * @param mayKnowMore whether this Kibana may know more fields than the catalogue
+ * @param runs who hands them over: of a rule's, some types drop what they do not fill in
  * @returns undefined where nothing is refused
  */
-export function refusedParams(type: ConnectorType, params: Params, mayKnowMore: boolean): RefusedParams | undefined {
-  const { errors, unknownKeys = [] } = checkPart(type, "params", params, { byRule: true, onlyErrors: true });
+export function refusedParams(
+  type: ConnectorType,
+  params: Params,
+  mayKnowMore: boolean,
+  runs: "byRule" | "byStep" = "byRule",
+): RefusedParams | undefined {
+  const { errors, unknownKeys = [] } = checkPart(type, "params", params, { [runs]: true, onlyErrors: true });
   const unknown = unknownKeys.map((path) => ({ path, problem: "is none of its fields" }));
   if (errors.length + unknown.length === 0) return undefined;
   // Kibana's own description of a type is checked without what its code adds.

@@ -6,6 +6,7 @@ import type { Config, ConnectorType, Problem } from "./connector-type.ts";
 import { hostProblems } from "./host-problems.ts";
 import { fieldsAt, hasFormat, inputSchema, type JsonSchema } from "./json-schema.ts";
 import { withDefaults } from "./shared/fields.ts";
+import { handedOn } from "./shared/rendering.ts";
 import { type KnownFields, suggestField } from "./suggest-field.ts";
 
 export type Part = "config" | "secrets" | "params";
@@ -22,7 +23,8 @@ export const firstUnread = "9.7";
 /**
  * Checks the value of one part against its type. Paths start with the part: `config.url`. All problems at once.
  * Never quotes a value from `secrets`.
- * @param byRule a rule runs it: templates in params are filled in before Kibana checks them
+ * @param byRule a rule runs it: templates in params are filled in, and some fields dropped, before Kibana checks them
+ * @param byStep a step of a workflow does: templates are filled in, and no field is dropped
  * @param onlyErrors nobody asks for warnings: what somebody may have meant takes longer to find than what is wrong
  * @returns the paths of keys that the versions known here refuse, beside what is wrong: a later one may know them
  */
@@ -30,11 +32,12 @@ export function checkPart(
   type: ConnectorType,
   part: Part,
   value: unknown,
-  { byRule = false, onlyErrors = false } = {},
+  { byRule = false, byStep = false, onlyErrors = false } = {},
 ): Verdict & { unknownKeys?: string[] } {
   const schema = type.schemas()[part];
   // A part that is left out is {} to Kibana; null it refuses (K§1.1).
-  const given = value === undefined ? {} : value;
+  const whole = value === undefined ? {} : value;
+  const given = byRule && type.rendering && isPlainObject(whole) ? handedOn(type.rendering, whole) : whole;
   const issues = (schema.safeParse(given).error?.issues ?? []).flatMap((issue) => leaves(issue, given));
   const verdict: Verdict & { unknownKeys?: string[] } = { errors: [], warnings: [] };
   const missing = issues.filter((issue) => issue.path.length === 1 && isAbsent(issue, given)).map((issue) => String(issue.path[0]));
@@ -44,7 +47,7 @@ export function checkPart(
       if (onlyErrors) continue;
       verdict.warnings.push(...issue.keys.map((key) => unknownKey(type, part, given, issue.path, key, missing)));
     } else if (part === "params" && holdsTemplate(valueAt(given, issue.path))) {
-      if (byRule) continue;
+      if (byRule || byStep) continue;
       verdict.warnings.push({
         path: dotted(part, issue.path),
         problem: "holds a template, which is filled in only when a rule runs the action; as it is it would be refused",
@@ -63,6 +66,7 @@ export function checkPart(
   }
   if (onlyErrors) return verdict;
   warnOfDroppedKeys(inputSchema(schema), part, given, missing, verdict);
+  if (given !== whole) warnOfUnrendered(type, whole, given, missing, verdict);
   warnOfUnknownValues(type, part, given, verdict);
   if (part === "params" && isPlainObject(given)) {
     for (const { field, problem } of type.unused?.(given) ?? [])
@@ -228,6 +232,16 @@ function warnOfDroppedKeys(schema: JsonSchema, part: Part, given: unknown, missi
   for (const key of Object.keys(given).filter((each) => !fields.includes(each))) {
     const suggestion = suggestField(key, { part, fields }, [], missing);
     verdict.warnings.push({ path: `${part}.${key}`, problem: "is dropped by Kibana", ...(suggestion === undefined ? {} : { suggestion }) });
+  }
+}
+
+/** Some types hand on nothing but what they fill in, where a rule runs them. */
+function warnOfUnrendered(type: ConnectorType, whole: unknown, given: unknown, missing: readonly string[], verdict: Verdict): void {
+  if (!isPlainObject(whole) || !isPlainObject(given)) return;
+  for (const key of Object.keys(whole).filter((one) => !Object.hasOwn(given, one))) {
+    const { path, suggestion } = unknownKey(type, "params", whole, [], key, missing);
+    const problem = "is dropped by Kibana, which changes nothing else";
+    verdict.warnings.push({ path, problem, ...(suggestion === undefined ? {} : { suggestion }) });
   }
 }
 

@@ -1,19 +1,20 @@
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
-import type { Fill } from "../catalog/shared/rendering.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { leaves, valueAt } from "../plain-object.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { lambdas, oldNames } from "../rules/action-variables.ts";
-import { eachText, withoutPath } from "../rules/params.ts";
+import { isFilledIn } from "../rules/filled-in.ts";
+import { withoutPath } from "../rules/params.ts";
 import { hideInText } from "../secrets/detect.ts";
 import { mayStop, type Obstacle, stops } from "./route.ts";
 
 /** Where a message goes only templates say, for each alert: whether that is anybody is not known. */
 export function unknownAddressees(entry: ConnectorType | undefined, params: Params, rule: Rule, space: string): Obstacle[] {
-  const given = onlyTemplates(entry, params, (text) => saysWhom(text, ownValues(rule, space)));
+  const filled = (field: string) => !entry || isFilledIn(entry, params, field);
+  const given = onlyTemplates(entry, params, (text, field) => filled(field) && saysWhom(text, ownValues(rule, space)));
   const [first] = given;
   if (!entry || !first) return [];
-  if (given.every(({ field }) => !isFilledIn(entry, params, field)))
+  if (given.every(({ field }) => !filled(field)))
     return [stops("not_filled_in", `${entry.id} fills in no template in ${first.field}: ${shown(first.text)} is sent as it is`)];
   return [mayStop("decided_at_run", `whom it reaches is filled in for each alert: ${shown(first.text)}`)];
 }
@@ -31,7 +32,7 @@ const section = /\{\{([#^])\s{0,9}([^{}]{1,200}?)\s{0,9}\}\}((?:(?!\{\{[#^])[\s\
 const shown = (text: string) => quoted(hideInText(plainText(text, 80)));
 
 /** The addresses in params with their fields; none where one of them says by itself whom it reaches, or no address is given. */
-function onlyTemplates(entry: ConnectorType | undefined, params: Params, isCertain: (text: string) => boolean) {
+function onlyTemplates(entry: ConnectorType | undefined, params: Params, isCertain: (text: string, field: string) => boolean) {
   const { addressees = [], unused } = entry ?? {};
   if (addressees.length === 0) return [];
   const counted = (unused?.(params) ?? []).reduce<Params>((rest, { field }) => withoutPath(rest, field.split(".")), params);
@@ -40,7 +41,7 @@ function onlyTemplates(entry: ConnectorType | undefined, params: Params, isCerta
       typeof text === "string" && text.trim() !== "" ? [{ field, text }] : [],
     ),
   );
-  return texts.some(({ text }) => !text.includes("{{") || isCertain(text)) ? [] : texts;
+  return texts.some(({ field, text }) => !text.includes("{{") || isCertain(text, field)) ? [] : texts;
 }
 
 /** What templates have of the rule itself, whatever alert there is: its text, empty where it has none. */
@@ -81,13 +82,4 @@ function saysWhom(template: string, ownValue: (name: string) => string | undefin
     return value ?? "";
   });
   return isKnown && filled.trim() !== "";
-}
-
-/** Whether Kibana fills in templates in a field, before it runs the action. */
-function isFilledIn({ rendering }: ConnectorType, params: Params, field: string): boolean {
-  if (!rendering) return true;
-  const mark = (value: unknown) => eachText(value, () => "filled in");
-  const fill: Fill = { text: mark, all: mark, variables: {} };
-  const place = field.split(".");
-  return JSON.stringify(valueAt(rendering(params, fill), place)) !== JSON.stringify(valueAt(params, place));
 }

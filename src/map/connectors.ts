@@ -67,11 +67,11 @@ export function opensNothing(end: ConnectorEnd, params: Params, connectors: Conn
 }
 
 /** What is wrong with an action's params themselves: Kibana saves such a rule, and each run of the action fails. */
-export function refusedParams(end: ConnectorEnd, params: Params, connectors: Connectors): Obstacle[] {
+export function refusedParams(end: ConnectorEnd, params: Params, connectors: Connectors, runs: "byRule" | "byStep" = "byRule"): Obstacle[] {
   const { mayKnowMore } = connectors;
   const entry = entryOf(end, connectors);
   if (!entry) return [];
-  const found = refused(entry, params, mayKnowMore);
+  const found = refused(entry, params, mayKnowMore, runs);
   const [first, ...others] = found?.problems ?? [];
   if (!found || !first) return [];
   const words = plainText(`${hideInText(first.path)} ${first.problem}`, 120);

@@ -5,7 +5,7 @@ import type { Obstacle } from "./route.ts";
 /**
  * Whether an action of a rule, or a step of a workflow, tells somebody by what it hands to its connector: what the type or the
  * connector's config refuses fails, and what only reads, closes or acknowledges tells nobody.
- * @param who what the texts call it: `step notify`
+ * @param who what the texts call a step: `step notify`
  * @param onFiring whether it runs when the rule fires: what closes is right when an alert is over
  */
 export function handedOver(
@@ -15,7 +15,7 @@ export function handedOver(
   { who, onFiring = true }: { who?: string; onFiring?: boolean } = {},
 ): Obstacle[] {
   return [
-    ...refusedParams(end, params, connectors),
+    ...refusedParams(end, params, connectors, who === undefined ? "byRule" : "byStep"),
     ...refusedByConfig(end, params, connectors),
     ...opensNothing(end, params, connectors, who, onFiring),
   ];

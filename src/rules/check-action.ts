@@ -5,6 +5,7 @@ import type { Rule, RuleType } from "../kibana/rules.ts";
 import { hideInText } from "../shapes/text.ts";
 import { namesFor } from "./action-variables.ts";
 import { checkTemplates } from "./check-templates.ts";
+import { goesOutAsItIs, sentAsTheyAre } from "./filled-in.ts";
 import { filledIntoAddress } from "./filled-into-address.ts";
 import { closes, inPlaceOfOpening, isOneRecord, onlyReads, recordPath } from "./incidents.ts";
 import type { ParseTemplate } from "./wanted.ts";
@@ -35,12 +36,13 @@ export function checkAction(
     errors: type ? unfitForAddress(type, params, { byRule: true }) : [],
     warnings: type ? filledIntoAddress(type, params, rule) : [],
   };
+  const unfilled = type ? sentAsTheyAre(type, params).map((path) => ({ path, problem: goesOutAsItIs(type) })) : [];
   errors.push(...[...shape.errors, ...address.errors, ...templates.errors].map(inWords));
   if (type && onlyReads(type, params)) (type.fromKibana ? warnings : errors).push("params: these only read, and nobody hears of it");
   else if (type && !summary) errors.push(...wrongEnd(params, group, ruleType, type));
   const record = type && !closes(type, params) && isOneRecord(params) ? [{ path: recordPath, problem: updatesOne }] : [];
   warnings.push(
-    ...[...shape.warnings, ...address.warnings, ...templates.warnings, ...templates.notes, ...record].map(inWords),
+    ...[...shape.warnings, ...address.warnings, ...templates.warnings, ...templates.notes, ...unfilled, ...record].map(inWords),
     ...rawInJson(params),
   );
 }

@@ -5,6 +5,7 @@ import type { RuleAction } from "../kibana/rules.ts";
 import { isPlainObject, valueAt } from "../plain-object.ts";
 import { namesFor } from "./action-variables.ts";
 import { checkTemplates, textsIn } from "./check-templates.ts";
+import { goesOutAsItIs, sentAsTheyAre } from "./filled-in.ts";
 import { filledIntoAddress, unfitOnceFilledIn } from "./filled-into-address.ts";
 import { closes, keyOf, onlyReads, opens } from "./incidents.ts";
 import { jsonProblem } from "./json-text.ts";
@@ -56,7 +57,7 @@ function rehearseAction(action: RuleAction, about: Rehearsing): RehearsedAction 
       ...one.failed
         .filter((problem) => broken.size === 0 || !problem.startsWith("is not filled in"))
         .map((problem) => ({ path: "params", problem, fix: "Correct the text within the function." })),
-      ...leftAsTheyAre(given, one.params, broken, entry),
+      ...leftAsTheyAre(given, broken, entry),
       ...checked.problems,
       ...(entry && onlyReads(entry, given) ? [tellsNobody] : []),
       ...(entry ? keyProblems({ given, role, params: one.params, other: other.params }, about, entry) : []),
@@ -197,13 +198,13 @@ function emptyTexts(given: Params, sent: Params, { headlines = [] }: ConnectorTy
 }
 
 /** Templates in fields that the type does not fill in. */
-function leftAsTheyAre(given: Params, sent: Params, broken: ReadonlySet<string>, entry: ConnectorType | undefined): Found[] {
-  if (!entry?.rendering) return [];
-  return textsIn(given, "params")
-    .filter(([path, text]) => !broken.has(path) && /\{\{[^{}]+\}\}/.test(text) && valueAt({ params: sent }, path.split(".")) === text)
-    .map(([path]) => ({
+function leftAsTheyAre(given: Params, broken: ReadonlySet<string>, entry: ConnectorType | undefined): Found[] {
+  if (!entry) return [];
+  return sentAsTheyAre(entry, given)
+    .filter((path) => !broken.has(path))
+    .map((path) => ({
       path,
-      problem: `is sent as it is: ${entry.id} fills in no template there`,
+      problem: goesOutAsItIs(entry),
       fix: "Write a fixed value there.",
     }));
 }

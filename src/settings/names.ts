@@ -31,9 +31,10 @@ const known = settingNames.map((key) => rows[key].env);
 
 /** Without them the server does more than its operator meant: nobody else's variable is called so. */
 const guards: readonly SettingName[] = [
-  ...(["access", "readOnly", "spaces", "tools", "excludeTools", "protect", "protectRules"] as const),
-  ...(["maxChangesPerHour", "confirm", "confirmReading", "approveWith", "literalSecrets"] as const),
+  ...(["access", "readOnly", "spaces", "tools", "excludeTools", "protect", "protectRules", "targetHosts", "sandbox"] as const),
+  ...(["maxChangesPerHour", "confirm", "confirmReading", "approveWith", "literalSecrets", "auditConnector"] as const),
 ];
+const guardNames = guards.map((key) => rows[key].env);
 
 /** What the checks of one name look at. */
 interface Names {
@@ -78,7 +79,12 @@ function lookAtOther(name: string, { env, prefix, isGiven, problems, doubts }: N
   const meant = secret ?? settingMeant(name, isGiven("CONNECTORS_HTTP"));
   const is = `${name} is not a ${secret === undefined ? "setting" : "secret"} of this server`;
   const isOurs = name.startsWith("CONNECTORS_") || secret === undefined || readBindings(env[name] ?? "") !== undefined;
-  if (meant !== undefined && isOurs && !isGiven(meant)) problems.push(`${is}: did you mean ${meant}?`);
+  const guard = meant === undefined ? likelyGuard(name) : undefined;
+  const maybe = guard ?? (meant !== undefined && isNotNeeded(name, meant, isGiven) ? meant : undefined);
+  if (maybe !== undefined) {
+    const fix = `Rename it to ${maybe}, if that is meant.`;
+    if (!isGiven(maybe)) doubts.push({ check: "settings", problem: `${is}.`, fix });
+  } else if (meant !== undefined && isOurs && !isGiven(meant)) problems.push(`${is}: did you mean ${meant}?`);
   else if (name.startsWith("CONNECTORS_")) problems.push(`${is}: see --help.`);
   else if (secret !== undefined)
     doubts.push({
@@ -93,14 +99,37 @@ function settingMeant(name: string, overHttp: boolean): string | undefined {
   if (/^(KIBANA|CONNECTORS)_/.test(name)) return otherNames[name] ?? guardMeant(name) ?? didYouMean(name, known);
   // Others have such names too: only what is hardly anything else counts, and a token only where one is looked for.
   const ours = /^CONNECTORS?_/i.test(name) || (overHttp && /^MCP_AUTH/i.test(name));
-  return ours ? known.find((one) => isSlip(name, one)) : undefined;
+  return ours ? known.find((one) => isSlip(name, one)) : guardNames.find((one) => isSlip(name, one, 1));
 }
 
 /** `KIBANA_READ_ONLY` */
 function guardMeant(name: string): string | undefined {
-  const [prefix, end] = ["KIBANA_", "CONNECTORS_"];
+  const prefix = "KIBANA_";
   if (!name.startsWith(prefix)) return undefined;
-  return guards.map((key) => rows[key].env).find((one) => isSlip(name.slice(prefix.length), one.slice(end.length), 0));
+  return guardNames.find((one) => isSlip(name.slice(prefix.length), endOf(one), 0));
+}
+
+/** The guard that a variable may mean by a name like `CONNECTIONS_ACCESS` or `KIBANA_MCP_READ_ONLY`, which may be somebody else's. */
+function likelyGuard(name: string): string | undefined {
+  if (name.startsWith("CONNECTORS_")) return undefined;
+  const words = name.split(/[^a-z0-9]+/i).filter(Boolean);
+  const isProduct = (word: string) => isSlip(word, "KIBANA", 1) || isSlip(word, "CONNECTORS", 2);
+  const begin = words.findIndex((word) => !isProduct(word) && !isSlip(word, "MCP", 0));
+  const end = words.slice(Math.max(begin, 0)).join("_");
+  return (
+    (words.slice(0, Math.max(begin, 0)).some(isProduct)
+      ? guardNames.find((one) => isSlip(end, endOf(one), Math.floor(endOf(one).length / 8)))
+      : undefined) ?? guardNames.find((one) => isSlip(name, one))
+  );
+}
+
+const endOf = (guard: string) => guard.slice("CONNECTORS_".length);
+
+/** Whether a name like one for the way to Kibana may well be somebody else's, since that way is set, or none is taken. */
+function isNotNeeded(name: string, meant: string, isGiven: Names["isGiven"]): boolean {
+  if (!name.startsWith("KIBANA_") || !meant.startsWith("KIBANA_")) return false;
+  const signsIn = ["KIBANA_API_KEY", "KIBANA_API_KEY_FILE", "KIBANA_API_KEY_COMMAND", "KIBANA_USERNAME"].some(isGiven);
+  return isGiven("CONNECTORS_SANDBOX") || (isGiven("KIBANA_URL") && signsIn && !isSlip(name, meant, 1));
 }
 
 /** What a variable with a mistyped prefix of secrets would be called. */

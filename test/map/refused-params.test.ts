@@ -57,3 +57,13 @@ test.each<[type: string, params: Record<string, unknown>, does: string | undefin
     does && { kind: "opens_nothing", stops: "all", text: `its action ${does} an incident that is open, and opens none` },
   );
 });
+
+test.each([".webhook", ".pagerduty"])(
+  "a step of a workflow drops nothing, a rule's action of %s what its type does not hand on",
+  async (type) => {
+    const params = { ...(type === ".webhook" ? { body: "{}" } : { eventAction: "trigger" }), note: 1 };
+    const connectors = await knowing(type, false);
+    expect(refusedParams(end(type), params, connectors, "byStep")).toMatchObject([{ kind: "params_refused" }]);
+    expect(refusedParams(end(type), params, connectors)).toHaveLength(type === ".webhook" ? 0 : 1);
+  },
+);

@@ -68,6 +68,10 @@ test.each<[string, Dict]>([
   post({ channelIds: ["{{context.channel}}"] }),
   post({ channelNames: ["#{{context.channel}}"], channelIds: ["C1"] }),
   post({ channels: ["{{rule.spaceId}}-{{alert.id}}"] }),
+  post({ channelNames: ["#{{rule.name}}"] }),
+  post({ channelIds: ["{{rule.tags}}"] }),
+  post({ channels: ["#ops{{! the desk }}"] }),
+  ["tines", { subAction: "run", subActionParams: { webhookUrl: "https://t.tines.example/{{rule.id}}", body: "{}" } }],
   ["tines", { subAction: "run", subActionParams: { webhookUrl: "{{context.url}}", body: "{}" } }],
 ])("where Kibana fills nothing in, a template reaches nobody: %s %j", async (id, params) => {
   const { verdict, why, findings } = await saidOf(id, params);
@@ -83,4 +87,17 @@ test.each<[string, string, Dict, string]>([
 ])("the same in a step of a workflow: %s %s %j is %s", async (id, step, params, expected) => {
   const { verdict, why } = await saidOf(id, params, step);
   expect([verdict, why.includes("whom it reaches is decided when it runs")]).toEqual([expected, expected === "perhaps"]);
+});
+
+test.each([
+  [["#{{rule.name}}"], true],
+  [["#{{context.title}}"], true],
+  [["#alerts"], false],
+])("who attaches to a channel %j is told of a template there: %s", async (channelNames, told) => {
+  const made = await product({ person: accepts, sandbox: { empty: true, version: "9.5" } });
+  await made.bare("POST", "/api/actions/connector/channels", { name: "Channels", ...rehearsedConnectors.channels, config: {} });
+  await makeRule(made, "r1", []);
+  const params = { subActionParams: { channelNames } };
+  const { warnings } = (await made.call("attach_connector", { connector: "channels", rules: ["r1"], params, dry_run: true })).body;
+  expect(JSON.stringify(warnings ?? []).includes("fills in no template there")).toBe(told);
 });

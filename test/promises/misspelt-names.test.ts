@@ -98,6 +98,52 @@ describe("a binding by a name that is none", () => {
   });
 });
 
+const key = { KIBANA_URL: "http://127.0.0.1:9", KIBANA_API_KEY: "a2V5aWQ6a2V5c2VjcmV0MTIzNDU2" };
+
+describe("a limit by a name that may be somebody else's is told at the start and by doctor", () => {
+  test.each<[name: string, value: string, meant: string]>([
+    ["CONNECTIONS_ACCESS", "read", "CONNECTORS_ACCESS"],
+    ["CONECTORS_ACCES", "read", "CONNECTORS_ACCESS"],
+    ["MCP_CONNECTORS_ACCESS", "read", "CONNECTORS_ACCESS"],
+    ["KIBANA_MCP_READ_ONLY", "true", "CONNECTORS_READ_ONLY"],
+    ["KIBANA_MCP_READONY", "true", "CONNECTORS_READ_ONLY"],
+    ["kibana-mcp-protect", "x", "CONNECTORS_PROTECT"],
+    ["CONNECTIONS_TARGET_HOSTS", "a.example.com", "CONNECTORS_TARGET_HOSTS"],
+  ])("%s=%s", async (name, given, meant) => {
+    const says = `${name} is not a setting of this server. Rename it to ${meant}, if that is meant.`;
+    expect(start({ [name]: given })).toMatchObject({ status: 0, stderr: expect.stringContaining(says) });
+    expect((await doctor({ [name]: given })).join("\n")).toContain(says);
+  });
+
+  test.each<Record<string, string>>([
+    { CONNECTIONS_ACCESS: "read", CONNECTORS_ACCESS: "read" },
+    { MCP_ACCESS: "read", MCP_READ_ONLY: "true", DB_CONNECTIONS: "5", CONNECTION_TIMEOUT: "5", ACCESS: "x", READ_ONLY: "1" },
+  ])("nothing is said of %j", (env) => {
+    expect(start(env)).toMatchObject({ status: 0, stderr: "" });
+  });
+});
+
+describe("a name for the way to Kibana, where that is set or none is taken, is told at most", () => {
+  const names = ["USER", "PASS", "SPACE_ID", "PATH", "HOST", "PORT"].map((end) => [`KIBANA_${end}`, "x-value"]);
+
+  test.each<[Record<string, string>, string[]]>([
+    [key, []],
+    [{}, ["--sandbox"]],
+  ])("%j %j", (env, args) => {
+    const { status, stderr } = start({ ...env, ...Object.fromEntries(names) }, args);
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringContaining("KIBANA_USER is not a setting of this server. Rename it to KIBANA_USERNAME"),
+    ]);
+    expect(stderr).not.toContain("x-value");
+  });
+
+  test("and stops the start where it is not", () => {
+    expect(start({ KIBANA_URL: key.KIBANA_URL, KIBANA_USER: "x" }, [])).toMatchObject({ status: 2 });
+    expect(start({ KIBANA_API_KEY: key.KIBANA_API_KEY, KIBANA_HOST: "x" }, [])).toMatchObject({ status: 2 });
+  });
+});
+
 describe("a setting by a name that is none stops the start", () => {
   test.each<[name: string, value: string, meant: string]>([
     ["CONNECTOR_READ_ONLY", "true", "CONNECTORS_READ_ONLY"],
@@ -106,6 +152,11 @@ describe("a setting by a name that is none stops the start", () => {
     ["CONNECTOR_PROTECT", "prod-*", "CONNECTORS_PROTECT"],
     ["KIBANA_READ_ONLY", "true", "CONNECTORS_READ_ONLY"],
     ["KIBANA_ACCESS", "read", "CONNECTORS_ACCESS"],
+    ["KIBANA_TARGET_HOSTS", "a.example.com", "CONNECTORS_TARGET_HOSTS"],
+    ["KIBANA_CONNECTORS_MCP_READ_ONLY", "true", "CONNECTORS_READ_ONLY"],
+    ["CONECTORS_ACCESS", "read", "CONNECTORS_ACCESS"],
+    ["CONNECTORSACCESS", "read", "CONNECTORS_ACCESS"],
+    ["CONNECTORS-READ-ONLY", "true", "CONNECTORS_READ_ONLY"],
     ["KIBANA_SPACES", "team", "CONNECTORS_SPACES"],
     ["KIBANA_PROTECT_RULES", "tag:prod", "CONNECTORS_PROTECT_RULES"],
     ["CONNECTORS_SECRET_PD", value, "CONNECTOR_SECRET_PD"],

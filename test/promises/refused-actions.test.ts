@@ -202,3 +202,32 @@ describe("an action that is right, or may be", () => {
     expect(await audit(made, "params_refused")).toEqual([]);
   });
 });
+
+describe("where a rule's action is made of what its type fills in, a field beside it changes nothing", () => {
+  test.each<[kind: string, params: Dict, runs: boolean]>([
+    ["slack", { message: "m", note: 1 }, true],
+    ["plain", { body: "{}", note: 1 }, true],
+    ["index", { documents: [{ a: 1 }], note: 1 }, true],
+    ["plain", { note: 1 }, false],
+    ["torq", { body: "{}", note: 1 }, false],
+    ["pager", page({ note: 1 }), false],
+    ["teams", { message: "m", note: 1 }, false],
+    ["mail", { to: ["a@example.com"], subject: "s", message: "m", note: 1 }, false],
+  ])("%s with %j", async (kind, params, runs) => {
+    const made = await product({ person: accepts, sandbox: { empty: true } });
+    const one = kind === "index" ? { connector_type_id: ".index", config: { index: "a" } } : rehearsedConnectors[kind];
+    await made.bare("POST", `/api/actions/connector/${kind}`, { name: kind, ...one });
+    await makeRule(made, "r1", [fires(kind, params)]);
+    const fired = await made.bare("POST", "/sandbox/rules/r1/fire", { state: "active" });
+    expect(fired.includes('"status":"error"')).toBe(!runs);
+    const mapped = JSON.stringify((await made.call("map_notifications", {})).body);
+    expect(mapped.includes("params.note")).toBe(!runs);
+    expect(await audit(made, "params_refused")).toHaveLength(runs ? 0 : 1);
+    const { result } = await rehearse(made, kind);
+    expect(JSON.stringify(result.problems ?? []).includes("params.note")).toBe(!runs);
+    const { warnings = [] } = await attach(made, kind);
+    expect(JSON.stringify(warnings).includes("fails in each run")).toBe(!runs);
+    const byHand = await made.call("execute_connector", { id: kind, params });
+    expect(JSON.stringify(byHand.body)).toContain("note");
+  });
+});

@@ -20,6 +20,13 @@ export type Rendering = (params: Params, fill: Fill) => Params;
 /** Every text as it is: types without a rendering of their own. */
 export const plainRendering: Rendering = (params, { all }) => Object(all(params));
 
+/** What a type makes of a rule's params with the templates left as they are: what it drops is gone, what it sets itself is there. */
+export function handedOn(rendering: Rendering, params: Params): Params {
+  const asItIs: Fill = { text: (value) => value, all: (value) => value, variables: {} };
+  // Without what is undefined.
+  return JSON.parse(JSON.stringify(rendering(params, asItIs)));
+}
+
 /** One field filled in, and nothing beside it. */
 export function only(field: string, escaped: Escape): Rendering {
   return (params, { text }) => (params[field] ? { [field]: text(params[field], escaped) } : params);
