@@ -163,7 +163,8 @@ async function mapSpace(
         visit(mapClassic(rule, facts, seesSnoozes), { system: "classic", at: rule.created_at ?? "", id: rule.id }),
       ),
     ));
-  if (goesOn && wantsClassic && after === undefined)
+  const wereRead = !notSeen.some((one) => one.space === space && one.what === "rules");
+  if (goesOn && wantsClassic && after === undefined && wereRead)
     await part("rules", async () => {
       const walked = { using, narrowed: roughly(filter) !== undefined, name };
       const leftOut = await leftOutOf(reader, deployment, facts, walked);
