@@ -116,13 +116,14 @@ export async function auditSpace(
   const failing = part("log", logUnread, () => logged.failures());
   failing.catch(() => undefined);
   const rules = await part("rules", "Rules could not be read to the end", () => readRules());
-  const log = await part("log", logUnread, async () => {
-    const failed = await failing;
-    return failed && logged.whoRan(failed, usage);
-  });
-
   const counted = { status, types: types?.values() ?? [], rules: (id: string) => usage.get(id)?.rules ?? 0, signal };
-  const leftOut = await part("rules", "Which rules there are", () => rulesLeftOut(reader, space, [...connectors.values()], counted));
+  const [log, leftOut] = await Promise.all([
+    part("log", logUnread, async () => {
+      const failed = await failing;
+      return failed && logged.whoRan(failed, usage);
+    }),
+    part("rules", "Which rules there are", () => rulesLeftOut(reader, space, [...connectors.values()], counted)),
+  ]);
   const users = await looking;
   for (const { checks: missed, ...why } of users?.notSeen ?? []) skip(missed, why);
 

@@ -8,21 +8,21 @@ import { recordedIn } from "./undo.ts";
  * @param entries newest first
  */
 export function storedByJournal(entries: readonly JournalEntry[], deployment: string): StoredSecret[] {
-  const seen = new Map<string, { isGone: boolean; isWritten?: true; fields: Set<string> }>();
+  const seen = new Map<string, { isGone: boolean; isWritten: boolean; fields: Set<string> }>();
   return entries.flatMap((entry) => {
     const record = entry.begin.deployment === deployment && entry.end?.outcome !== "not_done" ? recordedIn(entry) : undefined;
     const id = idIn(entry);
     if (!record || id === undefined || !["create", "update", "delete"].includes(record.op)) return [];
     const place = JSON.stringify([record.space, id]);
-    const { isWritten, ...since } = seen.get(place) ?? { isGone: record.op === "delete", fields: new Set<string>() };
+    const since = seen.get(place) ?? { isGone: record.op === "delete", isWritten: false, fields: new Set<string>() };
+    seen.set(place, since);
+    if (record.op !== "create" && record.op !== "update") return [];
     const { isGone, fields } = since;
-    const writes = record.op === "create" || record.op === "update";
-    seen.set(place, { ...since, ...((isWritten || writes) && { isWritten: true }) });
-    if (!writes) return [];
     // What a person typed since has no reference: an older one is not of it.
     const fresh = record.secretFields.filter((field) => !fields.has(field));
     for (const field of fresh) fields.add(field);
-    const isLatest = !isWritten && entry.end?.outcome === "done";
+    const isLatest = !since.isWritten && entry.end?.outcome === "done";
+    since.isWritten = true;
     return fresh.flatMap((field) => {
       const sources = Object.entries(record.secretSources).filter(([path]) => (path.split(".")[0] ?? path) === field);
       const all = sources.length > 0 ? sources : [[field, undefined] as const];

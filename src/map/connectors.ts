@@ -33,18 +33,21 @@ export async function entriesOf(connectors: readonly Connector[]): Promise<Conne
   return new Map(await Promise.all(types.map(async (type) => [type, await connectorType(type)] as const)));
 }
 
+function connectorOf({ connector: id }: ConnectorEnd, { all }: Connectors): Connector | undefined {
+  return id === undefined ? undefined : all?.get(id);
+}
+
 /** What the catalogue knows of the type of the connector that a route leads to. */
-export function entryOf({ connector: id }: ConnectorEnd, { all, entries }: Connectors): ConnectorType | undefined {
-  const found = id === undefined ? undefined : all?.get(id);
-  return found && entries.get(found.type);
+export function entryOf(end: ConnectorEnd, connectors: Connectors): ConnectorType | undefined {
+  const found = connectorOf(end, connectors);
+  return found && connectors.entries.get(found.type);
 }
 
 /** What a connector's own config does not allow of what it is handed: such runs fail. */
-export function refusedByConfig({ connector: id }: ConnectorEnd, params: Params, { all, entries }: Connectors): Obstacle[] {
-  const found = id === undefined ? undefined : all?.get(id);
-  const { risks } = (found && entries.get(found.type)) ?? {};
-  if (!found?.config || !risks) return [];
-  const { config } = found;
+export function refusedByConfig(end: ConnectorEnd, params: Params, connectors: Connectors): Obstacle[] {
+  const { config } = connectorOf(end, connectors) ?? {};
+  const { risks } = entryOf(end, connectors) ?? {};
+  if (!config || !risks) return [];
   const anyway = risks({}, config);
   const refused = risks(params, config).filter((one) => !anyway.includes(one));
   return refused.map((one) => mayStop("refused_by_config", `the connector's config refuses ${one}`));

@@ -5,7 +5,6 @@ import { Sealed, type SealedRecord, type SealedTree, seal } from "../sealed.ts";
 import { type Binding, bindingSuffix, readBindings } from "../settings/bindings.ts";
 import { isUnfilled } from "../settings/given-values.ts";
 import { namesSecret } from "../shapes/names.ts";
-
 import { encodedFile } from "./certificate.ts";
 import { readSecretFile } from "./file-reference.ts";
 import { fileText } from "./file-text.ts";

@@ -7,11 +7,20 @@ import { Sealed } from "../../sealed.ts";
 import { digest } from "../digest.ts";
 import type { Op, Plan } from "../plan.ts";
 
+/** A plan belongs to one call, which looks for a page and may then open one. */
+const known = new WeakMap<Plan, Promise<string>>();
+
 /**
  * The fingerprint of what a person said no to, however a call spells it: in which order it names connectors, rules and keys, how
  * addresses and white space are written, and whether defaults are, as far as the type's schemas have them.
  */
-export async function refusalDigest({ ops, facts, consequence, outsideWorld, flows }: Plan): Promise<string> {
+export function refusalDigest(plan: Plan): Promise<string> {
+  const made = known.get(plan) ?? newDigest(plan);
+  known.set(plan, made);
+  return made;
+}
+
+async function newDigest({ ops, facts, consequence, outsideWorld, flows }: Plan): Promise<string> {
   const all = await Promise.all(ops.map(asKibanaReadsIt));
   return digest([all.map((op) => digest(spelt(op))).sort(), unordered(spelt(facts)), unordered(spelt(flows)), consequence, outsideWorld]);
 }

@@ -136,8 +136,7 @@ export async function assertCarried(
 ): Promise<string[]> {
   if (op.op !== "create") return [];
   const entry = await connectorType(op.type);
-  const dropped = byJournal.filter((field) => op.secrets[field] === null);
-  const stored = withStored(entry, storedSecrets(entry, op.config, status), byJournal, dropped);
+  const stored = withStored(entry, storedSecrets(entry, op.config, status), byJournal, op.secrets);
   const asked = asks.map(({ path }) => path);
   return assertAllGiven({ subject: op, entry, why, stored, given: givenFields(op.secrets, asked) }, source);
 }

@@ -73,14 +73,9 @@ export async function planUpdate(
   const given = givenFields(resolved.secrets, resolved.asked);
   // Secrets that are flagged as missing are not stored.
   const known = before.missingSecrets ? [] : storedBefore.needed;
-  const byJournal = before.missingSecrets ? [] : await fieldsStoredLast(subject, context.secrets);
-  const dropped = byJournal.filter((field) => secrets[field] === null && !known.includes(field));
-  const stored = withStored(
-    entry,
-    storedSecrets(entry, after.config, status),
-    byJournal.filter((field) => !known.includes(field)),
-    dropped,
-  );
+  const byJournal = before.missingSecrets ? [] : (await fieldsStoredLast(subject, context.secrets)).filter((one) => !known.includes(one));
+  const dropped = byJournal.filter((field) => secrets[field] === null);
+  const stored = withStored(entry, storedSecrets(entry, after.config, status), byJournal, secrets);
   const left = await assertAllGiven({ subject, entry, why, stored, given }, context.secrets);
   const alone = settings.skipConfirmation && resolved.asked.length === 0 && context.secrets.typed === undefined;
   /** Whoever agrees says that these are not stored. */

@@ -47,14 +47,15 @@ export function storedSecrets(entry: ConnectorType | undefined, config: Config, 
 /**
  * With what this server stored itself by its journal: it stays, unless the call gives null in its place.
  * @param before fields that are stored, besides those that the config before needs
+ * @param given the call's
  */
 export function withStored(
   entry: ConnectorType | undefined,
   { noneInstead: none = "", ...stored }: StoredSecrets,
   before: readonly string[],
-  dropped: readonly string[],
+  given: Readonly<Record<string, unknown>>,
 ): StoredSecrets {
-  const stays = before.filter((field) => !dropped.includes(field) && (entry === undefined || stored.possible.includes(field)));
+  const stays = before.filter((field) => given[field] !== null && (entry === undefined || stored.possible.includes(field)));
   const how = stays.length > 0 ? ` This server stored ${stays.join(" and ")}; null in its place drops it.` : "";
   return {
     ...stored,
