@@ -97,6 +97,16 @@ export function referencesIn(tree: SealedTree): Record<string, string> {
   return Object.fromEntries(named);
 }
 
+/** The fields with a value. Null and an empty object are no values: Kibana would read them as "no such secret". */
+export function fieldsWithValue(secrets: SealedRecord): string[] {
+  return Object.keys(secrets).filter((field) => holdsValue(secrets[field] ?? null));
+}
+
+function holdsValue(tree: SealedTree): boolean {
+  if (tree === null || typeof tree !== "object" || tree instanceof Sealed) return tree !== null;
+  return Object.values(tree).some(holdsValue);
+}
+
 /** The plain values of a tree. For the writer and the redactor alone. */
 export function unseal(tree: SealedTree): unknown {
   return mapSealed(tree, openSealed);

@@ -92,6 +92,12 @@ describe("a secret that this server stored itself", () => {
     expect((await call("undo_change", { change, secrets })).body.status).toBe("done");
   });
 
+  test("an empty map stored nothing", async () => {
+    const { call } = await product({ person: accepts, env, sandbox: { empty: true } });
+    expect((await call("create_connector", { ...create, secrets: { secretHeaders: {} } })).body.status).toBe("done");
+    expect((await call("update_connector", { id: "hook", name: "Hook 2" })).body.status).toBe("done");
+  });
+
   test("one that it has deleted since, or whose way to sign in changes, is not asked for", async () => {
     const { call } = await withHook();
     expect((await call("safe_delete_connector", { ids: ["hook"] })).body.status).toBe("done");

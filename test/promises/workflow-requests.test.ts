@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { answering, page, step, withChat, workflow } from "../support/other-users.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { answering, chatOfFile, page, step, workflow } from "../support/other-users.ts";
 import { sharedServers } from "../support/shared-server.ts";
 
 const shared = sharedServers();
-const ends: (() => Promise<void>)[] = [];
-afterAll(() => Promise.all(ends.map((end) => end())));
-let url: Promise<string> | undefined;
-const sandbox = () => {
-  url ??= withChat(".slack", "9.5", (end) => ends.push(end));
-  return url;
-};
+const sandbox = chatOfFile();
 
 const post = async (path: string, body: object) => {
   const headers = { "kbn-xsrf": "x", "content-type": "application/json" };

@@ -1,17 +1,11 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Person } from "../support/built-server.ts";
-import { answering, isThere, noRoute, type OtherUsers, page, remove, step, withChat, workflow } from "../support/other-users.ts";
+import { answering, chatOfFile, isThere, noRoute, type OtherUsers, page, remove, step, workflow } from "../support/other-users.ts";
 import { sharedServers } from "../support/shared-server.ts";
 
 const shared = sharedServers();
 const unattended = sharedServers({ args: ["--dangerously-skip-confirmation"], asks: false });
-const ends: (() => Promise<void>)[] = [];
-afterAll(() => Promise.all(ends.map((end) => end())));
-let url: Promise<string> | undefined;
-const sandbox = () => {
-  url ??= withChat(".slack", "9.5", (end) => ends.push(end));
-  return url;
-};
+const sandbox = chatOfFile();
 const request = async (method: string, path: string, body?: object) =>
   fetch((await sandbox()) + path, {
     ...{ method, headers: { "kbn-xsrf": "x", "content-type": "application/json" } },

@@ -1,3 +1,4 @@
+import { afterAll } from "vitest";
 import { startSandbox } from "../../src/sandbox/index.ts";
 import type { Started } from "./built-server.ts";
 import type { Rewrite } from "./rewriting-proxy.ts";
@@ -78,3 +79,14 @@ export async function isThere(url: string, id = "chat"): Promise<boolean> {
 }
 
 export const remove = (server: Pick<Started, "call">, ids = ["chat"]) => server.call("safe_delete_connector", { ids });
+
+/** The same for all tests of a file, begun by the first that needs it. */
+export function chatOfFile(): () => Promise<string> {
+  const ends: (() => Promise<void>)[] = [];
+  afterAll(() => Promise.all(ends.map((end) => end())));
+  let url: Promise<string> | undefined;
+  return () => {
+    url ??= withChat(".slack", "9.5", (end) => ends.push(end));
+    return url;
+  };
+}

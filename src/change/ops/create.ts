@@ -1,4 +1,4 @@
-import { referencesIn } from "../../sealed.ts";
+import { fieldsWithValue, referencesIn } from "../../sealed.ts";
 import type { CreateOp } from "../plan.ts";
 import { asSent, connectorOrNone } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
@@ -14,7 +14,7 @@ export const create: OpKind<CreateOp> = {
   record: ({ secrets, id, makesToken, ...op }) => ({
     ...op,
     ...(id === undefined ? {} : { id }),
-    secretFields: Object.keys(secrets).filter((field) => secrets[field] !== null),
+    secretFields: fieldsWithValue(secrets),
     secretSources: referencesIn(secrets),
     ...(makesToken !== undefined && { takesEvents: true }),
   }),

@@ -1,5 +1,5 @@
 import type { Reader } from "../../kibana/reader.ts";
-import { referencesIn } from "../../sealed.ts";
+import { fieldsWithValue, referencesIn } from "../../sealed.ts";
 import { lookAtWorkflows } from "../../usage/look.ts";
 import { namedBy } from "../../usage/renamed.ts";
 import type { OpResult, UpdateOp } from "../plan.ts";
@@ -22,7 +22,7 @@ export const update: OpKind<UpdateOp> = {
     type: before.type,
     before: { name: before.name, config: before.config ?? {} },
     after,
-    secretFields: Object.keys(secrets).filter((field) => secrets[field] !== null),
+    secretFields: fieldsWithValue(secrets),
     secretSources: referencesIn(secrets),
     secretsBefore,
     ...(lost !== undefined && { lost }),

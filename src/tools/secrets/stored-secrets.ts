@@ -5,7 +5,7 @@ import type { DeleteOp, Unknown } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { quoted } from "../../plain-text.ts";
-import { Sealed, type SealedRecord, type SealedTree } from "../../sealed.ts";
+import { fieldsWithValue, type SealedRecord } from "../../sealed.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
 import { compact } from "../fields.ts";
 import { noneInstead } from "./explicit-no-auth.ts";
@@ -65,15 +65,9 @@ export function withStored(
   };
 }
 
-/** The fields with a value. Null and an empty object are no values: Kibana would read them as "no such secret". */
+/** The fields with a value, given or asked for. */
 export function givenFields(secrets: SealedRecord, asked: readonly string[]): Set<string> {
-  const values = Object.keys(secrets).filter((field) => holdsValue(secrets[field] ?? null));
-  return new Set([...values, ...asked.map((path) => path.split(".")[1] ?? path)]);
-}
-
-function holdsValue(tree: SealedTree): boolean {
-  if (tree === null || typeof tree !== "object" || tree instanceof Sealed) return tree !== null;
-  return Object.values(tree).some(holdsValue);
+  return new Set([...fieldsWithValue(secrets), ...asked.map((path) => path.split(".")[1] ?? path)]);
 }
 
 interface Given {
