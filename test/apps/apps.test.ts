@@ -6,6 +6,7 @@ import { checkNames } from "../../src/audit/checks/index.ts";
 import { nastyNames } from "../commands/audit/nasty-names.ts";
 import { servedProduct } from "../support/http.ts";
 import { product } from "../support/product.ts";
+import { endQueuedRuns } from "../support/queued-runs.ts";
 import { secondRequest } from "../support/rounds.ts";
 import { runApp } from "./tiny-dom.ts";
 
@@ -241,7 +242,8 @@ describe.each([auditUri, mapUri])("the page %s", (uri) => {
 
 describe("the audit", () => {
   test("shows every finding of the tool's answer, all its pages, with the same severity, evidence and call", async () => {
-    const { client, call } = await product({ extensions: shows });
+    const { client, call, sandboxUrl } = await product({ extensions: shows });
+    await endQueuedRuns(sandboxUrl);
     const result = await client.callTool({ name: "audit_connectors", arguments: {} });
     const app = runApp(pageAt(auditUri));
     await app.shows(result);

@@ -242,6 +242,7 @@ describe("a long audit", () => {
     await call("audit_connectors");
     const pages = calls.filter(({ path }) => path.includes("/rules/_find"));
     expect(pages.length).toBe(6);
-    expect(calls.length).toBeLessThanOrEqual(pages.length + 8 * 6 + 5);
+    // Of one connector Kibana counts a rule of another space: what else it may be takes four requests.
+    expect(calls.length).toBeLessThanOrEqual(pages.length + 8 * 6 + 5 + 4);
   });
 });

@@ -112,7 +112,10 @@ export async function planUpdate(
     before,
     after,
     secrets: resolved.secrets,
-    secretsBefore: [...storedBefore.needed, ...storedBefore.possible, ...byJournal].some((field) => !denied.includes(field)),
+    // Of a type that nobody describes, what is given stood there before.
+    secretsBefore:
+      [...storedBefore.needed, ...storedBefore.possible, ...byJournal].some((field) => !denied.includes(field)) ||
+      (entry === undefined && given.size > 0),
     ...(lost !== "" && { lost }),
     ...(after.name !== before.name && {
       renames: {
