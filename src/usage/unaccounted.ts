@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import { ToolError } from "../errors.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
@@ -8,11 +7,9 @@ import { discoveryActions } from "./assistants.ts";
 import { caseSettings } from "./case-settings.ts";
 import { allCases } from "./cases.ts";
 import { lookAround } from "./look.ts";
+import { laterLooks } from "./queued-runs.ts";
 import { explainReferences } from "./references.ts";
 import { type Source, type Where, whereOf } from "./use.ts";
-
-/** Queued runs count as references only until they end: milliseconds to wait before looking again. */
-export const secondLook = 1500;
 
 /** A list of rules that seems to be whole, and is not. */
 export interface RulesLeftOut {
@@ -62,19 +59,22 @@ export async function rulesLeftOut(
   }
 
   async function countedAgain(): Promise<Connector[]> {
-    await setTimeout(secondLook, undefined, signal && { signal }).catch(() => undefined);
+    const before = new Map(connectors.map((one) => [one.id, one.references ?? 0]));
+    let still = left;
     try {
-      const now = new Map((await reader.connectors(space)).map((one) => [one.id, one.references ?? 0]));
-      const before = new Map(connectors.map((one) => [one.id, one.references ?? 0]));
-      return left.flatMap((one) => {
-        const gone = Math.max(0, (before.get(one.id) ?? 0) - (now.get(one.id) ?? 0));
-        const references = (one.references ?? 0) - gone;
-        return explainReferences({ ...one, references }, rules(one.id)) === undefined ? [] : [{ ...one, references }];
-      });
+      for await (const all of laterLooks(reader, space, signal)) {
+        const now = new Map(all.map((one) => [one.id, one.references ?? 0]));
+        still = still.flatMap((one) => {
+          const gone = Math.max(0, (before.get(one.id) ?? 0) - (now.get(one.id) ?? 0));
+          const references = (one.references ?? 0) - gone;
+          return explainReferences({ ...one, references }, rules(one.id)) === undefined ? [] : [one];
+        });
+        if (still.length === 0) break;
+      }
     } catch (error) {
-      if (!(error instanceof ToolError)) throw error;
-      return left;
+      if (!(error instanceof ToolError) && !signal?.aborted) throw error;
     }
+    return still;
   }
 }
 

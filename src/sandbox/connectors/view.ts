@@ -69,7 +69,7 @@ export function referenceCounts(state: State): ReadonlyMap<string, number> {
 }
 
 /** Milliseconds for which a queued run waits, from when it is first counted on. */
-const waits = 1000;
+const waits = 400;
 const countedAt = new WeakMap<object, number>();
 
 function isWaiting(run: object): boolean {

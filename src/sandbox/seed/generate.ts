@@ -15,6 +15,9 @@ export interface SeedSize {
 const teams = ["payments", "search", "checkout", "platform", "identity", "data", "mobile", "network", "storage", "billing"];
 const things = ["latency", "errors", "disk", "queue depth", "logins", "cpu", "memory", "certificates", "backups", "throughput"];
 
+/** Those of the small deployment that a case can push to. */
+const holdsCases = new Set([".jira", ".servicenow"]);
+
 /**
  * Connectors and rules of several teams, modelled on the small deployment with its faults: about one connector in twenty
  * lost its secrets in an import, some are unused, and one rule in fifty names a connector that is gone.
@@ -38,7 +41,7 @@ export function generate(state: State, { spaces, connectors, rules, seed }: Seed
     state.connectors.set(made);
     const ofSpace = bySpace.get(space) ?? new Map<string, Connector[]>();
     bySpace.set(space, ofSpace.set(pattern.type, [...(ofSpace.get(pattern.type) ?? []), made]));
-    if (random() < 0.02) seedCase(`case-${at}`, "cases", made, state);
+    if (random() < 0.1 && holdsCases.has(made.type)) seedCase(`case-${at}`, "cases", made, state);
   }
 
   const typeOf = new Map(seedConnectors.map(({ id, type }) => [id, type]));

@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Status } from "../../kibana/status.ts";
@@ -6,7 +5,7 @@ import { casesWith } from "../../usage/cases.ts";
 import { inUse, whyNotFree } from "../../usage/free.ts";
 import { leadingTo } from "../../usage/leading-to.ts";
 import { type Known as KnownOfSpace, othersUsing, type Usage, visibleRules } from "../../usage/look.ts";
-import { secondLook } from "../../usage/unaccounted.ts";
+import { laterLooks } from "../../usage/queued-runs.ts";
 import { hasFeature, type Where, whereOf } from "../../usage/use.ts";
 import type { ToolContext } from "../define.ts";
 import { waysOut } from "../rules/replacement-calls.ts";
@@ -72,13 +71,13 @@ export async function whoMayGo(
     else doubtful.push({ id, connector, where, usage });
   }
   if (doubtful.length > 0) {
-    // Runs that were queued a moment ago may have ended by now.
-    await setTimeout(secondLook, undefined, { signal }).catch(() => {
-      throw signal.reason;
-    });
-    const again = await kibana.connectors(space);
+    let again: Connector[] = [];
+    const of = (id: string) => again.find((one) => one.id === id);
+    for await (again of laterLooks(kibana, space, signal)) {
+      if (doubtful.every(({ connector }) => of(connector.id)?.references === 0)) break;
+    }
     for (const { id, connector, where, usage } of doubtful) {
-      const now = again.find((one) => one.id === connector.id) ?? connector;
+      const now = of(connector.id) ?? connector;
       const hasCases = (now.references ?? 0) > 0 && hasFeature(where, "cases");
       const cases = hasCases ? await casesWith(kibana, space, now.id).catch(asRefusal) : undefined;
       const uses = cases && "uses" in cases ? cases.uses : [];
