@@ -11,6 +11,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: "forks",
+    maxWorkers: 2,
     reporters: json ? ["default", ["json", { outputFile: json }]] : ["default"],
   },
 });

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import {
   chmodSync,
@@ -19,6 +19,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { cleanEnv, serverBuild, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { initialize, send, toolCall } from "../support/http.ts";
@@ -205,6 +206,10 @@ test("the key `__proto__` is refused at every depth: it would get lost in copies
   expect(server.questions).toEqual([]);
 });
 
+interface ToolAnswer {
+  content: { text: string }[];
+}
+
 describe("what is nested too deep", () => {
   const nested = (levels: number, shape: "list" | "object" = "object") =>
     shape === "list" ? "[".repeat(levels) + "]".repeat(levels) : `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
@@ -212,12 +217,7 @@ describe("what is nested too deep", () => {
   test.each([100, 5_000, 100_000])(
     "arguments, %i levels, are invalid arguments, over stdio",
     async (levels) => {
-      const server = await startServer({ env: { KIBANA_URL: sandbox.url }, person: yes });
-      onTestFinished(() => server.close());
-      // The client's own checks and printing would run out of stack: the text goes over the wire as it is.
-      const raw = (name: string, args: string): Promise<{ result?: { content: { text: string }[] }; error?: unknown }> =>
-        bare(server.home, name, args);
-      for (const [tool, args] of [
+      const calls = [
         ["create_connector", `{"name":"N","type":".webhook","config":${nested(levels)}}`],
         ["create_connector", `{"name":"N","type":".webhook","secrets":${nested(levels)}}`],
         ["update_connector", `{"id":"a","config":${nested(levels, "list")}}`],
@@ -226,10 +226,9 @@ describe("what is nested too deep", () => {
         ["attach_connector", `{"connector":"a","rules":["r"],"params":${nested(levels)}}`],
         ["list_connectors", `{"space":${nested(levels, "list")}}`],
         ["list_connectors", `{"unknown":${nested(levels)}}`],
-      ] as const) {
-        const { result } = await raw(tool, args);
-        expect([tool, JSON.parse(result?.content[0]?.text ?? "{}").error?.code]).toEqual([tool, "invalid_arguments"]);
-      }
+      ] as const;
+      const codes = (await bare(calls)).map(({ result }) => JSON.parse(result?.content[0]?.text ?? "{}").error?.code);
+      expect(codes).toEqual(calls.map(() => "invalid_arguments"));
     },
     20_000,
   );
@@ -245,28 +244,25 @@ describe("what is nested too deep", () => {
     expect((await send(served.url, { headers, body: toolCall("list_connectors") })).status).toBe(200);
   });
 
-  /** Asks the built server in words of our own. */
-  async function bare(home: string, name: string, args: string) {
-    const { spawn } = await import("node:child_process");
+  /** Answers of the built server: a client's own checks and printing would run out of stack, so the texts go over the wire as they are. */
+  async function bare(calls: readonly (readonly [name: string, args: string])[]): Promise<{ id: number; result?: ToolAnswer }[]> {
     const child = spawn(process.execPath, [serverBuild], {
-      env: cleanEnv(home, { KIBANA_URL: sandbox.url }),
+      env: cleanEnv(folder, { KIBANA_URL: sandbox.url }),
       stdio: ["pipe", "pipe", "ignore"],
     });
-    let out = "";
-    const answer = new Promise<string>((done) => {
-      child.stdout.on("data", (chunk: Buffer) => {
-        out += chunk.toString();
-        const line = out.split("\n").find((one) => one.includes('"id":3'));
-        if (line !== undefined && out.endsWith("\n")) done(line);
-      });
-      child.once("exit", () => done('{"error":"ended"}'));
-    });
-    child.stdin.write(`${JSON.stringify(initialize())}\n`);
-    child.stdin.write('{"jsonrpc":"2.0","method":"notifications/initialized"}\n');
-    child.stdin.write(`{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"${name}","arguments":${args}}}\n`);
-    const line = await answer;
-    child.kill();
-    return JSON.parse(line);
+    onTestFinished(() => void child.kill());
+    const write = (line: string) => child.stdin.write(`${line}\n`);
+    write(JSON.stringify(initialize()));
+    write('{"jsonrpc":"2.0","method":"notifications/initialized"}');
+    for (const [at, [name, args]] of calls.entries())
+      write(`{"jsonrpc":"2.0","id":${100 + at},"method":"tools/call","params":{"name":"${name}","arguments":${args}}}`);
+    const answers: { id: number; result?: ToolAnswer }[] = [];
+    for await (const line of createInterface(child.stdout)) {
+      const one = JSON.parse(line);
+      if (one.id >= 100) answers.push(one);
+      if (answers.length === calls.length) break;
+    }
+    return answers.sort((one, other) => one.id - other.id);
   }
 
   const answers: [string, (path: string) => string | undefined][] = [
