@@ -4,14 +4,13 @@ import { inverseOf } from "./ops/index.ts";
 import type { Plan } from "./plan.ts";
 import type { ChangeServices } from "./services.ts";
 import { missingBefore } from "./still-missing.ts";
-import { withoutTool } from "./undo-here.ts";
 
 /**
  * A plan that says what no undo gives back: workflows whose text the journal may not keep, for which a token is not enough; and what
  * an undo gives back only once something is there again.
  */
 export async function sayingWhatIsLost<P extends Plan>(plan: P, services: ChangeServices): Promise<P> {
-  const missing = withoutTool("undo_change", services.undoBy) === undefined ? missingBefore(plan.ops) : [];
+  const missing = missingBefore(plan.ops);
   const said = missing.length === 0 ? plan : { ...plan, beforehand: [...missing, ...(plan.beforehand ?? [])] };
   return withoutTexts(said, services);
 }

@@ -238,6 +238,21 @@ describe("a rename", () => {
     expect([await yamlOf("logs"), JSON.parse(await bare("GET", "/api/actions/connector/a")).name]).toEqual([logging("a"), " Log A "]);
   });
 
+  test.each([
+    ["as it was, to the last blank", '" Log A "', "yes"],
+    ["without its white space", "Log A", "partly"],
+  ])("that only takes white space away, of one that is named %s: what is said is what comes back", async (_what, written, reversible) => {
+    await named();
+    await bare("POST", "/api/workflows/workflow", { id: "logs", yaml: logging(written) });
+    const it = await server();
+    const { plan, change } = await changed(it, "update_connector", { id: "a", name: "Log A" });
+    expect(plan.reversible).toBe(reversible);
+    expect((await listed(it, change, "logs")).undo.tool).toBe("undo_change");
+    expect((await it.call("undo_change", { change })).body.status).toBe("done");
+    expect(await yamlOf("logs")).toBe(logging(reversible === "yes" ? written : "a"));
+    expect(JSON.parse(await bare("GET", "/api/actions/connector/a")).name).toBe(" Log A ");
+  });
+
   test("by another name: the row of its workflow offers the whole, which works", async () => {
     await makeConnector(bare, "a", { name: "Log A" });
     await bare("POST", "/api/workflows/workflow", { id: "logs", yaml: logging("Log A") });

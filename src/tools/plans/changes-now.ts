@@ -212,7 +212,8 @@ async function withNeedsNow(
     const judged = (named?: Renamed) =>
       againstText(yaml, inverse.to, { ...there, named: named && { ...named, refused: inverse.refused } }, kibana).catch(unlessCancelled);
     const alone = await judged();
-    const found = alone && alone.needs.length > 0 && renamed ? await judged(renamed) : alone;
+    const isFree = alone === undefined || (alone.needs.length === 0 && alone.refused === undefined);
+    const found = isFree || !renamed ? alone : await judged(renamed);
     return found ? { inverse: { ...inverse, needs: found.needs, refused: found.refused }, awaitsName: found.awaitsName } : { inverse };
   }
   const rule = now.rules.get(at);

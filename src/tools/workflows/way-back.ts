@@ -32,19 +32,18 @@ export async function againstText(now: string, to: string, { id: space, connecto
   const reached = (text: string) => there.find((one) => one.id === text) ?? there.find(({ name }) => name.trim() === text);
   const needs = returning.filter(({ text }) => !reached(text)).map(({ exactly }) => exactly);
   if (needs.length > 0) return { needs: [...new Set(needs)] };
-  const awaits = returning.some(({ text }) => text === named?.name.trim()) ? { awaitsName: true as const } : {};
   for (const { text, type } of returning) {
     const found = reached(text);
     if (type !== undefined && found && found.type !== type)
       return {
         needs,
         refused: `Before, it named ${quoted(text, 60)} for ${type}, which now belongs to a connector of type ${found.type}.`,
-        ...awaits,
       };
   }
+  // Kibana does not know the name yet; what it said while that was the name holds.
+  if (named && returning.some(({ text }) => text === named.name.trim()))
+    return { needs, awaitsName: true, ...(named.refused !== undefined && { refused: named.refused }) };
   const [error] = await kibana.workflowErrors(space, to);
-  if (error === undefined) return { needs, ...awaits };
-  // Kibana does not know the name yet.
-  if ("awaitsName" in awaits) return { needs, ...awaits, ...(named?.refused !== undefined && { refused: named.refused }) };
+  if (error === undefined) return { needs };
   return { needs, refused: `Kibana's check refuses it as before: ${plainText(error, 200).replace(/\.$/, "")}.` };
 }
