@@ -32,7 +32,8 @@ export function missingOf(inverses: readonly { inverse: Inverse | undefined; nam
 
 /** What is missing for one alone; undefined where nothing is. */
 export function missingForOne(inverse: Inverse): string | undefined {
-  return missingOf([{ inverse, name: "" }])[0];
+  const missing = missingOf([{ inverse, name: "" }]);
+  return missing.length > 0 ? missing.join(" ") : undefined;
 }
 
 function hindered(inverse: Inverse, name: string): Hindered | undefined {
@@ -45,7 +46,7 @@ function hindered(inverse: Inverse, name: string): Hindered | undefined {
 function stillMissing(parts: readonly (Hindered | undefined)[]): string[] {
   const known = parts.filter((one) => one !== undefined);
   const needing = known.filter(({ needs }) => needs.length > 0);
-  const others = known.filter(({ needs, refused }) => needs.length === 0 && refused !== undefined);
+  const others = known.filter(({ refused }) => refused !== undefined);
   const reasons = [...new Set(others.map(({ refused }) => refused))];
   return [
     ...(needing.length > 0 ? [`${needsNote(needing)}${concerning(needing, parts)}`] : []),
