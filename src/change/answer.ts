@@ -16,7 +16,8 @@ import { verdictOn } from "./reversible.ts";
 import { savedWarnings } from "./saved-rules.ts";
 import type { ChangeServices, Report } from "./services.ts";
 import { spacesShown } from "./spaces-shown.ts";
-import { type Inverse, inverseAfter, leftNote, missingFor, needsNote, noteOn, undoCall } from "./undo.ts";
+import { missingOf } from "./still-missing.ts";
+import { type Inverse, inverseAfter, leftNote, missingFor, noteOn, undoCall } from "./undo.ts";
 import { type UndoBy, unlessOfTrail } from "./undo-here.ts";
 import { newId } from "./write-and-look.ts";
 
@@ -264,11 +265,13 @@ function undoOf(change: string, results: OpResult[], by: UndoBy): Record<string,
   const noted = able.find((inverse) => "op" in inverse && noteOn(inverse) !== undefined);
   const told = ofConnectors.find((inverse) => noteOn(inverse) !== undefined) ?? ofConnectors[0] ?? noted ?? able[0];
   const kinds = new Set(results.map(({ op }) => (usesConnectors(op) ? (op.op === "put_rule" ? "rules" : "parts") : "connectors")));
-  const left = [oneByOne(parts), leftNote(inverses, kinds.size === 1 ? [...kinds].join() : "parts")];
+  const left = [
+    oneByOne(parts),
+    ...missingOf(parts.map(({ record, inverse }) => ({ inverse, name: record.name }))),
+    leftNote(inverses, kinds.size === 1 ? [...kinds].join() : "parts"),
+  ];
   const note = left.filter((one) => one !== undefined).join(" ");
-  if (told) return undoCall(change, told, { by, left: note || undefined });
-  const needs = inverses.flatMap((inverse) => ("op" in inverse && inverse.op === "put_rule" ? inverse.needs : []));
-  return { no_undo: [needsNote(needs), note].filter((one) => one !== undefined && one !== "").join(" ") };
+  return told ? undoCall(change, told, { by, left: note || undefined }) : { no_undo: note };
 }
 
 /** Connectors whose secrets cannot be given in one call, since they are no copies of each other. */

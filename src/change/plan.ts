@@ -112,6 +112,8 @@ export interface PutRuleOp {
   touches: TouchedConnector[];
   /** Connectors of the rule that are gone: Kibana saves their actions again only once they are back. */
   gone: GoneActions[];
+  /** What else would stop an undo as things are, a sentence. */
+  refused?: string;
   artifacts: ArtifactsRead;
   before: RuleState;
   after: RuleState;
@@ -131,6 +133,10 @@ export interface PutWorkflowOp {
   touches: TouchedConnector[];
   /** What is named otherwise. */
   moves: Move[];
+  /** Connectors that it names before and that are gone: an undo needs them. */
+  needs: string[];
+  /** As in a rule. */
+  refused?: string;
   before: WorkflowText;
   after: WorkflowText;
 }

@@ -3,6 +3,7 @@ import type { Inverse } from "./ops/op-kind.ts";
 import type { Recorded } from "./ops/records.ts";
 import type { Op } from "./plan.ts";
 import type { Recording } from "./recorded.ts";
+import { missingOf } from "./still-missing.ts";
 import { artifactsNote, missingFor, noteOn, possiblyLost } from "./undo.ts";
 import { notHere, type UndoBy, unlessOfTrail, withoutTool } from "./undo-here.ts";
 
@@ -30,7 +31,10 @@ export function undoingOf(ops: readonly Op[], recording: Recording, by: UndoBy):
     return inverse && unlessOfTrail(inverse, by.settings);
   });
   const each = inverses.map((inverse) => (inverse === undefined ? "yes" : verdictOn(inverse)));
-  const why = inverses.flatMap((inverse) => (inverse === undefined ? [] : (whyNot(inverse) ?? [])));
+  const why = [
+    ...missingOf(inverses.map((inverse, n) => ({ inverse, name: recording.ops[n]?.name ?? "" }))),
+    ...inverses.flatMap((inverse) => (inverse === undefined ? [] : (whyNot(inverse) ?? []))),
+  ];
   const reversible = together(each);
   const refused =
     reversible === "no" || reversible === "nothing_to_undo"
@@ -57,7 +61,9 @@ export function verdictOn(inverse: Inverse): Reversible {
 
 function whyNot(inverse: Inverse): string | undefined {
   if ("none" in inverse) return inverse.none;
-  if (inverse.op === "put_rule") return missingFor(inverse) ?? artifactsNote(inverse.artifacts);
+  // What these miss is said of all of them together.
+  if (inverse.op === "put_rule") return missingFor(inverse) === undefined ? artifactsNote(inverse.artifacts) : undefined;
+  if (inverse.op === "put_workflow") return undefined;
   return missingFor(inverse) ?? ("lost" in inverse && inverse.lost !== undefined ? noteOn(inverse) : possiblyLost(inverse)[0]);
 }
 

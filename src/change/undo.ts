@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Connector } from "../kibana/connectors.ts";
 import { ownValue } from "../plain-object.ts";
-import { quoted } from "../plain-text.ts";
 import type { EndRecord, JournalEntry } from "./journal.ts";
 import { isMarked, secretMissing } from "./marked-rules.ts";
 import { differingKeys } from "./ops/connector-state.ts";
@@ -9,6 +8,7 @@ import { inverseOf } from "./ops/index.ts";
 import type { Inverse } from "./ops/op-kind.ts";
 import { type Recorded, readRecord, readState } from "./ops/records.ts";
 import type { ArtifactsRead, OpResult } from "./plan.ts";
+import { missingForOne } from "./still-missing.ts";
 import { notHere, typeRefused, type UndoBy, type UndoTool, unlessOfTrail, withoutTool } from "./undo-here.ts";
 
 export type { Inverse, Recorded };
@@ -107,8 +107,7 @@ export function undoCall(
 
 /** What has to change in Kibana before it takes an undo; undefined where nothing has to. */
 export function missingFor(inverse: Exclude<Inverse, { none: string }>): string | undefined {
-  if (inverse.op === "put_rule") return needsNote(inverse.needs);
-  return inverse.op === "create" && inverse.unusable !== undefined ? typeRefused(inverse.type, inverse.unusable) : undefined;
+  return inverse.op === "create" && inverse.unusable !== undefined ? typeRefused(inverse.type, inverse.unusable) : missingForOne(inverse);
 }
 
 /** What to know before an undo is called; undefined where there is nothing. */
@@ -132,15 +131,6 @@ export function possiblyLost(inverse: Inverse): string[] {
 /** What an undo of rules does not restore; undefined where it restores everything. */
 export function artifactsNote(artifacts: ArtifactsRead): string | undefined {
   return artifacts === "unreadable" ? "Dashboards and the investigation guide are not restored: they could not be read." : undefined;
-}
-
-/** What has to exist before rules can get their actions back; undefined where nothing is missing. */
-export function needsNote(connectors: readonly string[]): string | undefined {
-  const ids = [...new Set(connectors)];
-  if (ids.length === 0) return undefined;
-  const named = ids.slice(0, 10).map((id) => quoted(id, 80));
-  const more = ids.length > named.length ? ` and ${ids.length - named.length} more` : "";
-  return `An undo is possible only after ${named.join(", ")}${more} exist${ids.length === 1 ? "s" : ""} again: Kibana saves no action of a connector that is gone.`;
 }
 
 /**

@@ -8,7 +8,7 @@ import { plainText } from "../plain-text.ts";
 import { type RuleUse, rulesUsing } from "../rules/find-rules.ts";
 import { unlistedFor } from "./assistants.ts";
 import { isEndpointOf } from "./inference-endpoints.ts";
-import { namedAs, namesEndpoint } from "./named.ts";
+import { type NamedAs, namedAs, namesEndpoint } from "./named.ts";
 import { sources } from "./sources.ts";
 import { type Found, type Sight, type Source, type Unseen, type Use, type Where, whereOf } from "./use.ts";
 import { workflows } from "./workflows.ts";
@@ -64,21 +64,34 @@ export function lookAtWorkflows(reader: Reader, space: string, status: Where["st
   return lookAround(reader, space, [{ status, features: [] }], [workflows]);
 }
 
-/** What was seen of the users of one connector besides rules. @param ids of all connectors of the space: an id comes before a name */
-export function usersOf(connector: Connector, where: Where, ids: ReadonlySet<string>, { looked }: Seen): Pick<Usage, "uses" | "sight"> {
+/**
+ * What was seen of the users of one connector besides rules.
+ * @param ids of all connectors of the space: an id comes before a name
+ * @param wanted only those that name it so
+ */
+export function usersOf(
+  connector: Connector,
+  where: Where,
+  ids: ReadonlySet<string>,
+  { looked }: Seen,
+  wanted?: NamedAs,
+): Pick<Usage, "uses" | "sight"> {
   const able = looked.filter(({ source }) => source.canHold(where));
-  const uses = able.flatMap(({ found }) =>
-    found.holders.flatMap((holder) => {
-      const as = namedAs(holder, connector, (text) => ids.has(text));
-      if (as === undefined) return [];
-      const stays = as === "endpoint" && holder.use.can_be_moved;
-      return [stays ? { ...holder.use, can_be_moved: false, why_not: namesEndpoint } : holder.use];
-    }),
-  );
-  const calls = able.flatMap(({ found }) => (found.endpoints ?? []).filter(({ call }) => isEndpointOf(connector.config, call)));
-  uses.push(...calls.map(({ use }) => use));
+  const all = able.flatMap(({ found }) => usesIn(found, connector, (text) => ids.has(text)));
+  const uses = all.filter(({ as }) => wanted === undefined || as === wanted).map(({ use }) => use);
   const unseen = [...able.flatMap(({ found }) => found.unseen), ...unlistedFor(where.features)];
   return { uses, sight: sightOf(unseen.filter((one) => mayConcern(one, connector))) };
+}
+
+function usesIn({ holders, endpoints = [] }: Found, connector: Connector, isId: (text: string) => boolean): { use: Use; as: NamedAs }[] {
+  const named = holders.flatMap((holder) => {
+    const as = namedAs(holder, connector, isId);
+    if (as === undefined) return [];
+    const stays = as === "endpoint" && holder.use.can_be_moved;
+    return [{ as, use: stays ? { ...holder.use, can_be_moved: false, why_not: namesEndpoint } : holder.use }];
+  });
+  const calls = endpoints.filter(({ call }) => isEndpointOf(connector.config, call));
+  return [...named, ...calls.map(({ use }) => ({ as: "endpoint" as const, use }))];
 }
 
 function mayConcern({ concerns, decides }: Unseen, connector: Connector): boolean {
@@ -99,11 +112,11 @@ export async function othersUsing(
   space: string,
   connectors: readonly Connector[],
   { existing, types, status }: Known,
-): Promise<{ of(connector: Connector): Pick<Usage, "uses" | "sight">; seen: Seen }> {
+): Promise<{ of(connector: Connector, wanted?: NamedAs): Pick<Usage, "uses" | "sight">; seen: Seen }> {
   const placeOf = (connector: Connector) => whereOf(connector, types, status);
   const seen = await lookAround(reader, space, connectors.map(placeOf));
   const ids = new Set(existing.map(({ id }) => id));
-  return { of: (connector) => usersOf(connector, placeOf(connector), ids, seen), seen };
+  return { of: (connector, wanted) => usersOf(connector, placeOf(connector), ids, seen, wanted), seen };
 }
 
 /** The rules that use a connector; undefined where the key may not read rules. */
@@ -158,6 +171,12 @@ export function notLookedAt(sight: Sight): Unseen[] {
 /** The same in words, each once; empty where there are none. */
 export function notLookedAtInWords(...sights: readonly Sight[]): string {
   return [...new Set(sights.flatMap((sight) => notLookedAt(sight).map(inWords)))].join("; ");
+}
+
+/** What nobody can list, each once: `private workflows or private agents`; empty where there is nothing. */
+export function neverSeenInWords(...sights: readonly Sight[]): string {
+  const all = [...new Set(sights.flatMap((sight) => neverSeen(sight).map(({ what }) => what)))];
+  return all.length > 1 ? `${all.slice(0, -1).join(", ")} or ${all.at(-1)}` : all.join("");
 }
 
 /** Those that nobody can list. */

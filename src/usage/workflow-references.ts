@@ -23,6 +23,8 @@ export type { Path };
 export interface Reference extends InRun {
   /** An id, or where `byName`, an id or a name: without white space around it. */
   text: string;
+  /** The same as Kibana looks for it: only of a trigger's it takes the white space away. */
+  exactly: string;
   byName: boolean;
   /** Whose connector it is, where a request's path says so (with a gap: a run does); undefined for the workflow's own space. */
   space?: string | undefined;
@@ -96,7 +98,11 @@ const expressionStands = "An expression stands for it.";
 export function referencesOf(definition: Record<string, unknown>): References {
   const found: References = { named: [], undecided: [], others: [] };
 
-  function add(text: string, reference: Omit<Reference, "text" | "how" | "type" | "params" | "given" | keyof InRun>, place: Place) {
+  function add(
+    text: string,
+    reference: Omit<Reference, "text" | "exactly" | "how" | "type" | "params" | "given" | keyof InRun>,
+    place: Place,
+  ) {
     const { how, type, params, given } = place;
     const filled = withConstants(text, definition);
     // Kibana takes the white space around a trigger's id away (workflows_extensions, connector_event_trigger_gate.ts).
@@ -112,7 +118,8 @@ export function referencesOf(definition: Record<string, unknown>): References {
       });
     } else if (resolved !== "") {
       const stuck = whyStuck(filled === text, place);
-      found.named.push({ ...reference, ...stuck, text: resolved, how, type, params, given, ...at });
+      const exactly = at.reached === "never" ? resolved : filled;
+      found.named.push({ ...reference, ...stuck, text: resolved, exactly, how, type, params, given, ...at });
     }
   }
 

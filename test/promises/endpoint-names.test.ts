@@ -135,3 +135,47 @@ test("what names it is no leftover of a connector that is gone", async () => {
   expect(body.error?.code).toBe("connector_not_found");
   expect((await bare("GET", `/api/workflows/workflow/${id}`)).yaml).toContain("connector-id: llm-endpoint\n");
 });
+
+describe("an update that gives the connector another inference endpoint", () => {
+  const update = async (config: object) => {
+    const args = { id: "llm", config, secrets: { providerSecrets: { api_key: { $env: "CONNECTOR_SECRET_MODEL" } } }, dry_run: true };
+    return JSON.stringify((await (await models("9.5", url)).call("update_connector", args)).body);
+  };
+
+  test.each(users)("names who calls the one that it leaves: %s", async (_what, make) => {
+    await make("llm-endpoint");
+    const said = await update({ inferenceId: "llm-later" });
+    expect(said).toMatch(/Its inference endpoint \\"llm-endpoint\\" is named by 1 (workflow|setting|schedule of attack discovery): \\"/);
+    expect(said).toContain("from then on it reaches what is left of it in Elasticsearch, and no longer this connector. In Kibana");
+  });
+
+  test("and a workflow that asks Elasticsearch for it", async () => {
+    await saved(
+      "  - name: ask\n    type: elasticsearch.request\n    with: { method: POST, path: /_inference/chat_completion/llm-endpoint }\n",
+    );
+    expect(await update({ inferenceId: "llm-later" })).toContain('is named by 1 workflow: \\"Asks\\"');
+  });
+
+  test.each([
+    ["{{ inputs.model }}", true],
+    ["llm-{{ inputs.what }}", true],
+    ["llm-2-{{ inputs.what }}", false],
+  ])("what a run decides may be it: %s", async (names, may) => {
+    await saved(prompt(`"${names}"`));
+    expect((await update({ inferenceId: "llm-later" })).includes("decided when it runs")).toBe(may);
+  });
+
+  test("as a delete does, what nobody can list is said", async () => {
+    expect(await update({ inferenceId: "llm-later" })).toContain("whether they name its inference endpoint");
+  });
+
+  test.each<[string, (names: string) => Promise<unknown>, string, object]>([
+    ["who names the connector by its id", (id) => saved(prompt(id)), "llm", { inferenceId: "llm-later" }],
+    ["who names another endpoint", (id) => saved(prompt(id)), "llm-2-endpoint", { inferenceId: "llm-later" }],
+    ["an update that keeps it", (id) => saved(prompt(id)), "llm-endpoint", { providerConfig: { model_id: "gpt-5" } }],
+  ])("nothing of %s", async (_what, make, names, config) => {
+    await make(names);
+    expect(await update(config)).not.toContain("is named by");
+  });
+});
+const models = sharedServers({ env: { CONNECTOR_SECRET_MODEL: "k-of-the-model" } });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { deployment, logs, makeConnector, serve, setActions } from "./race-deployment.ts";
+import { type Bare, deployment, logs, makeConnector, serve, setActions } from "./race-deployment.ts";
 
 async function started(rules: Record<string, string[]> = { r: [] }) {
   const world = await deployment({ connectors: ["one", "two", "three"], rules });
@@ -16,6 +16,8 @@ async function started(rules: Record<string, string[]> = { r: [] }) {
   return { ...world, server, done, rowOf, undo };
 }
 
+/** The same action with other words. */
+const reworded = (message: string) => ["attach_connector", { connector: "one", rules: ["r"], replace: true, params: { message } }] as const;
 const attach = (connector: string) => ["attach_connector", { connector, rules: ["r"], params: { message: "m" } }] as const;
 
 describe("an undo of the last change", () => {
@@ -51,7 +53,7 @@ describe("an undo of the last change", () => {
 describe("a change of a rule that was changed later", () => {
   test("by this server is undone after those, which list and answer name, newest first", async () => {
     const { done, rowOf, undo, actionsOf } = await started();
-    const [one, two, three] = [await done(...attach("one")), await done(...attach("two")), await done(...attach("three"))];
+    const [one, two, three] = [await done(...attach("one")), await done(...reworded("n")), await done(...reworded("o"))];
     const words = `This server changed it since: first undo ${three} (attach_connector), ${two} (attach_connector), newest first.`;
     expect((await rowOf(one)).no_undo).toBe(words);
     const body = await undo(one);
@@ -69,6 +71,7 @@ describe("a change of a rule that was changed later", () => {
     const { server, done, undo, actionsOf } = await started();
     const one = await done(...attach("one"));
     await done(...attach("two"));
+    await done(...reworded("n"));
     const [, other] = (await undo(one)).next;
     expect((await server.call(other.tool, other.args)).body.status).toBe("done");
     expect([...new Set(await actionsOf("r"))]).toEqual(["two"]);
@@ -76,8 +79,8 @@ describe("a change of a rule that was changed later", () => {
 
   test("those that were undone already are not named", async () => {
     const { done, rowOf, undo } = await started();
-    const [one, two] = [await done(...attach("one")), await done(...attach("two"))];
-    const three = await done(...attach("three"));
+    const [one, two] = [await done(...attach("one")), await done(...reworded("n"))];
+    const three = await done(...reworded("o"));
     await undo(three);
     expect((await rowOf(one)).no_undo).toBe(`This server changed it since: first undo ${two} (attach_connector).`);
     await undo(two);
@@ -86,15 +89,75 @@ describe("a change of a rule that was changed later", () => {
 
   test("by somebody else, alone or after this server, stays as it is, and that is said", async () => {
     const { bare, done, rowOf, undo, actionsOf } = await started();
-    const [one, two] = [await done(...attach("one")), await done(...attach("two"))];
-    await setActions(bare, "r", [logs("three")]);
+    const [one, two] = [await done(...attach("one")), await done(...reworded("n"))];
+    await setActions(bare, "r", [logs("one"), logs("three")]);
     expect((await rowOf(two)).no_undo).toBe("The rule's actions were changed since.");
     expect((await undo(two)).message).toContain("an undo would revert what somebody else did");
     expect((await rowOf(one)).no_undo).toBe(
       `The rule's actions were changed since. Not only by this server, which made ${two} (attach_connector).`,
     );
     expect((await undo(one)).message).toContain("revert what somebody else did");
-    expect(await actionsOf("r")).toEqual(["three"]);
+    expect(await actionsOf("r")).toEqual(["one", "three"]);
+  });
+});
+
+describe("actions that were only added, where others came later beside them", () => {
+  const actionsNow = async (bare: Bare) =>
+    JSON.parse(await bare("GET", "/api/alerting/rule/r")).actions.map(
+      ({ connector_type_id: _type, ...one }: Record<string, unknown>) => one,
+    );
+  const out = "What that change added is gone from it already.";
+  const beside = "The actions were changed since: what that change added goes, and the others stay as they are now.";
+
+  test.each<[string, (made: Awaited<ReturnType<typeof started>>, now: object[]) => Promise<unknown>]>([
+    ["by somebody else", ({ bare }, now) => setActions(bare, "r", [...now, logs("two")])],
+    ["by this server", ({ done }) => done(...attach("two"))],
+    ["where somebody else took out another one", ({ bare }, now) => setActions(bare, "r", [logs("two"), ...now.slice(1)])],
+  ])("%s: the undo takes out what it added, the others stay, and list and question say so", async (_what, later) => {
+    const made = await started({ r: ["three"] });
+    const { server, bare, done, rowOf, undo, actionsOf } = made;
+    const one = await done(...attach("one"));
+    await later(made, await actionsNow(bare));
+    const others = (await actionsOf("r")).filter((id) => id !== "one");
+    expect(others).toContain("two");
+    expect((await rowOf(one)).undo).toEqual({ tool: "undo_change", args: { change: one, id: "r" }, note: beside });
+    const back = await undo(one);
+    expect(back).toMatchObject({ status: "done", result: { rules_put_back: 1 } });
+    expect(server.questions.at(-1)).toContain(`Note: 1 rule ("Rule r"): ${beside}`);
+    expect(await actionsOf("r")).toEqual(others);
+    expect(await undo(one)).toMatchObject({ status: "no_change", message: expect.stringContaining(out) });
+    expect((await rowOf(one)).no_undo).toBe(out);
+    expect((await undo(back.change)).status).toBe("done");
+    expect(new Set(await actionsOf("r"))).toEqual(new Set(["one", ...others]));
+  });
+
+  test("the later one can still be undone afterwards", async () => {
+    const { done, undo, actionsOf } = await started();
+    const [one, two] = [await done(...attach("one")), await done(...attach("two"))];
+    for (const change of [one, two]) expect((await undo(change)).status).toBe("done");
+    expect(await actionsOf("r")).toEqual([]);
+  });
+
+  test.each<[string, object[]]>([
+    ["one of them has other words now", [logs("one", { params: { message: "theirs" } }), logs("two")]],
+    ["one of them runs at other times", [logs("one", { params: { message: "m" }, group: "recovered" }), logs("two")]],
+  ])("not where %s", async (_what, now) => {
+    const { server, bare, done, rowOf, undo, actionsOf } = await started();
+    const one = await done(...attach("one"));
+    await setActions(bare, "r", now);
+    const ids = await actionsOf("r");
+    const asked = server.questions.length;
+    expect((await rowOf(one)).no_undo).toBe("The rule's actions were changed since.");
+    expect([(await undo(one)).status, await actionsOf("r"), server.questions.length]).toEqual(["plan_changed", ids, asked]);
+  });
+
+  test("nor where the change did more than add", async () => {
+    const { bare, done, undo, actionsOf } = await started();
+    await done(...attach("one"));
+    const change = await done(...reworded("n"));
+    await setActions(bare, "r", [...(await actionsNow(bare)), logs("two")]);
+    const ids = await actionsOf("r");
+    expect([(await undo(change)).status, await actionsOf("r")]).toEqual(["plan_changed", ids]);
   });
 });
 

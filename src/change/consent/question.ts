@@ -51,7 +51,7 @@ export function fitsQuestion(lines: readonly string[], { recipients, noLonger, m
 /** The plan in words, for the person who decides: what matters, then notes and details, saying what is left out. */
 export function question(plan: Plan, matters: readonly string[]): string {
   const { given, effects } = plan;
-  const warnings = warningsBefore(plan);
+  const warnings = warningsBefore(plan).filter((one) => !matters.some((line) => line.includes(oneLine(one))));
   const notes = warnings.slice(0, mostNotes);
   const users = usersOf(plan);
   return [

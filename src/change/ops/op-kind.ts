@@ -48,7 +48,10 @@ export type Inverse =
       used: Record<string, string>;
     }
   | { op: "execute"; space: string; id: string; params: Record<string, unknown> }
-  /** `needs`: connectors that were gone when their actions went; Kibana saves them only once those are back. */
+  /**
+   * `needs`: connectors that were gone when their actions went; Kibana saves them only once those are back. `refused`: what else
+   * would have stopped an undo then, a sentence.
+   */
   | {
       op: "put_rule";
       space: string;
@@ -57,11 +60,22 @@ export type Inverse =
       expect: RuleState;
       to: RuleState;
       needs: string[];
+      refused?: string | undefined;
       /** Of what the journal marks in the actions of `to` and of `expect`. */
       digests: { before: FieldDigests[]; after: FieldDigests[] };
     }
-  /** `back`: ids or names of the connectors that it names again. */
-  | { op: "put_workflow"; space: string; id: string; routes: WorkflowRoutes; expect: string; to: string; back: string[] }
+  /** `back`: ids or names of the connectors that it names again; `needs` and `refused` as of a rule. */
+  | {
+      op: "put_workflow";
+      space: string;
+      id: string;
+      routes: WorkflowRoutes;
+      expect: string;
+      to: string;
+      back: string[];
+      needs: string[];
+      refused?: string | undefined;
+    }
   /** `onlyRead`: it changed nothing. */
   | { none: string; onlyRead?: true };
 

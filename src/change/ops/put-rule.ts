@@ -49,7 +49,7 @@ export const putRule: OpKind<PutRuleOp> = {
     }
   },
 
-  record: ({ space, id, name, type, artifacts, before, after, gone }) => ({
+  record: ({ space, id, name, type, artifacts, before, after, gone, refused }) => ({
     op: "put_rule",
     space,
     id,
@@ -59,12 +59,13 @@ export const putRule: OpKind<PutRuleOp> = {
     before,
     after,
     gone: gone.map((one) => one.id),
+    ...(refused !== undefined && { refused }),
     digests: { before: [], after: [] },
   }),
 
   happened: async (record, reader, key) => asRecorded(record, await ruleOrNone(reader, record), key),
 
-  inverse: ({ space, id, artifacts, before, after, gone, digests }) => ({
+  inverse: ({ space, id, artifacts, before, after, gone, refused, digests }) => ({
     op: "put_rule",
     space,
     id,
@@ -72,6 +73,7 @@ export const putRule: OpKind<PutRuleOp> = {
     expect: after,
     to: before,
     needs: gone,
+    refused,
     digests,
   }),
 };

@@ -33,11 +33,12 @@ export const putWorkflow: OpKind<PutWorkflowOp> = {
     return undefined;
   },
 
-  record: ({ space, id, name, type, routes, enabled, moves, before, after }) => ({
+  record: ({ space, id, name, type, routes, enabled, moves, before, after, needs, refused }) => ({
     op: "put_workflow",
-    ...{ space, id, name, type, routes, enabled, moves },
+    ...{ space, id, name, type, routes, enabled, moves, needs },
     before: before.yaml,
     after: after.yaml,
+    ...(refused !== undefined && { refused }),
   }),
 
   async happened({ space, id, routes, before, after, enabled, digests }, reader, key) {
@@ -48,8 +49,8 @@ export const putWorkflow: OpKind<PutWorkflowOp> = {
     return own === (digests?.before ?? before) ? "not_done" : "differs";
   },
 
-  inverse: ({ space, id, routes, moves, before, after }) => ({
-    ...{ op: "put_workflow", space, id, routes, expect: after, to: before },
+  inverse: ({ space, id, routes, moves, before, after, needs, refused }) => ({
+    ...{ op: "put_workflow", space, id, routes, expect: after, to: before, needs, refused },
     back: moves.map(({ was }) => was),
   }),
 };

@@ -64,6 +64,7 @@ const Recorded = z.discriminatedUnion("op", [
     before: RuleState,
     after: RuleState,
     gone: z.array(z.string()).default([]),
+    refused: z.string().optional(),
     // Of the marked fields of each action; records of older versions have none.
     digests: z.object({ before: z.array(FieldDigests), after: z.array(FieldDigests) }).default({ before: [], after: [] }),
   }),
@@ -75,6 +76,9 @@ const Recorded = z.discriminatedUnion("op", [
     moves: z.array(z.object({ how: z.string(), was: z.string(), is: z.string() })),
     before: z.string(),
     after: z.string(),
+    // Records of older versions have neither.
+    needs: z.array(z.string()).default([]),
+    refused: z.string().optional(),
     // Of texts that the journal may not keep whole.
     digests: z.object({ before: z.string(), after: z.string() }).optional(),
   }),

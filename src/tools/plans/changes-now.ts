@@ -12,13 +12,15 @@ import {
 import { connectorProtected, ruleProtected, undoBy } from "../../change/undo-here.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
+import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import type { Workflow } from "../../kibana/workflows.ts";
 import { notMadeAgain, notTaken, type Taking } from "../connectors/back-again.ts";
 import { isPlainId } from "../connectors/connector-id.ts";
 import type { ToolContext } from "../define.ts";
 import { obstacle, obstacleInWords, touched } from "../rules/rule-changes.ts";
-import { cannotTell, nowOfAnotherType, ruleSince } from "../rules/rule-since.ts";
+import { besideInWords, cannotTell, nowOfAnotherType, outInWords, ruleSince } from "../rules/rule-since.ts";
+import { againstText } from "../workflows/way-back.ts";
 import { differsFrom, isBackAlready, writtenBy } from "./changed-since.ts";
 import { connectorSince, deletedAgain, type Later, laterThan, rulesSince, sinceInWords } from "./later-changes.ts";
 import { asBefore, asBeforeIt, neitherNor, whyNotBack } from "./undo-workflows.ts";
@@ -112,20 +114,43 @@ export async function undoNow(
   entry: JournalEntry,
   now: Now,
   entries: readonly JournalEntry[],
-  context: Pick<ToolContext, "principal" | "settings">,
+  context: Pick<ToolContext, "principal" | "settings" | "kibana">,
 ): Promise<UndoOffer | undefined> {
   const recorded = inverseOfEntry(entry);
   if (!recorded) return undefined;
   const id = idIn(entry);
-  const inverse = withNeedsNow(recorded, now);
+  const renamed = renamedWith(entry, entries);
+  const { inverse, awaitsName, note } = await withNeedsNow(recorded, now, { renamed, isUncertain: mayHaveHappened(entry) }, context.kibana);
   if (mayHaveHappened(entry) && ("none" in inverse || changesOnlySecrets(inverse) || !isLookedUp(inverse, now))) return undefined;
   const why = "none" in inverse ? undefined : await whyNotNow(inverse, now, laterThan(entry, entries), mayHaveHappened(entry));
   if (why !== undefined && mayHaveHappened(entry)) return { no_undo: why === asBefore ? asBeforeIt : neitherNor };
   const against =
     "none" in inverse ? undefined : (why ?? protectedNow(inverse, entry, now, context.settings) ?? refusedNow(inverse, entry, now));
-  return against === undefined
-    ? undoCall(entry.begin.change, inverse, { id, by: undoBy(context.principal, context.settings) })
-    : { no_undo: against };
+  const by = undoBy(context.principal, context.settings);
+  if (against !== undefined) return { no_undo: against };
+  if (!awaitsName || !renamed) return undoCall(entry.begin.change, inverse, { id, by, left: note });
+  const name = await undoNow(renamed.entry, now, entries, context);
+  if (name !== undefined && "no_undo" in name) return name;
+  const both = undoCall(entry.begin.change, inverse, { by, left: "The connector that it names gets its name back first." });
+  return "undo" in both ? { undo: { ...both.undo, args: { ...both.undo.args, space: entry.begin.op.space } } } : both;
+}
+
+interface Renamed {
+  entry: JournalEntry;
+  id: string;
+  name: string;
+}
+
+/** The connector that the same change gave another name, with the one that an undo gives back. */
+function renamedWith({ begin }: JournalEntry, entries: readonly JournalEntry[]): Renamed | undefined {
+  if (begin.op.op !== "put_workflow") return undefined;
+  for (const entry of entries) {
+    if (entry.begin.change !== begin.change || entry.begin.op.space !== begin.op.space) continue;
+    const inverse = inverseOfEntry(entry);
+    if (inverse && "op" in inverse && inverse.op === "update" && inverse.to.name !== inverse.expect.name)
+      return { entry, id: inverse.id, name: inverse.to.name };
+  }
+  return undefined;
 }
 
 function isLookedUp({ op, space, id }: Exclude<Inverse, { none: string }>, now: Now): boolean {
@@ -167,17 +192,41 @@ function refusedNow(inverse: Exclude<Inverse, { none: string }>, { begin }: Jour
 }
 
 /** Since the change, connectors may have come back or gone, and types become usable. */
-function withNeedsNow(inverse: Inverse, now: Now): Inverse {
-  if ("none" in inverse) return inverse;
+async function withNeedsNow(
+  inverse: Inverse,
+  now: Now,
+  { renamed, isUncertain }: { renamed: Renamed | undefined; isUncertain: boolean },
+  kibana: Reader,
+): Promise<{ inverse: Inverse; awaitsName?: true | undefined; note?: string }> {
+  if ("none" in inverse) return { inverse };
   if (inverse.op === "create" && now.kibana) {
     const { unusable: _then, ...rest } = inverse;
-    return rest;
+    return { inverse: rest };
   }
-  if (inverse.op !== "put_rule") return inverse;
   const known = knownIn(inverse.space, now);
-  const rule = now.rules.get(key(inverse.space, inverse.id));
-  if (!known || !rule) return inverse;
-  return { ...inverse, needs: obstacle(rule, inverse.to.actions, known)?.gone ?? [] };
+  const at = key(inverse.space, inverse.id);
+  if (inverse.op === "put_workflow") {
+    const yaml = now.workflows.get(at)?.yaml;
+    if (!known || yaml === undefined || yaml !== inverse.expect) return { inverse };
+    const there = { id: inverse.space, connectors: [...known.values()] };
+    const judged = (named?: Renamed) =>
+      againstText(yaml, inverse.to, { ...there, named: named && { ...named, refused: inverse.refused } }, kibana).catch(unlessCancelled);
+    const alone = await judged();
+    const isFree = alone === undefined || (alone.needs.length === 0 && alone.refused === undefined);
+    const found = isFree || !renamed ? alone : await judged(renamed);
+    return found ? { inverse: { ...inverse, needs: found.needs, refused: found.refused }, awaitsName: found.awaitsName } : { inverse };
+  }
+  const rule = now.rules.get(at);
+  if (inverse.op !== "put_rule" || !known || !rule) return { inverse };
+  const since = isUncertain ? undefined : ruleSince(inverse, rule, now.journalKey);
+  const own = since?.isBeside ? since.inverse : inverse;
+  const needs = obstacle(rule, own.to.actions, known)?.gone ?? [];
+  return { inverse: { ...own, needs, refused: undefined }, ...(since?.isBeside && { note: besideInWords }) };
+}
+
+/** What cannot be asked stays as it is recorded. */
+function unlessCancelled(error: unknown): undefined {
+  if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
 }
 
 async function whyNotNow(
@@ -192,8 +241,9 @@ async function whyNotNow(
     if (!now.rules.has(at)) return undefined;
     const rule = now.rules.get(at);
     if (!rule) return "The rule is gone.";
-    const { isAfter, isBefore, isUnsure } = ruleSince(inverse, rule, now.journalKey);
+    const { isAfter, isBefore, isOut, isUnsure } = ruleSince(inverse, rule, now.journalKey);
     if (isUnsure) return `The rule stays as it is: ${cannotTell}`;
+    if (isOut) return outInWords;
     if (!isAfter)
       return isBefore ? asBefore : sinceInWords(rulesSince(inverse, later, rule, now.journalKey), "The rule's actions were changed since.");
     const known = knownIn(space, now);

@@ -9,7 +9,7 @@ import { daysAgo } from "../../kibana/executions.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { exact, plainText, quoted, word } from "../../plain-text.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
-import { inWords, neverSeen, notLookedAt, notLookedAtInWords } from "../../usage/look.ts";
+import { inWords, neverSeenInWords, notLookedAt, notLookedAtInWords } from "../../usage/look.ts";
 import { authorisationsGone } from "../connectors/authorise.ts";
 import { isRestorable } from "../connectors/connector-id.ts";
 import { effectOn } from "../connectors/connector-row.ts";
@@ -101,21 +101,17 @@ function withoutType({ type }: Connector, { types }: Known): Pick<DeleteOp, "unu
 async function doubtAbout({ connector, usage }: Free, space: string, kibana: Reader): Promise<string | undefined> {
   const missed = notLookedAtInWords(usage.sight);
   if (missed !== "") return `Not looked at, so they may use it: ${missed}.`;
-  const never = neverSeen(usage.sight);
-  if (never.length === 0) return undefined;
+  const never = neverSeenInWords(usage.sight);
+  if (never === "") return undefined;
   const ran = await kibana.newestRuns(space, { from: daysAgo(lately, Date.now()), of: [connector.id], most: 1 }).catch(() => undefined);
   if (ran === undefined || ran.runs.length === 0) return undefined;
-  return `It ran within ${lately} days, and nothing that was looked at uses it: ${inOneLine(never.map(({ what }) => what))} may use it, which nobody can list.`;
+  return `It ran within ${lately} days, and nothing that was looked at uses it: ${never} may use it, which nobody can list.`;
 }
 
 /** One line for what nobody can list. */
 function unlistable(all: readonly Free[]): string[] {
-  const never = [...new Set(all.flatMap(({ usage }) => neverSeen(usage.sight).map(({ what }) => what)))];
-  return never.length > 0 ? [`Nobody can list ${inOneLine(never)}: whether they use it is not known.`] : [];
-}
-
-function inOneLine(all: readonly string[]): string {
-  return all.length > 1 ? `${all.slice(0, -1).join(", ")} or ${all.at(-1)}` : all.join("");
+  const never = neverSeenInWords(...all.map(({ usage }) => usage.sight));
+  return never === "" ? [] : [`Nobody can list ${never}: whether they use it is not known.`];
 }
 
 async function refusal(

@@ -26,7 +26,7 @@ import { compact } from "../fields.ts";
 import { likeInWords, type MeantRules } from "../rules/filtered-rules.ts";
 import { firstOf, leftInWords } from "../rules/first-rules.ts";
 import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
-import { losses, undoWarning } from "../rules/lost-by-rules.ts";
+import { losses } from "../rules/lost-by-rules.ts";
 import { moveWarnings, onceInstead } from "../rules/move-warnings.ts";
 import { chosenRules, movedIn } from "../rules/moved-rules.ts";
 import { earlierMoves } from "../rules/replaced-earlier.ts";
@@ -162,7 +162,6 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
         ? ["Rules and workflows in other spaces may use the same preconfigured connector: they stay as they are."]
         : []),
       ...staying,
-      ...undoWarning(ruleOps),
       ...keyWarning(
         ready.map(({ rule }) => rule),
         owner,

@@ -1,10 +1,11 @@
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { JournalEntry } from "../../change/journal.ts";
-import type { NoChange, Plan } from "../../change/plan.ts";
+import type { NextCall, NoChange, Plan } from "../../change/plan.ts";
 import { changesOnlySecrets, inverseOfEntry, mayHaveHappened } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import { grouped } from "../../grouped.ts";
 import type { Known } from "../connectors/deletable.ts";
+import { deletedHere } from "../connectors/deleted-here.ts";
 import type { SpacesPlan } from "../connectors/space-rows.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
@@ -99,12 +100,18 @@ async function planUndoPart(found: Entries, given: Means, read: Read, context: T
       space: part.space,
       result: compact({ ...base?.result, workflows_changed_since: part.changed }),
       warnings: [],
-      next: [],
+      next: await firstRestored(part.gone, part.space, read, context),
     }
   );
 }
 
 const nothing = "Nothing was written. ";
+
+/** The calls that bring back what this server deleted and workflows would name again. */
+async function firstRestored(gone: readonly string[], space: CheckedSpace, read: Read, context: ToolContext): Promise<NextCall[]> {
+  if (gone.length === 0) return [];
+  return [...(await deletedHere(gone, space, await read(space), context)).values()];
+}
 
 /** @param others what goes back before them: a connector under its old name */
 async function workflowsBack(back: WorkflowsBack, inSpace: string, others: readonly JournalEntry[], context: ToolContext) {

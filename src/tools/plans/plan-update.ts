@@ -31,6 +31,7 @@ import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSec
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { leftWarnings, repointWorkflows } from "../workflows/repoint-workflows.ts";
 import { checkNew } from "./check-new-connector.ts";
+import { endpointWarnings } from "./left-endpoint.ts";
 import { replaced, takenOver } from "./made-elsewhere.ts";
 import type { Surroundings } from "./plan-create.ts";
 
@@ -103,6 +104,7 @@ export async function planUpdate(
   const moved = [...others, ...(workflows?.ops ?? [])].flatMap(({ id, moves }) => moves.map(({ how }) => JSON.stringify([id, how])));
   const stillNaming = naming.uses.filter(({ id, how }) => !moved.includes(JSON.stringify([id, how])));
   const renamed = renameWarnings(before.name, { ...naming, uses: stillNaming });
+  const endpoint = await endpointWarnings(before, after.config, { status, existing }, space, kibana);
   const taken = takenOver(entry, before, after.config, existing);
   const lost = [...(before.authMode === undefined ? [] : [authorisationsGone]), ...(taken ? [taken.lost] : [])].join(" ");
   const op: UpdateOp = {
@@ -152,6 +154,7 @@ export async function planUpdate(
         : await warnOfConfig(fitting, before, after.config)),
       ...renamed,
       ...leftWarnings(workflows?.left ?? []),
+      ...endpoint,
       ...(renames ? [] : await endWarning(entry, { config: after.config, secrets: resolved.secrets, space, isNew: false }, context)),
       ...(renames ? warnings.filter((one) => one.startsWith("secrets")) : warnings),
       ...resolved.warnings,
@@ -176,7 +179,7 @@ export async function planUpdate(
     consequence: "person",
     ...(taken ? { inPerson: [taken.inPerson] } : {}),
     ...(onlyAPersonKnows ? { onlyAPersonKnows } : {}),
-    facts: { version: status.version, possible, awaiting: awaiting.used },
+    facts: { version: status.version, possible, awaiting: awaiting.used, endpoint },
     flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),
     asks: askedFields(resolved.asked, entry),
     knownHosts: await agreedHosts(existing.filter((one) => one.id !== before.id)),

@@ -15,11 +15,11 @@ import { doubtsAbout } from "../connectors/last-run.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
-import { losses, undoWarning } from "../rules/lost-by-rules.ts";
+import { losses } from "../rules/lost-by-rules.ts";
 import { inWords } from "../rules/replaced-report.ts";
 import { erasing, type WholeRule, withArtifacts } from "../rules/rule-artifacts.ts";
 import { obstacle, obstacleInWords, putRule, unknownFields } from "../rules/rule-changes.ts";
-import { cannotTell, nowOfAnotherType, ruleSince } from "../rules/rule-since.ts";
+import { besideInWords, cannotTell, nowOfAnotherType, outInWords, ruleSince } from "../rules/rule-since.ts";
 import { effectsOnRules } from "../rules/shown-actions.ts";
 import { silencedWarning } from "../rules/silenced.ts";
 import { actionFlows, eachOnce, unagreedHosts } from "../secrets/run-flows.ts";
@@ -78,12 +78,13 @@ export async function planUndoRules(
   const already = there.filter(({ isBefore, back }) => isBefore && Object.keys(back).length === 0);
   const unsure = there.filter(({ isUnsure }) => isUnsure);
   const open = there.filter(({ inverse, isAfter, isUnsure }) => uncertain.has(inverse.id) && !isAfter && !isUnsure);
-  const changed = there.filter((one) => !already.includes(one) && !one.isAfter && !one.isUnsure && !open.includes(one));
+  const out = there.filter((one) => one.isOut && !open.includes(one));
+  const changed = there.filter((one) => ![...already, ...open, ...out].includes(one) && !one.isAfter && !one.isBeside && !one.isUnsure);
   const since = changed.map((one) => {
     const found = rulesSince(one.inverse, later.get(one.inverse.id) ?? [], one.rule, key);
     return { ...one, way: found.way, why: sinceInWords(found, "It was changed since: an undo would revert what somebody else did.") };
   });
-  const possible = there.filter((one) => one.isAfter && !already.includes(one));
+  const possible = there.filter((one) => (one.isAfter || one.isBeside) && ![...already, ...open].includes(one));
   const ofOthers = possible.flatMap(({ inverse, rule }) => {
     const why = nowOfAnotherType(rule.actions, inverse.to.actions, known);
     return why === undefined ? [] : [{ rule, name: rule.name, why }];
@@ -95,12 +96,14 @@ export async function planUndoRules(
     .map((one) => ({ ...one, op: putRule(one, space, { ...one.inverse.to, fields: one.back }, known) }));
   const alsoBack = [...new Set(ops.flatMap(({ back }) => Object.keys(back)))].map((name) => plainText(name, 60));
   const kept = [...new Set(ops.flatMap(({ stays }) => stays))];
+  const beside = ops.filter(({ isBeside }) => isBeside).map(({ rule }) => rule.name);
   const left = [
     ...(unsure.length > 0
       ? [`${rulesInWords(unsure.map(({ rule }) => rule.name))} ${unsure.length > 1 ? "stay as they are" : "stays as it is"}: ${cannotTell}`]
       : []),
     ...eachReason([
       ...since.map(({ rule, why }) => ({ name: rule.name, why })),
+      ...out.map(({ rule }) => ({ name: rule.name, why: outInWords })),
       ...unable,
       ...ofOthers,
       ...open.map(({ rule, isBefore }) => ({ name: rule.name, why: isBefore ? asBeforeIt : neitherNor })),
@@ -143,10 +146,10 @@ export async function planUndoRules(
     warnings: [
       ...left,
       ...(kept.length > 0 ? [`These stay as they are, since somebody changed them or they held a secret: ${kept.join(", ")}.`] : []),
+      ...(beside.length > 0 ? [`${rulesInWords(beside)}: ${besideInWords}`] : []),
       ...unknownFields(ops),
       ...blocked.slice(0, 5),
       ...(await silencedWarning(ops, { connectors: known }, { ...context, space })),
-      ...undoWarning(writes),
       ...keyWarning(
         ops.map(({ rule }) => rule),
         owner,

@@ -1,11 +1,13 @@
 import { idIn } from "../../change/entries-of.ts";
 import type { JournalEntry } from "../../change/journal.ts";
+import { goneInWords } from "../../change/still-missing.ts";
 import { type Inverse, inverseOfEntry, mayHaveHappened } from "../../change/undo.ts";
 import type { Workflow } from "../../kibana/workflows.ts";
-import { plainText, quoted, word } from "../../plain-text.ts";
+import { quoted, word } from "../../plain-text.ts";
 import { whyFixed } from "../../usage/workflows.ts";
 import type { SpaceContext } from "../define.ts";
 import { type Rewritten, type WorkflowPart, workflowPart } from "../workflows/put-workflow.ts";
+import { againstText } from "../workflows/way-back.ts";
 import { type Later, sinceInWords, workflowSince } from "./later-changes.ts";
 
 export type WorkflowBack = Extract<Inverse, { op: "put_workflow" }>;
@@ -41,30 +43,21 @@ export async function planUndoWorkflows(
   { inverses, left: unable, later, uncertain }: WorkflowsBack,
   named: { id: string; name: string } | undefined,
   context: SpaceContext,
-): Promise<WorkflowPart & { left: string[]; changed: string[] }> {
+): Promise<WorkflowPart & { left: string[]; changed: string[]; gone: string[] }> {
   const { kibana, space } = context;
   const connectors = (await kibana.connectors(space)).map((one) => (one.id === named?.id ? { ...one, name: named.name } : one));
-  const existing = new Set(connectors.flatMap((one) => [one.id, one.name]));
-  const { differingReferences } = await import("../../usage/workflow-text.ts");
-
-  async function whyRefused(now: string, to: string): Promise<string | undefined> {
-    const returning = (differingReferences(now, to) ?? []).map(({ is }) => is);
-    const back = returning.map(({ text }) => text);
-    const gone = back.find((text) => !existing.has(text));
-    if (gone !== undefined) return `Before, it named ${quoted(gone, 60)}, and no connector has that id or name now.`;
-    for (const { text, type } of returning) {
-      const found = connectors.find(({ id }) => id === text) ?? connectors.find(({ name }) => name === text);
-      if (type !== undefined && found && found.type !== type)
-        return `Before, it named ${quoted(text, 60)} for ${type}, which now belongs to a connector of type ${found.type}.`;
-    }
-    // Kibana does not know the name yet.
-    if (named && back.includes(named.name)) return undefined;
-    const [refused] = await kibana.workflowErrors(space, to);
-    return refused === undefined ? undefined : `Kibana's check refuses it as before: ${plainText(refused, 200)}`;
-  }
-
   const left = [...unable];
   const changed: string[] = [];
+  const gone: string[] = [];
+
+  async function whyRefused({ to, refused: then }: WorkflowBack, now: string): Promise<string | undefined> {
+    const there = { id: space, connectors, named: named && { ...named, refused: then } };
+    const { needs, refused } = await againstText(now, to, there, kibana);
+    gone.push(...needs);
+    const [first] = needs;
+    return first === undefined ? refused : `Before, it named ${goneInWords(first)}, and no connector has that id or name now.`;
+  }
+
   const looked = await Promise.all(
     inverses.map(async (inverse) => ({ inverse, now: await kibana.workflow(space, inverse.id, inverse.routes) })),
   );
@@ -72,7 +65,7 @@ export async function planUndoWorkflows(
   for (const { inverse, now } of looked) {
     if (now?.yaml === undefined) left.push(`The workflow ${word(inverse.id)} is gone.`);
     else {
-      const why = whyNotBack(inverse, now, later.get(inverse.id) ?? []) ?? (await whyRefused(now.yaml, inverse.to));
+      const why = whyNotBack(inverse, now, later.get(inverse.id) ?? []) ?? (await whyRefused(inverse, now.yaml));
       const isUncertain = uncertain.has(inverse.id);
       const isOther = now.yaml !== inverse.expect && why !== asBefore;
       if (why === undefined) todo.push({ workflow: now, before: now.yaml, after: inverse.to });
@@ -83,7 +76,7 @@ export async function planUndoWorkflows(
   }
   const known = new Map(connectors.map((one) => [one.id, one]));
   const part = await workflowPart(todo, { routes: inverses[0]?.routes ?? "public", known }, context);
-  return { ...part, left, changed };
+  return { ...part, left, changed, gone };
 }
 
 export const asBefore = "It is again as it was before that change.";

@@ -1,5 +1,4 @@
 import type { GoneActions, PutRuleOp } from "../../change/plan.ts";
-import { needsNote } from "../../change/undo.ts";
 import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
@@ -43,10 +42,4 @@ export function losses(ops: readonly PutRuleOp[], known: ReadonlyMap<string, Con
       : `${quoted(id, 60)} (${isSystem(id) ? "system" : ["gone", type].filter((one) => one !== undefined).join(", ")})`;
     return `${actions} action${actions === 1 ? "" : "s"} of ${named}${ops.length > 1 ? ` in ${rules} rule${rules === 1 ? "" : "s"}` : ""}`;
   });
-}
-
-/** Which connectors have to come back before these writes can be undone. */
-export function undoWarning(ops: readonly PutRuleOp[]): string[] {
-  const note = needsNote(ops.flatMap(({ gone }) => gone.map(({ id }) => id)));
-  return note === undefined ? [] : [note];
 }

@@ -11,6 +11,7 @@ import { isSystem, type RuleState, ruleState } from "../../rules/rule-state.ts";
 import { actionKey, paired } from "../../rules/same-action.ts";
 import { goneActions } from "./lost-by-rules.ts";
 import type { WholeRule } from "./rule-artifacts.ts";
+import { nowOfAnotherType } from "./rule-since.ts";
 
 type Known = ReadonlyMap<string, Connector>;
 
@@ -29,6 +30,7 @@ export function putRule(
   const before = ruleState(rule);
   const now = Object.fromEntries(Object.keys(after.fields ?? {}).map((field) => [field, ownValue(rule, field) ?? null]));
   const touches = [...new Set([...named, ...touched(before, after)])].map((one) => touchedConnector(one, known));
+  const refused = whyNotBack(rule, after, known);
   return {
     op: "put_rule",
     space,
@@ -38,10 +40,18 @@ export function putRule(
     tags,
     touches,
     gone: goneActions(before, after, known),
+    ...(refused !== undefined && { refused }),
     artifacts,
     before: withFields(before, { ...before.fields, ...now }),
     after: withFields(after, { ...before.fields, ...after.fields }),
   };
+}
+
+/** Why Kibana would not take the rule's present actions back, apart from connectors that are gone. */
+function whyNotBack(rule: Rule, after: RuleState, known: Known): string | undefined {
+  const found = obstacle(rule, rule.actions, known);
+  if (found && found.withoutSecrets.length > 0) return `${whyInWords({ ...found, gone: [] })}.`;
+  return nowOfAnotherType(after.actions, rule.actions, known);
 }
 
 /** A connector that a write adds to or removes from its users. */

@@ -11,6 +11,7 @@ import type { SpaceContext, ToolContext } from "../define.ts";
 import { ownerAfter } from "../rules/key-owner.ts";
 import { touchedConnector } from "../rules/rule-changes.ts";
 import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
+import { againstText } from "./way-back.ts";
 
 type Known = ReadonlyMap<string, Connector>;
 
@@ -42,8 +43,14 @@ export async function workflowPart(
 ): Promise<WorkflowPart> {
   if (all.length === 0) return { ops: [], effects: [], warnings: [], facts: [], flows: [] };
   const { differingReferences } = await import("../../usage/workflow-text.ts");
-  const owner = await ownerAfter(context);
-  const ops = all.map(({ workflow, before, after }): PutWorkflowOp => {
+  const there = { id: context.space, connectors: [...known.values()] };
+  const [owner, against] = await Promise.all([
+    ownerAfter(context),
+    // What is there is what an undo would find.
+    Promise.all(all.map(({ before, after }) => againstText(after, before, there, context.kibana))),
+  ]);
+  const ops = all.map(({ workflow, before, after }, at): PutWorkflowOp => {
+    const { needs = [], refused } = against[at] ?? {};
     const pairs = differingReferences(before, after) ?? [];
     const [then, now] = [pairs.map(({ was }) => asAction(was, known)), pairs.map(({ is }) => asAction(is, known))];
     const ids = [...new Set([...named, ...[...then, ...now].map(({ id }) => id)])];
@@ -57,6 +64,8 @@ export async function workflowPart(
       enabled: workflow.enabled,
       touches: ids.map((id) => touchedConnector(id, known)),
       moves: pairs.map(({ was, is }): Move => ({ how: is.how, was: was.text, is: is.text })),
+      needs,
+      ...(refused !== undefined && { refused }),
       before: { yaml: before, actions: then },
       after: { yaml: after, actions: now },
     };
