@@ -94,27 +94,17 @@ function lookAtOther(name: string, { env, prefix, isGiven, problems, doubts }: N
     });
 }
 
-/** The setting that a variable nearly names. */
+/** The setting that a variable nearly names: `KIBANA_READ_ONLY` and `CONNECTORS_URL` have the other prefix. */
 function settingMeant(name: string, overHttp: boolean): string | undefined {
-  if (/^(KIBANA|CONNECTORS)_/.test(name)) return otherNames[name] ?? guardMeant(name) ?? kibanaMeant(name) ?? didYouMean(name, known);
+  if (/^(KIBANA|CONNECTORS)_/.test(name)) {
+    const end = name.slice(name.indexOf("_") + 1);
+    const ofKibana = `KIBANA_${end}`;
+    const guard = guardNames.find((one) => isSlip(end, endOf(one), 0));
+    return otherNames[ofKibana] ?? guard ?? known.find((one) => one === ofKibana) ?? didYouMean(name, known);
+  }
   // Others have such names too: only what is hardly anything else counts, and a token only where one is looked for.
   const ours = /^CONNECTORS?_/i.test(name) || (overHttp && /^MCP_AUTH/i.test(name));
   return ours ? known.find((one) => isSlip(name, one)) : guardNames.find((one) => isSlip(name, one, 1));
-}
-
-/** `KIBANA_READ_ONLY` */
-function guardMeant(name: string): string | undefined {
-  const prefix = "KIBANA_";
-  if (!name.startsWith(prefix)) return undefined;
-  return guardNames.find((one) => isSlip(name.slice(prefix.length), endOf(one), 0));
-}
-
-/** `CONNECTORS_URL` */
-function kibanaMeant(name: string): string | undefined {
-  const prefix = "CONNECTORS_";
-  if (!name.startsWith(prefix)) return undefined;
-  const other = `KIBANA_${name.slice(prefix.length)}`;
-  return otherNames[other] ?? known.find((one) => one.startsWith("KIBANA_") && isSlip(other, one, 0));
 }
 
 /** The guard that a variable may mean by a name like `CONNECTIONS_ACCESS` or `KIBANA_MCP_READ_ONLY`, which may be somebody else's. */
@@ -141,13 +131,12 @@ function isNotNeeded(name: string, meant: string, isGiven: Names["isGiven"]): bo
 
 /** What a variable with a mistyped prefix of secrets would be called. An underscore more or less is the smallest mistake. */
 function secretMeant(name: string, prefix: string): string | undefined {
-  if (known.some((one) => isSlip(name, one, 1))) return undefined;
   const words = name.split("_");
   const usual = prefix.split("_").length - 1;
-  const splits = [usual, usual - 1, usual + 1].map((at) => ({ begin: words.slice(0, at).join("_"), end: words.slice(at).join("_") }));
-  const meant = splits.filter(({ begin, end }) => begin !== "" && /[a-z\d]/i.test(end) && isSlip(begin, prefix));
-  const { end } = meant.find(({ begin }) => isSlip(begin, prefix, 0)) ?? meant[0] ?? {};
-  return end === undefined ? undefined : `${prefix}${end.toUpperCase()}`;
+  const part = (from: number, to?: number) => words.slice(from, to).join("_");
+  const ends = [usual, usual - 1, usual + 1].filter((at) => part(at) !== "" && isSlip(part(0, at), prefix));
+  const end = ends.find((at) => isSlip(part(0, at), prefix, 0)) ?? ends[0];
+  return end !== undefined && !known.some((one) => isSlip(name, one, 1)) ? prefix + part(end).toUpperCase() : undefined;
 }
 
 /** A variable with the prefix of secrets that may be meant for something else. */

@@ -1,15 +1,14 @@
 import { destinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { textsWithin } from "../../catalog/json-leaves.ts";
-import { mailboxOf } from "../../catalog/recipients.ts";
 import type { Op, Plan, SecretFlow } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import { plainText } from "../../plain-text.ts";
-import { examine, type Sealed } from "../../sealed.ts";
+import type { Sealed } from "../../sealed.ts";
 import { isBoundTo } from "../../secrets/binding.ts";
+import { isMailAddress, isOfPlainWords } from "../../secrets/open-values.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
 import { bindingSuffix, readBindings } from "../../settings/bindings.ts";
-import { isOfWords } from "../../shapes/urls.ts";
 import { readings, writtenBy } from "./refused-before.ts";
 import { destinationsWith } from "./secret-flows.ts";
 
@@ -79,7 +78,7 @@ function nameOf({ source: name }: Sealed, { prefix, allowed }: SecretSource): st
 
 function assertNotElsewhere(path: string, held: Sealed, ways: readonly Way[], source: SecretSource): void {
   const bindings = readBindings(source.env[held.source + bindingSuffix] ?? "");
-  const other = bindings && !isSaidByAnybody(held) ? ways.find(({ type, hosts }) => !isBoundTo(bindings, type, hosts)) : undefined;
+  const other = bindings && !isOfPlainWords(held) ? ways.find(({ type, hosts }) => !isBoundTo(bindings, type, hosts)) : undefined;
   if (!other) return;
   throw new ToolError(
     "secret_refused",
@@ -118,16 +117,4 @@ async function waysOf(op: Op, flows: readonly SecretFlow[]): Promise<Way[]> {
     default:
       return [];
   }
-}
-
-function isMailAddress(held: Sealed): boolean {
-  return says(held, (value) => mailboxOf(value) !== undefined);
-}
-
-function isSaidByAnybody(held: Sealed): boolean {
-  return says(held, isOfWords);
-}
-
-function says(held: Sealed, check: (value: string) => boolean): boolean {
-  return examine(held, (value) => (check(String(value)) ? [{ path: "", problem: "it is one" }] : [])).length > 0;
 }
