@@ -7,6 +7,12 @@ export function isMailAddress(sealed: Sealed): boolean {
   return says(sealed, (value) => mailboxOf(value) !== undefined);
 }
 
+/** A text without its certificates, which are public, as PEM or, where it is nothing else, in base64. */
+export function withoutCertificates(text: string): string {
+  const decoded = /^LS0tLS1CRUdJTi[\w+/=\s]*$/.test(text) ? Buffer.from(text, "base64").toString() : text;
+  return decoded.replace(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g, "");
+}
+
 /** Whether a secret is of words that anybody may write: a region, a team's name. */
 export function isOfPlainWords(sealed: Sealed): boolean {
   return says(sealed, isOfWords);

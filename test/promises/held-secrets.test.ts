@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -18,6 +18,8 @@ const [value, inFile, apiKey, bound, mail] = [
   "x9-till-3t",
   "ops@example.com",
 ];
+const certificate = readFileSync("test/commands/certificates/valid.pem", "utf8");
+const key = readFileSync("test/commands/certificates/key.pem", "utf8");
 const at = "https://tills.example.com/alerts";
 const hook = (url: string, headers?: Json) => ({ type: ".webhook", config: { url, hasAuth: false, ...(headers && { headers }) } });
 
@@ -32,6 +34,8 @@ const env = () => ({
 beforeAll(async () => {
   mkdirSync(dir, { mode: 0o700 });
   writeFileSync(join(dir, "harbour"), inFile, { mode: 0o600 });
+  writeFileSync(join(dir, "authority.crt"), certificate, { mode: 0o600 });
+  writeFileSync(join(dir, "pair.pem"), certificate + key, { mode: 0o600 });
   sandbox = await startSandboxWith(["--kibana-version", "9.4"]);
   await postTo(sandbox.url, "/api/actions/connector/with-it", {
     ...{ name: "With it", connector_type_id: ".webhook", secrets: {} },
@@ -92,6 +96,7 @@ describe("a value that this server holds as a secret is written nowhere else bef
     ["a file of the secrets folder", inFile, "file harbour"],
     ["the server's own key", apiKey, "a credential of this server itself (API key)"],
     ["the secret part of that key", "plain-key", "a credential of this server itself (API key)"],
+    ["a line of a key, in a file with its certificate", key.split("\n")[1] ?? "", "file pair.pem"],
     ["a word that anybody may write", "Operations", "CONNECTOR_SECRET_TEAM"],
   ])("also of %s", async (_what, written, name) => {
     const { body } = await server.call("create_connector", { name: "Till", ...hook(`${at}?t=${encodeURIComponent(written)}`) });
@@ -131,6 +136,8 @@ describe("nobody is asked because of a secret", () => {
       "that is a mail address, which is the sender's too",
       { type: ".email", config: { from: mail, service: "other", host: "smtp.example.com", port: 465, hasAuth: false } },
     ],
+    ["that is a certificate", { ...hook(at), config: { url: at, hasAuth: false, ca: certificate } }],
+    ["that is one, in base64", { ...hook(at), config: { url: at, hasAuth: false, ca: Buffer.from(certificate).toString("base64") } }],
     ["that a copied config has", { from: { id: "with-it" } }],
   ])("%s", async (what, args) => {
     const server = await serve({ person: no, args: ["--target-hosts", "tills.example.com,smtp://smtp.example.com,smtp.example.com"] });

@@ -6,7 +6,7 @@ import { ToolError } from "../../errors.ts";
 import { plainText } from "../../plain-text.ts";
 import type { Sealed } from "../../sealed.ts";
 import { isBoundTo } from "../../secrets/binding.ts";
-import { isMailAddress, isOfPlainWords } from "../../secrets/open-values.ts";
+import { isMailAddress, isOfPlainWords, withoutCertificates } from "../../secrets/open-values.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
 import { bindingSuffix, readBindings } from "../../settings/bindings.ts";
 import { readings, writtenBy } from "./refused-before.ts";
@@ -17,7 +17,7 @@ const most = 10;
 
 /**
  * The plan, which says where the call itself writes the value of a secret that this server holds, where it is none: a person
- * has to agree to that. What was there before counts for nothing, and mail addresses are shown to the person anyway.
+ * has to agree to that. Neither what was there before counts, nor what is public anyway.
  * @throws ToolError secret_refused where such a value is bound to other hosts; words, which anybody may write, are not refused
  */
 export async function sayingWhatIsHeld<P extends Plan>(
@@ -53,7 +53,7 @@ function placesOf({ ops }: Plan, written: readonly [string, unknown][], { held }
   const before = new Set(ops.flatMap((op) => ("before" in op ? [...textsWithin(op.before)] : [])));
   const found: { path: string; held: Sealed[] }[] = [];
   for (const { path, text } of written.flatMap(([name, value]) => placesIn(value, name))) {
-    const secrets = before.has(text) ? [] : secretsIn(text);
+    const secrets = before.has(text) ? [] : secretsIn(withoutCertificates(text));
     if (secrets.length > 0) found.push({ path, held: secrets });
     if (found.length === most) break;
   }

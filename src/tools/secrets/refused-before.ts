@@ -45,9 +45,11 @@ export function readings(value: unknown): string[] {
 /** A Mustache template without its tags, and without what is in sections of the kinds that are empty. */
 function withoutTags(text: string, empty: string): string {
   let [shown, at, open, close] = ["", 0, "{{", "}}"];
-  const sections: string[] = [];
+  /** Whether each open section is empty, and how many are. */
+  const sections: boolean[] = [];
+  let hiding = 0;
   const show = (part: string) => {
-    if (!sections.some((kind) => empty.includes(kind))) shown += part;
+    if (hiding === 0) shown += part;
   };
   for (let from = text.indexOf(open); from >= 0; from = text.indexOf(open, at)) {
     const to = text.indexOf(close, from + open.length);
@@ -56,8 +58,13 @@ function withoutTags(text: string, empty: string): string {
     const tag = text.slice(from + open.length, to);
     at = to + close.length;
     if (tag.startsWith("{") && text[at] === "}") at++;
-    if (/^[#^]/.test(tag)) sections.push(tag.slice(0, 1));
-    else if (tag.startsWith("/")) sections.pop();
+    if (/^[#^]/.test(tag)) {
+      const isEmpty = empty.includes(tag.slice(0, 1));
+      sections.push(isEmpty);
+      if (isEmpty) hiding++;
+    } else if (tag.startsWith("/")) {
+      if (sections.pop()) hiding--;
+    }
     // `{{=<% %>=}}`
     else [, open = open, close = close] = /^=\s*(\S+)\s+(\S+?)\s*=$/.exec(tag) ?? [];
   }
