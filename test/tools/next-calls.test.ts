@@ -240,7 +240,7 @@ describe("a map", () => {
       {
         tool: "list_connectors",
         args: { space: "default" },
-        why: 'Choose one that works: attach_connector with rules ["empty-1","empty-2"] has them told by it.',
+        why: 'Choose one that works: attach_connector with rules ["empty-1","empty-2"] makes them tell somebody.',
       },
     ]);
     const params = { message: "m" };

@@ -23,7 +23,7 @@ export function toBeTold(rules: readonly MappedRule[], { protectRules }: Setting
     const why = "Tells it of the alert too: now it hears only that it is over.";
     return [{ tool: "attach_connector", args: { connector: hearsTheEnd, rules: ids, space }, why }];
   }
-  const why = `Choose one that works: attach_connector with rules ${JSON.stringify(ids)} has ${ids.length === 1 ? "it told" : "them told"} by it.`;
+  const why = `Choose one that works: attach_connector with rules ${JSON.stringify(ids)} makes them tell somebody.`;
   return [{ tool: "list_connectors", args: { space }, why }];
 }
 

@@ -1,4 +1,4 @@
-import { destinations } from "../../catalog/destinations.ts";
+import { destinations, unknownHost } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { textsWithin } from "../../catalog/json-leaves.ts";
 import type { Op, Plan, SecretFlow } from "../../change/plan.ts";
@@ -82,8 +82,8 @@ function assertNotElsewhere(path: string, held: Sealed, ways: readonly Way[], so
   if (!other) return;
   throw new ToolError(
     "secret_refused",
-    `${path} holds the value of ${nameOf(held, source)}, which is bound to another type or host than ${other.type} at ${other.hosts.join(", ") || "a host that is not known beforehand"}.`,
-    "Leave it out there. Where it is meant to go, pass a reference in `secrets`.",
+    `${path} holds the value of ${nameOf(held, source)}, which is bound to another type or host than ${other.type} at ${other.hosts.join(", ") || unknownHost}.`,
+    "Leave it out there; where it belongs, pass a reference in `secrets`.",
     { path },
   );
 }
@@ -98,14 +98,14 @@ async function waysOf(op: Op, flows: readonly SecretFlow[]): Promise<Way[]> {
   const named = flows.filter(({ field }) => field === "").flatMap(({ hosts }) => hosts);
   const way = async (type: string, config: Record<string, unknown> = {}): Promise<Way> => {
     const entry = await connectorType(type);
-    return { type, hosts: [...new Set([...(entry ? destinations(entry, config, () => undefined) : []), ...named])] };
+    return { type, hosts: [...(entry ? destinations(entry, config, () => undefined) : []), ...named] };
   };
   switch (op.op) {
     case "create":
     case "update": {
-      const type = op.op === "create" ? op.type : op.before.type;
+      const { type, config } = op.op === "create" ? op : { type: op.before.type, config: op.after.config };
       const entry = await connectorType(type);
-      return [{ type, hosts: entry ? destinationsWith(entry, op.op === "create" ? op.config : op.after.config, op.secrets) : [] }];
+      return [{ type, hosts: entry ? destinationsWith(entry, config, op.secrets) : [] }];
     }
     case "execute":
       return [await way(op.type, op.config)];
