@@ -26,6 +26,8 @@ export interface Draft {
   others?: ConnectorRef[];
   evidence: string;
   next?: ReadyCall;
+  /** Default: the check's. */
+  tool?: Finding["tool"];
 }
 
 interface AnyCheck {
@@ -45,6 +47,8 @@ interface AnyCheck {
   why: string;
   /** What a person does about it in Kibana; `next` of a finding is the same for an agent. */
   fix: string;
+  /** The tool with which an agent does that, where a finding has no call ready; absent: there is none. */
+  tool?: string;
 }
 
 /** Looks at one connector at a time. */

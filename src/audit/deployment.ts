@@ -129,7 +129,9 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
         if (check.of === "connector") {
           return [...shared.values()].flatMap((facts) => {
             const draft = check.find(facts, everywhere);
-            return draft ? [{ check, draft }] : [];
+            // What a file defines no tool changes, but rules can be moved and tests made.
+            const isFixed = check.tool === "update_connector" || check.tool === "safe_delete_connector";
+            return draft ? [{ check, draft: { ...draft, ...(isFixed && { tool: undefined }) } }] : [];
           });
         }
         if (check.of !== "deployment") return [];

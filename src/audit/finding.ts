@@ -70,6 +70,8 @@ export interface Finding {
   fix: string;
   /** The call that fixes it; undefined where a person has to decide first. */
   next?: ReadyCall;
+  /** The tool that does what `fix` says, whose arguments depend on that decision; undefined where there is none. */
+  tool?: string | undefined;
 }
 
 /** What could not be read, and so was not judged. Never the same as "fine". */

@@ -21,7 +21,9 @@ export function fitting(findings: readonly Finding[], protects: Protects | undef
     findings.flatMap(({ connector, others = [] }) => [connector, ...others].flatMap((one) => (one ? [[one.id, one.name]] : []))),
   );
   const used = new Set(findings.flatMap(({ space, next }) => (next ? usedBy(next).map((id) => JSON.stringify([space, id])) : [])));
-  return findings.map(({ next, ...finding }) => {
+  return findings.map(({ next, tool, ...given }) => {
+    const isBarred = given.connector !== undefined && protects?.connector(given.connector);
+    const finding = isBarred || tool === undefined ? given : { ...given, tool };
     if (!next) return finding;
     const deleted = next.tool === "safe_delete_connector" ? texts(next.args.ids) : [];
     const refused = next.tool !== "get_connector" && touchedBy(next).some((id) => protects?.connector({ id, name: names.get(id) }));

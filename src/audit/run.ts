@@ -126,6 +126,7 @@ function finding(check: Check, draft: Draft, space: string): Finding {
     confidence,
     group,
     space,
+    ...(check.tool !== undefined && { tool: check.tool }),
     ...about,
     evidence,
     why: check.why,

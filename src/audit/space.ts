@@ -4,7 +4,6 @@ import { firstUnread } from "../catalog/validate.ts";
 import { createGiveWay } from "../give-way.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
-import type { Rule } from "../kibana/rules.ts";
 import { isAtLeast } from "../kibana/status.ts";
 import { mapClassic } from "../map/classic.ts";
 import { destinationOf } from "../map/destination.ts";
@@ -21,6 +20,7 @@ import type { Deployment, Found } from "./deployment.ts";
 import { doubtsOf } from "./doubts.ts";
 import type { ConnectorFacts, SpaceFacts, Usage, WorkflowFacts } from "./facts.ts";
 import type { ConnectorHealth, NotChecked, SpaceSummary } from "./finding.ts";
+import type { Protects } from "./fitting-calls.ts";
 import { healthRow } from "./health.ts";
 import { logOf } from "./log.ts";
 import { cancelled, reason } from "./not-checked.ts";
@@ -61,7 +61,7 @@ export async function auditSpace(
   reader: Reader,
   space: string,
   deployment: Deployment,
-  { progress, isProtected }: { progress: Progress; isProtected(rule: Rule): boolean },
+  { progress, isProtected }: { progress: Progress; isProtected: Protects["rule"] },
 ): Promise<SpaceRead> {
   const { checks, signal, window, types, status, now } = deployment;
   const found: Found[] = [];
@@ -213,7 +213,7 @@ export async function auditSpace(
         const isDangling = check.name === "dangling_reference";
         for (const rule of page) {
           for (const { next, ...about } of check.find(rule, context)) {
-            const draft = next && !isProtected(rule) ? { ...about, next } : about;
+            const draft = isProtected(rule) ? { ...about, tool: undefined } : { ...about, ...(next && { next }) };
             (isDangling ? dangling : found).push({ check, draft });
             savedOfLate ||= isDangling && (rule.updated_at ?? "9") >= lately;
           }
@@ -246,7 +246,8 @@ export async function auditSpace(
   function judge(rule: MappedRule, facts: RouteFacts): void {
     for (const check of checks) {
       if (check.of !== "mapped_rule" || check.needs.some((name) => unread.has(name))) continue;
-      found.push(...check.find(rule).map((draft) => ({ check, draft })));
+      const barred = isProtected(rule) ? { tool: undefined } : {};
+      found.push(...check.find(rule).map((draft) => ({ check, draft: { ...draft, ...barred } })));
     }
     for (const { connector, routes } of silentWithout(rule)) {
       const broken = facts.connectors.all?.get(connector);

@@ -111,7 +111,10 @@ export function createBackend(
         kibana,
         spaces: spacesFor(kibana, principal),
         settings: { ...rest.settings, space: defaultSpace(settings, principal) },
-        secrets: { ...all.secrets, allowed: principal.secrets, refused: refusedTo(principal.name), stored: storedOnce(all) },
+        secrets: {
+          ...all.secrets,
+          ...{ allowed: principal.secrets, refused: refusedTo(principal.name), held: known.held, stored: storedOnce(all) },
+        },
         principal,
         signal: reads,
         progress,

@@ -83,6 +83,11 @@ export interface MappedRule {
   routes: Route[];
 }
 
+/** No connector can be attached to it: action policies say whom it tells. */
+export function isOfNewAlerting({ type }: Pick<MappedRule, "type">): boolean {
+  return type.startsWith("v2 ");
+}
+
 export const stops = (kind: ObstacleKind, text: string): Obstacle => ({ kind, text, stops: "all" });
 export const mayStop = (kind: ObstacleKind, text: string): Obstacle => ({ kind, text, stops: "perhaps" });
 export const goodToKnow = (kind: ObstacleKind, text: string): Obstacle => ({ kind, text, stops: "nothing" });

@@ -1,13 +1,10 @@
-import { readUrl } from "../read-url.ts";
 import { mapSealed, Sealed, type SealedTree, unseal } from "../sealed.ts";
-import { looksSecret } from "../shapes/looks-secret.ts";
-import { namesSecret } from "../shapes/names.ts";
-import { looksRandom, wordsOf } from "../shapes/urls.ts";
 import { type Canonical, canonical, canonicalMail } from "./canonical.ts";
 import { redactionMark } from "./detect.ts";
 import { type FindWords, findWords, outside } from "./kept-words.ts";
 import { createKnownValues, hashed, type KnownValues, type Span } from "./known-values.ts";
 import { shortest } from "./needles.ts";
+import { partsOf } from "./parts.ts";
 import { idsIn, isKey, isOurWord, isTypeName, namesIn } from "./structure.ts";
 import { withinBase64 } from "./within-base64.ts";
 
@@ -50,15 +47,41 @@ export interface CallRedactor extends Scrub {
   keep(): void;
   /** For questions and the journal: what the agent itself calls a secret takes no word out of them. */
   withoutLiterals: ScrubForPeople;
+  /** Those of the operator's secrets, and of what people typed in earlier calls, whose value is in a text. */
+  held(text: string): Sealed[];
 }
 
 /** `cut`: where a text was cut in the middle of a value, its beginning is looked for as well. */
-const nothing = () => ({ typed: createKnownValues({ cut: false }), literals: createKnownValues({ cut: true }) });
+const nothing = () => ({ typed: createKnownValues({ cut: false }), literals: createKnownValues({ cut: true }), held: newHeld() });
+
+/** Secrets with their sources, each once. */
+type Held = Map<string, Sealed>;
+const newHeld = (): Held => new Map();
+
+function hold(held: Held, sealed: Sealed): void {
+  held.set(`${sealed.source} ${unseal(sealed)}`, sealed);
+}
+
+function isIn(text: string, sealed: Sealed): boolean {
+  const known = alone.get(sealed) ?? createKnownValues({ cut: false });
+  if (!alone.has(sealed)) learn(known, sealed);
+  alone.set(sealed, known);
+  return scrubOf([known]).text(text) !== text;
+}
+
+/** The values of one secret: which of them it is, is asked only where one is found. */
+const alone = new WeakMap<Sealed, KnownValues>();
 
 export function createRedactor(): Redactor {
   const own = createKnownValues({ cut: false });
   const typedByAnybody = createKnownValues({ cut: false });
+  const operators = newHeld();
   const principals = new Map<string, ReturnType<typeof nothing>>();
+
+  function learnOwn(sealed: Sealed): void {
+    learn(own, sealed);
+    hold(operators, sealed);
+  }
 
   function principal(name: string): PrincipalRedactor {
     const before = principals.get(name) ?? nothing();
@@ -68,20 +91,29 @@ export function createRedactor(): Redactor {
       call() {
         const now = nothing();
         const withoutLiterals = scrubOf([own, before.typed, now.typed]);
+        const heldBefore = scrubOf([own, before.typed]);
         return {
           ...oneAfterTheOther(withoutLiterals, scrubOf([before.literals, now.literals], true)),
           withoutLiterals,
           learn(tree) {
             mapSealed(tree, (sealed) => {
               const whose = givenBy(sealed);
-              if (whose === "operator") return learn(own, sealed);
+              if (whose === "operator") return learnOwn(sealed);
               if (whose === "typed" || !isOurWord(String(unseal(sealed)))) learn(now[whose], sealed);
-              if (whose === "typed") learn(typedByAnybody, sealed);
+              if (whose === "typed") {
+                learn(typedByAnybody, sealed);
+                hold(now.held, sealed);
+              }
             });
+          },
+          held(text) {
+            if (heldBefore.text(text) === text) return [];
+            return [...operators.values(), ...before.held.values()].filter((one) => isIn(text, one));
           },
           keep() {
             before.typed.addAll(now.typed);
             before.literals.addAll(now.literals);
+            for (const one of now.held.values()) hold(before.held, one);
           },
         };
       },
@@ -90,7 +122,7 @@ export function createRedactor(): Redactor {
 
   return {
     ...scrubOf([own]),
-    learn: (tree) => void mapSealed(tree, (sealed) => learn(own, sealed)),
+    learn: (tree) => void mapSealed(tree, learnOwn),
     log: scrubOf([own, typedByAnybody]),
     principal,
   };
@@ -106,34 +138,8 @@ export function learn(known: KnownValues, sealed: Sealed): void {
   const value = String(unseal(sealed));
   // Every list of types shows a type's name: redacting it would only take the type out of all answers.
   if (isTypeName(value)) return;
-  for (const one of [value, value.trim(), ...decodedKey(value), ...partsOfUrl(value.trim())]) if (one.length >= shortest) known.add(one);
+  for (const one of [value, value.trim(), ...partsOf(value)]) if (one.length >= shortest) known.add(one);
 }
-
-/** An API key is `id:key` in base64, the credentials of a basic header `user:password`: both, and the second part alone. */
-function decodedKey(value: string): string[] {
-  const [, encoded = ""] = /^(?:(?:ApiKey|Basic)\s+)?([A-Za-z0-9+/_-]{12,}={0,2})$/i.exec(value.trim()) ?? [];
-  const decoded = Buffer.from(encoded, "base64").toString("latin1");
-  const [, key] = /^[\x21-\x7e]+?:([\x21-\x7e]+)$/.exec(decoded) ?? [];
-  return key === undefined ? [] : [decoded, key];
-}
-
-/**
- * What makes an address a secret travels without its host, or with the host written otherwise: what is behind the host, and
- * each part of that which is random or named as a secret.
- */
-function partsOfUrl(value: string): string[] {
-  const url = /^https?:/i.test(value) ? readUrl(value) : undefined;
-  if (!url) return [];
-  const behind = /^https?:[/\\]*[^/\\?#]*(.*)$/is.exec(value)?.[1] ?? "";
-  const named = [...url.searchParams].flatMap(([name, one]) => (namesSecret(name, "parameter") && looksSecret(one) ? [one] : []));
-  const tokens = wordsOf(behind).filter((word) => word.length >= shortest && /\d/.test(word) && /[a-z]/i.test(word));
-  const alone = tokens.filter((word) => looksRandom(word) || word.length >= shortestAlone);
-  // A path of words, or one behind a login, is everybody's.
-  return [...(tokens.length > 0 || named.length > 0 ? [behind.replace(/^\/+/, "")] : []), ...alone, ...named, url.password];
-}
-
-/** Characters of a part of a path that nobody uses by chance. */
-const shortestAlone = 16;
 
 function oneAfterTheOther(first: Scrub, second: Scrub & { knowsAny(): boolean }): Scrub {
   return {

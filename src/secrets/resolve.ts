@@ -43,6 +43,8 @@ export interface SecretSource {
   typed?: ReadonlyMap<string, Sealed> | undefined;
   /** Learns what this caller is refused as plain text; undefined: nobody calls. */
   refused?: RefusedValues | undefined;
+  /** The secrets of this server whose value is in a text; undefined: nobody calls. */
+  held?: ((text: string) => readonly Sealed[]) | undefined;
   /** What this server stored where; undefined: it keeps no journal. */
   stored?: () => Promise<readonly StoredSecret[]>;
 }

@@ -94,19 +94,17 @@ function lookAtOther(name: string, { env, prefix, isGiven, problems, doubts }: N
     });
 }
 
-/** The setting that a variable nearly names. */
+/** The setting that a variable nearly names: `KIBANA_READ_ONLY` and `CONNECTORS_URL` have the other prefix. */
 function settingMeant(name: string, overHttp: boolean): string | undefined {
-  if (/^(KIBANA|CONNECTORS)_/.test(name)) return otherNames[name] ?? guardMeant(name) ?? didYouMean(name, known);
+  if (/^(KIBANA|CONNECTORS)_/.test(name)) {
+    const end = name.slice(name.indexOf("_") + 1);
+    const ofKibana = `KIBANA_${end}`;
+    const guard = guardNames.find((one) => isSlip(end, endOf(one), 0));
+    return otherNames[ofKibana] ?? guard ?? known.find((one) => one === ofKibana) ?? didYouMean(name, known);
+  }
   // Others have such names too: only what is hardly anything else counts, and a token only where one is looked for.
   const ours = /^CONNECTORS?_/i.test(name) || (overHttp && /^MCP_AUTH/i.test(name));
   return ours ? known.find((one) => isSlip(name, one)) : guardNames.find((one) => isSlip(name, one, 1));
-}
-
-/** `KIBANA_READ_ONLY` */
-function guardMeant(name: string): string | undefined {
-  const prefix = "KIBANA_";
-  if (!name.startsWith(prefix)) return undefined;
-  return guardNames.find((one) => isSlip(name.slice(prefix.length), endOf(one), 0));
 }
 
 /** The guard that a variable may mean by a name like `CONNECTIONS_ACCESS` or `KIBANA_MCP_READ_ONLY`, which may be somebody else's. */
@@ -117,9 +115,8 @@ function likelyGuard(name: string): string | undefined {
   const begin = words.findIndex((word) => !isProduct(word) && !isSlip(word, "MCP", 0));
   const end = words.slice(Math.max(begin, 0)).join("_");
   return (
-    (words.slice(0, Math.max(begin, 0)).some(isProduct)
-      ? guardNames.find((one) => isSlip(end, endOf(one), Math.floor(endOf(one).length / 8)))
-      : undefined) ?? guardNames.find((one) => isSlip(name, one))
+    (words.slice(0, Math.max(begin, 0)).some(isProduct) ? guardNames.find((one) => isSlip(end, endOf(one))) : undefined) ??
+    guardNames.find((one) => isSlip(name, one))
   );
 }
 
@@ -132,11 +129,14 @@ function isNotNeeded(name: string, meant: string, isGiven: Names["isGiven"]): bo
   return isGiven("CONNECTORS_SANDBOX") || (isGiven("KIBANA_URL") && signsIn && !isSlip(name, meant, 1));
 }
 
-/** What a variable with a mistyped prefix of secrets would be called. */
+/** What a variable with a mistyped prefix of secrets would be called. An underscore more or less is the smallest mistake. */
 function secretMeant(name: string, prefix: string): string | undefined {
-  const words = prefix.split("_").length - 1;
-  const [begin, end] = [name.split("_").slice(0, words).join("_"), name.split("_").slice(words).join("_")];
-  return end !== "" && isSlip(begin, prefix) && !known.some((one) => isSlip(name, one, 1)) ? `${prefix}${end.toUpperCase()}` : undefined;
+  const words = name.split("_");
+  const usual = prefix.split("_").length - 1;
+  const part = (from: number, to?: number) => words.slice(from, to).join("_");
+  const ends = [usual, usual - 1, usual + 1].filter((at) => part(at) !== "" && isSlip(part(0, at), prefix));
+  const end = ends.find((at) => isSlip(part(0, at), prefix, 0)) ?? ends[0];
+  return end !== undefined && !known.some((one) => isSlip(name, one, 1)) ? prefix + part(end).toUpperCase() : undefined;
 }
 
 /** A variable with the prefix of secrets that may be meant for something else. */

@@ -140,7 +140,7 @@ function page(findings: readonly Finding[], detail: boolean): { rows: Record<str
 /** For an app: more findings than an answer has, each with its call. What is the same for all of a check it knows itself. */
 function withCalls(findings: readonly Finding[], { deployment: { name, sandbox } }: ToolContext) {
   const rows = findings.slice(0, mostInApp).map((one) => {
-    const { why: _why, fix: _fix, group: _group, ...row } = detailedRow(one);
+    const { why: _why, fix: _fix, tool: _tool, group: _group, ...row } = detailedRow(one);
     return row;
   });
   const shown = firstThatFit(rows, appPage);
@@ -160,13 +160,13 @@ function shortRow({ id, check, severity, space, connector, rule, user, evidence 
   });
 }
 
-/** `fix` says what a person does in Kibana: an agent gets the call instead, if there is one. */
-function detailedRow({ connector, rule, user, others, fix, ...finding }: Finding): Record<string, unknown> {
+/** `fix` says what a person does in Kibana: an agent gets the call instead, if there is one, or the tool besides. */
+function detailedRow({ connector, rule, user, others, fix, tool, ...finding }: Finding): Record<string, unknown> {
   const named = <T extends { name: string | undefined }>(one: T) =>
     compact({ ...one, name: one.name === undefined ? undefined : plainText(one.name, 120) });
   return compact({
     ...finding,
-    fix: finding.next ? undefined : fix,
+    ...(finding.next ? {} : { fix, tool }),
     connector: connector && named(connector),
     rule: rule && named(rule),
     user: user && named(user),

@@ -16,6 +16,7 @@ import { chosenSpaces, namesSeveral } from "./connectors/several-spaces.ts";
 import type { SpaceCheck } from "./connectors/spaces.ts";
 import type { KeptExports } from "./exports/kept-exports.ts";
 import { widens } from "./fields.ts";
+import { sayingWhatIsHeld } from "./secrets/held-secrets.ts";
 import { refusedBefore } from "./secrets/refused-before.ts";
 
 export type Risk = "read" | "write" | "destructive";
@@ -201,7 +202,10 @@ function changing<Input extends z.ZodObject, P extends Plan>(
             confirm: typeof confirm === "string" ? confirm : undefined,
             async plan(typed) {
               const planning = plan(args, { ...context, kibana: reader(), secrets: { ...context.secrets, typed } });
-              if (!again) return planning;
+              if (!again) {
+                const made = await planning;
+                return "noChange" in made ? made : sayingWhatIsHeld(made, tool.name, args, context.secrets);
+              }
               // The plan's own refusal names the field that takes the secret.
               await planning.catch((error: unknown) => {
                 if (error instanceof ToolError && error.code === again.code) throw error;

@@ -16,6 +16,7 @@ import { compact, idOrName, next, warnings, widens } from "./fields.ts";
 import { type FoundSpaces, losingUsers } from "./map/losing-users.ts";
 import { type AllCounts, collectPage, noCounts, type PageRow, readCursor, writeCursor } from "./map/mapped-page.ts";
 import { type MappedRow, mappedRow } from "./map/mapped-row.ts";
+import { toBeTold } from "./map/to-be-told.ts";
 import { filterOf, ruleFilter } from "./rules/rule-filter.ts";
 
 /** What may stop a rule itself. */
@@ -154,7 +155,16 @@ export const mapNotifications = readAcross({
             ? [`${notSeen.length - entriesShown} more entries of not_seen are left out: ask for a single space.`]
             : []),
         ],
-        next: connector === undefined ? narrower(verdict, counts, more || several, compact({ space, ...given })) : [],
+        next:
+          connector === undefined
+            ? [
+                ...toBeTold(
+                  shown.map(({ row }) => row.rule),
+                  context.settings,
+                ),
+                ...narrower(verdict, counts, more || several, compact({ space, ...given })),
+              ]
+            : [],
       }),
     };
   },

@@ -46,6 +46,9 @@ describe("a binding by a name that is none", () => {
     ["connector_secret_pd__for", binding, meant],
     ["CONECTOR_SECRET_PD__FOR", binding, meant],
     ["CONNECTORS_SECRET_PD__FOR", binding, meant],
+    ["CONNECTORSECRET_PD__FOR", binding, meant],
+    ["CON_NECTOR_SECRET_PD__FOR", binding, meant],
+    ["CONNECTOR__SECRET_PD__FOR", binding, meant],
   ])("%s=%s stops the start", (name, holds, says) => {
     const { status, stderr } = start({ ...secret, [name]: holds });
     expect([status, stderr]).toEqual([2, expect.stringContaining(name)]);
@@ -104,6 +107,10 @@ describe("a limit by a name that may be somebody else's is told at the start and
   test.each<[name: string, value: string, meant: string]>([
     ["CONNECTIONS_ACCESS", "read", "CONNECTORS_ACCESS"],
     ["CONECTORS_ACCES", "read", "CONNECTORS_ACCESS"],
+    ["CONNECTIONS_ACCES", "read", "CONNECTORS_ACCESS"],
+    ["CONNECTIONS_ACESS", "read", "CONNECTORS_ACCESS"],
+    ["MCP_CONNECTIONS_SPACE", "team", "CONNECTORS_SPACES"],
+    ["CONNECTIONS_PROTEKT", "x", "CONNECTORS_PROTECT"],
     ["MCP_CONNECTORS_ACCESS", "read", "CONNECTORS_ACCESS"],
     ["KIBANA_MCP_READ_ONLY", "true", "CONNECTORS_READ_ONLY"],
     ["KIBANA_MCP_READONY", "true", "CONNECTORS_READ_ONLY"],
@@ -160,6 +167,10 @@ describe("a setting by a name that is none stops the start", () => {
     ["KIBANA_SPACES", "team", "CONNECTORS_SPACES"],
     ["KIBANA_PROTECT_RULES", "tag:prod", "CONNECTORS_PROTECT_RULES"],
     ["CONNECTORS_SECRET_PD", value, "CONNECTOR_SECRET_PD"],
+    ["CONNECTORS_URL", "https://kibana.example.com", "KIBANA_URL"],
+    ["CONNECTORS_HOST", "https://kibana.example.com", "KIBANA_URL"],
+    ["CONNECTORS_API_KEY", "a2V5", "KIBANA_API_KEY"],
+    ["CONNECTORS_USERNAME", "ann", "KIBANA_USERNAME"],
   ])("%s=%s", (name, given, meant) => {
     const { status, stderr } = start({ [name]: given });
     expect([status, stderr]).toEqual([2, expect.stringContaining(`${name} is not a`)]);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { refuse } from "../pages/form.ts";
 import { type Started, startSandboxWith, startServer } from "../support/built-server.ts";
+import { postTo } from "../support/kibana-api.ts";
 
 let sandbox: Awaited<ReturnType<typeof startSandboxWith>>;
 let server: Started;
@@ -14,6 +15,8 @@ beforeAll(async () => {
   });
   const headers = { "content-type": "application/json", "kbn-xsrf": "true", authorization: "ApiKey any" };
   expect((await fetch(`${sandbox.url}/api/actions/connector/hook`, { method: "POST", headers, body })).status).toBe(200);
+  const mail = { from: "kibana@example.com", service: "other", host: "smtp.example.com", port: 465, hasAuth: false };
+  await postTo(sandbox.url, "/api/actions/connector/mail", { name: "Mail", connector_type_id: ".email", config: mail, secrets: {} });
   server = await startServer({ env: { KIBANA_URL: sandbox.url, KIBANA_API_KEY: "any" } });
 });
 afterAll(async () => {
@@ -78,6 +81,28 @@ describe("a change that was refused on a page", () => {
         { rules: ["checkout-errors", "login-failures"], connector: "kibana-log", recovery: "auto" },
       ],
     ],
+    [
+      "those who get a mail in another order",
+      "execute_connector",
+      { id: "mail", params: { to: ["ann@example.com", "bob@example.com"], subject: "s", message: "m" } },
+      [{ id: "mail", params: { to: ["bob@example.com", "ann@example.com"], subject: "s", message: "m" } }],
+    ],
+    [
+      "the same in a rule, and blanks in its templates",
+      "attach_connector",
+      {
+        connector: "mail",
+        rules: ["login-failures"],
+        params: { to: ["ann@example.com", "bob@example.com"], message: "{{ rule.name }}\n{{{ rule.id }}}" },
+      },
+      [
+        {
+          connector: "mail",
+          rules: ["login-failures"],
+          params: { to: ["bob@example.com", "ann@example.com"], message: "{{rule.name}}\n{{{rule.id}}}" },
+        },
+      ],
+    ],
   ])("is not asked about again in another spelling: %s", async (_what, tool, refused, others) => {
     expect(await afterRefusal(tool, refused, others)).toEqual(others.map(() => "declined"));
   });
@@ -103,6 +128,24 @@ describe("a change that was refused on a page", () => {
       "execute_connector",
       { id: "kibana-log", params: { message: "two" } },
       { id: "kibana-log", params: { message: "two", level: "warn" } },
+    ],
+    [
+      "somebody else who gets the mail",
+      "execute_connector",
+      { id: "mail", params: { to: ["ann@example.com", "carl@example.com"], subject: "s", message: "m" } },
+      { id: "mail", params: { to: ["ann@example.com", "dora@example.com"], subject: "s", message: "m" } },
+    ],
+    [
+      "the copy for whom the mail was",
+      "execute_connector",
+      { id: "mail", params: { to: ["ann@example.com"], cc: ["eve@example.com"], subject: "s", message: "m" } },
+      { id: "mail", params: { to: ["eve@example.com"], cc: ["ann@example.com"], subject: "s", message: "m" } },
+    ],
+    [
+      "a template of other marks",
+      "attach_connector",
+      { connector: "mail", rules: ["disk-almost-full"], params: { to: ["ann@example.com"], message: "{{=<% %>=}}{{ a }}" } },
+      { connector: "mail", rules: ["disk-almost-full"], params: { to: ["ann@example.com"], message: "{{=<% %>=}}{{a}}" } },
     ],
   ])("is asked about where it is another one: %s", async (_what, tool, refused, other) => {
     expect(await afterRefusal(tool, refused, [other])).toEqual(["confirmation_needed"]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { planted, post, starts } from "../map/planted.ts";
 import { accepts, type ProductOptions, product } from "../support/product.ts";
 import { action, deleteBlindly, makeConnector, makeRule, ruleOf } from "../support/rules-deployment.ts";
 
@@ -136,6 +137,12 @@ describe("a protected connector", () => {
   });
 });
 
+async function dangling(made: Awaited<ReturnType<typeof planted>>): Promise<void> {
+  await made.slack("gone");
+  await made.rule("default", "dangling", [post("gone")]);
+  await made.remove("default", "gone");
+}
+
 describe("an audit", () => {
   test.each([
     ["acknowledges", { eventAction: "acknowledge", dedupKey: "k-{{alert.id}}" }],
@@ -156,6 +163,41 @@ describe("an audit", () => {
       expect.objectContaining({ eventAction: "resolve", dedupKey: "k-{{alert.id}}" }),
     ]);
     expect(await audit()).toEqual([]);
+  });
+
+  test("names the tool that does it where a person has to choose first, and none where no tool can", async () => {
+    const made = await planted({ person: accepts });
+    await made.slack("chat");
+    await made.on("default");
+    await made.workflow("off", "  - { name: tell, type: slack, connector-id: chat, with: { message: m } }");
+    await made.rule("default", "starts-nothing", [starts("no-such-workflow")]);
+    await dangling(made);
+    await made.rule("default", "empty", []);
+    const v2 = await made.v2("by-policy");
+    const { findings } = (await made.call("audit_connectors", { detail: true, limit: 50 })).body;
+    const of = (check: string, rule: string) =>
+      findings
+        .filter((one: { check: string; rule?: { id: string } }) => one.check === check && one.rule?.id === rule)
+        .map(({ fix, tool }: { fix?: string; tool?: string }) => [typeof fix, tool]);
+    expect(of("dangling_reference", "dangling")).toEqual([["string", "replace_connector"]]);
+    expect(of("dangling_reference", "starts-nothing")).toEqual([["string", undefined]]);
+    expect(of("notifies_nobody", "empty")).toEqual([["string", "attach_connector"]]);
+    expect(of("notifies_nobody", v2.id)).toEqual([["string", undefined]]);
+    expect((await made.call("replace_connector", { from: "gone", to: "chat" })).body.status).toBe("done");
+  });
+
+  test("names no tool for what the operator protects", async () => {
+    const settings = { protect: ["gone"], protectRules: ["Rule empty", "empty"] };
+    const made = await planted({ settings });
+    await dangling(made);
+    await made.rule("default", "empty", []);
+    const { findings } = (await made.call("audit_connectors", { detail: true, limit: 50 })).body;
+    expect(findings.map(({ check, tool }: { check: string; tool?: string }) => [check, tool])).toEqual(
+      expect.arrayContaining([
+        ["dangling_reference", undefined],
+        ["notifies_nobody", undefined],
+      ]),
+    );
   });
 
   test("proposes to remove no action, and to delete only what nothing uses, each with its call", async () => {
@@ -182,5 +224,49 @@ describe("an audit", () => {
     expect((await made.call(tool, { ...args, dry_run: true })).body.plan.needs_a_person).toEqual(["it changes or removes something"]);
     // If there is no call, the fix says what a person does.
     for (const { next, fix } of findings) expect([next === undefined, fix !== undefined]).toEqual([next === undefined, next === undefined]);
+  });
+});
+
+describe("a map", () => {
+  const mapped = async (made: Awaited<ReturnType<typeof planted>>, args: object = {}) =>
+    (await made.call("map_notifications", { verdict: "nobody", ...args })).body.next ?? [];
+
+  test("names those who tell nobody in the call that shows what they can be attached to", async () => {
+    const made = await planted({ person: accepts });
+    await made.slack("chat");
+    for (const id of ["empty-1", "empty-2"]) await made.rule("default", id, []);
+    await made.rule("default", "told", [post("chat")]);
+    expect(await mapped(made)).toEqual([
+      {
+        tool: "list_connectors",
+        args: { space: "default" },
+        why: 'Choose one that works: attach_connector with rules ["empty-1","empty-2"] makes them tell somebody.',
+      },
+    ]);
+    const params = { message: "m" };
+    expect((await made.call("attach_connector", { connector: "chat", rules: ["empty-1", "empty-2"], params })).body.status).toBe("done");
+    expect(await mapped(made)).toEqual([]);
+  });
+
+  test("attaches the connector that hears only of the end, by one call", async () => {
+    const made = await planted({ person: accepts });
+    await made.slack("chat");
+    await made.rule("default", "end-only", [post("chat", "recovered")]);
+    const [{ tool, args }] = await mapped(made);
+    expect([tool, args]).toEqual(["attach_connector", { connector: "chat", rules: ["end-only"], space: "default" }]);
+    expect((await made.call(tool, args)).body.status).toBe("done");
+    expect((await made.call("map_notifications", { text: "end-only" })).body.rules[0].verdict).toBe("told");
+  });
+
+  test("proposes it for no rule that is off, of the new alerting, protected, or broken by its connector", async () => {
+    const made = await planted({ settings: { protectRules: ["guarded"] } });
+    await made.slack("chat");
+    await made.on("default");
+    await made.rule("default", "off", [], { enabled: false });
+    await made.rule("default", "guarded", []);
+    await dangling(made);
+    await made.v2("by-policy");
+    expect((await made.call("map_notifications", { verdict: "nobody" })).body.total).toBe(4);
+    expect(await mapped(made)).toEqual([]);
   });
 });

@@ -12,6 +12,7 @@ export const danglingReference: RuleCheck = {
   needs: ["connectors", "rules", "users"],
   why: "The rule notifies nobody: Kibana drops its other actions of that run too, and the rule cannot be edited or enabled.",
   fix: "Create the connector again under the same id, or edit the rule and choose another connector for the action.",
+  tool: "replace_connector",
   find(rule, context) {
     const gone = rule.actions.filter(({ id }) => !context.connectors.has(id) && !isSystem(id));
     const byId = new Map(gone.map((action) => [action.id, action]));
@@ -41,6 +42,7 @@ export const danglingReference: RuleCheck = {
         .map(({ user, workflows }): Draft => {
           return {
             ...startedBy(user),
+            tool: undefined,
             ...(mayBeMore ? { confidence: "likely" } : {}),
             evidence: `It starts ${workflows.map(word).join(", ")}: ${mayBeMore ? "not among the workflows that this key may see" : "no workflow of this space"}.`,
           };

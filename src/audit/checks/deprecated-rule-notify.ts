@@ -11,6 +11,7 @@ export const deprecatedRuleNotify: RuleCheck = {
   needs: ["rules"],
   why: "notify_when and throttle of a rule are deprecated: all its actions share one frequency, and an action that has its own cannot be added.",
   fix: "Edit the rule: set the frequency of each action, and save.",
+  tool: "attach_connector",
   find(rule, { actionFrequencies }) {
     const legacy = rule.actions.some((action) => !isSystem(action.id) && !action.frequency);
     if (!actionFrequencies || !legacy || (!rule.notify_when && !rule.throttle)) return [];

@@ -10,6 +10,7 @@ export const deprecated: ConnectorCheck = {
   weighs: ["rules", "users"],
   why: "It works today; a future version of Kibana or of the service behind it may drop it.",
   fix: "Create its successor, move the rules to it, then delete this one.",
+  tool: "replace_connector",
   find(facts, space) {
     const { connector, type, usage } = facts;
     if (!connector.deprecated && !type?.deprecated) return undefined;

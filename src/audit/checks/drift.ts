@@ -40,6 +40,7 @@ export const drift: DeploymentCheck = {
   needs: ["connectors"],
   why: "Copies of one name are taken for the same. After a change that reached only some of them, the others fail or send elsewhere.",
   fix: "Decide which config is right, and edit the other copies in their spaces. If each space is to have its own, say so in the names.",
+  tool: "update_connector",
   find({ connectors }) {
     const byName = grouped(connectors, ({ connector: { type, name } }) => JSON.stringify([type, name.trim()]));
     return [...byName.values()].flatMap((same) => {

@@ -16,6 +16,7 @@ export const duplicateTarget: SpaceCheck = {
   weighs: ["rules", "log"],
   why: "One connector per service can serve many rules; of two, one is forgotten when a password or an address changes.",
   fix: "Move the rules to one of them, then delete the others.",
+  tool: "replace_connector",
   find({ connectors, space, rulesKnown }) {
     const byTarget = grouped(connectors.values(), ({ connector, entry }) => targetOf(connector, entry));
     // Nobody knows where these go.

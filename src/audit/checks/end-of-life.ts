@@ -18,6 +18,7 @@ export const endOfLife: ConnectorCheck = {
   findsBy: ["log", "types"],
   why: "Once it has ended nobody is told by it, and Kibana does not say so: the end is its vendor's to announce.",
   fix: "Create its successor, move the rules to it, keep both until what is open is closed, then delete this one.",
+  tool: "replace_connector",
   find(facts, space) {
     const { connector, entry } = facts;
     if (connector.deprecated || !entry?.endOfLife) return undefined;

@@ -20,6 +20,7 @@ export const genericName: SpaceCheck = {
   needs: ["connectors"],
   why: "Whoever picks it for a rule has to guess which team and channel it reaches.",
   fix: "Edit the connector: name the team and the channel.",
+  tool: "update_connector",
   find({ connectors }) {
     const byName = grouped(connectors.values(), ({ connector: { type, name } }) => JSON.stringify([type, name.trim().toLowerCase()]));
     return [...byName.values()].flatMap((same): Draft[] => {

@@ -17,6 +17,7 @@ export const insecureUrl: ConnectorCheck = {
   weighs: ["rules"],
   why: "Everybody on the way can read or change the messages and the credentials in them.",
   fix: "Edit the connector: use https://, and have the certificate checked.",
+  tool: "update_connector",
   find({ connector, entry, usage }) {
     const { config } = connector;
     if (!config) return undefined;

@@ -19,6 +19,7 @@ export const leftOverTest: ConnectorCheck = {
   weighs: ["rules", "users"],
   why: "A connector made for a test keeps its credentials, and people mistake it for a real one.",
   fix: "Ask its owner, search programs for its id, then delete it in Stack Management > Connectors.",
+  tool: "safe_delete_connector",
   find(facts, space) {
     const { connector } = facts;
     const word = testWord.exec(connector.name)?.[1] ?? testWord.exec(connector.id)?.[1];

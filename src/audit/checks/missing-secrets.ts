@@ -13,6 +13,7 @@ export const missingSecrets: ConnectorCheck = {
   weighs: ["rules", "users"],
   why: "Imports carry no secrets. Until they are entered again Kibana skips every run, and logs nothing. An import with random ids creates new connectors: existing rules keep pointing to the old ones. If a preconfigured connector has the same id, it wins, and the imported one is removed.",
   fix: "In Stack Management > Connectors, choose Fix beside it and enter its secrets again (in the API: a PUT of /api/actions/connector/<id> with name, config and all secrets).",
+  tool: "update_connector",
   find(facts, space) {
     const { connector, usage } = facts;
     if (!connector.missingSecrets) return undefined;

@@ -11,6 +11,7 @@ export const neverRun: ConnectorCheck = {
   needs: ["connectors", "rules", "log"],
   why: "Either nothing happened, or the rules do not reach it. Only a run proves that people would be told.",
   fix: "Test it in Stack Management > Connectors.",
+  tool: "test_connector",
   find({ connector, entry, usage, ran }, { window, space }) {
     if (ran !== false || connector.missingSecrets || connector.preconfigured || usage.enabled === 0) return undefined;
     if (usage.since !== undefined && usage.since > window.from) return undefined;

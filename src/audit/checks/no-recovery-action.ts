@@ -17,6 +17,7 @@ export const noRecoveryAction: RuleCheck = {
   needs: ["connectors", "rules", "rule_types"],
   why: "Its incidents stay open after the alert is over, until a person closes each; a new alert may then page nobody.",
   fix: "Edit the rule: add an action of the same connector that runs when the alert has recovered and closes the incident under the same key.",
+  tool: "attach_connector",
   find(rule, context) {
     const recovered = recoveryGroupOf(rule, context);
     if (!rule.enabled || isDetectionType(rule.rule_type_id) || recovered === undefined) return [];

@@ -20,6 +20,7 @@ export const noisyFrequency: RuleCheck = {
   weighs: ["rule_types"],
   why: "People stop reading a channel that repeats itself, and miss the alert that counts.",
   fix: "Edit the rule: run the action on status changes only, or send a summary.",
+  tool: "attach_connector",
   find(rule, context) {
     const minutes = minutesBetween(rule);
     if (!rule.enabled || isDetectionType(rule.rule_type_id) || minutes === undefined || minutes >= fineMinutes) return [];

@@ -1,4 +1,4 @@
-import type { Route } from "../../map/route.ts";
+import { isOfNewAlerting, type Route } from "../../map/route.ts";
 import { plainText } from "../../plain-text.ts";
 import type { Draft, MappedCheck } from "../check.ts";
 import type { Severity } from "../finding.ts";
@@ -21,10 +21,15 @@ export const notifiesNobody: MappedCheck = {
   findsBy: ["log"],
   why: "The rule finds what it looks for, and nobody hears of it.",
   fix: "Edit the rule and choose a connector that works, or disable it if nobody has to hear of it.",
+  tool: "attach_connector",
   find(rule) {
     const untold = whyUntold(rule);
     if (!untold || untold.why === "connector") return [];
-    const about: Pick<Draft, "rule"> = { rule: { id: rule.id, name: rule.name, enabled: rule.enabled } };
+    const about: Pick<Draft, "rule" | "tool"> = {
+      rule: { id: rule.id, name: rule.name, enabled: rule.enabled },
+      // Those of the new alerting get theirs by action policies.
+      ...(isOfNewAlerting(rule) && { tool: undefined }),
+    };
     if (untold.why === "no_route") {
       const what = rule.obstacles.some(({ kind }) => kind === "no_policy") ? "No action policy fits it" : "It has no actions";
       return [{ severity: "info", group: "untidy", ...about, evidence: `${what}: its alerts are only seen by who looks for them.` }];

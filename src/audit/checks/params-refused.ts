@@ -17,6 +17,7 @@ export const paramsRefused: RuleCheck = {
   weighs: ["rule_types"],
   why: "Kibana saves such a rule, and each run of the action fails. Most such runs are not even in the log.",
   fix: "Edit the rule: correct the action's fields that the evidence names.",
+  tool: "attach_connector",
   find(rule, context) {
     if (!rule.enabled) return [];
     const { mayKnowMore, ruleTypes } = context;

@@ -15,6 +15,7 @@ export const secretInConfig: ConnectorCheck = {
   needs: ["connectors"],
   why: "Everybody who may list connectors can read it, and exports and backups contain it.",
   fix: "Edit the connector: move the value to its authentication or secret headers. Change it at the service too: it was readable.",
+  tool: "update_connector",
   find({ connector, entry }, space) {
     const { found } = hideInConfig(connector.config ?? {});
     if (found.length === 0) return undefined;

@@ -25,6 +25,7 @@ export const sharedDedupKey: RuleCheck = {
   needs: ["connectors", "rules", "rule_types"],
   why: "All alerts of the rule share one incident: the second is not told, and the first to recover closes it for all.",
   fix: "Edit the rule: give the action a key for each alert, such as {{rule.id}}-{{alert.id}}, and the recovery action the same.",
+  tool: "attach_connector",
   find(rule, context) {
     if (!rule.enabled || isDetectionType(rule.rule_type_id) || !hasSeveralAlerts(rule)) return [];
     const recovered = recoveryGroupOf(rule, context);

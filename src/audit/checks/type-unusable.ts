@@ -12,6 +12,7 @@ export const typeUnusable: ConnectorCheck = {
   weighs: ["rules", "users"],
   why: "Kibana refuses to run connectors of such a type, and logs nothing.",
   fix: "Change the licence or kibana.yml, or move its rules to a connector of another type.",
+  tool: "replace_connector",
   find(facts, space) {
     const { connector, usage } = facts;
     const problem = problemOf(facts);

@@ -13,6 +13,7 @@ export const unused: ConnectorCheck = {
   findsBy: ["users"],
   why: "Its credentials stay valid and nobody looks after them.",
   fix: "Ask its owner, search programs for its id, then delete it in Stack Management > Connectors.",
+  tool: "safe_delete_connector",
   find(facts, space) {
     if (isIdle(facts, space) !== "surely") return undefined;
     const { connector, ran } = facts;

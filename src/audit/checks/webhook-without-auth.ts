@@ -20,6 +20,7 @@ export const webhookWithoutAuth: ConnectorCheck = {
   needs: ["connectors"],
   why: "Whoever finds the address can send alerts of their own.",
   fix: "Edit the connector: set the authentication that the service requires.",
+  tool: "update_connector",
   find({ connector, entry }, { secretHeaders }) {
     const { config } = connector;
     if (!entry?.openAddress || !config || !isOpen(config) || hideInConfig(config).found.length > 0) return undefined;

@@ -1,6 +1,8 @@
 import { connectorType } from "../../catalog/index.ts";
+import { mailboxOf } from "../../catalog/recipients.ts";
 import { withDefaults } from "../../catalog/shared/fields.ts";
 import type { Connector } from "../../kibana/connectors.ts";
+import type { RuleAction } from "../../kibana/rules.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import { readUrl } from "../../read-url.ts";
 import { Sealed } from "../../sealed.ts";
@@ -11,8 +13,9 @@ import type { Op, Plan } from "../plan.ts";
 const known = new WeakMap<Plan, Promise<string>>();
 
 /**
- * The fingerprint of what a person said no to, however a call spells it: in which order it names connectors, rules and keys, how
- * addresses and white space are written, and whether defaults are, as far as the type's schemas have them.
+ * The fingerprint of what a person said no to, however a call spells it: in which order it names connectors, rules, keys and those
+ * who get a mail, how addresses, white space and a rule's templates are written, and whether defaults are, as far as the type's
+ * schemas have them.
  */
 export function refusalDigest(plan: Plan): Promise<string> {
   const made = known.get(plan) ?? newDigest(plan);
@@ -45,7 +48,14 @@ async function asKibanaReadsIt(op: Op): Promise<unknown> {
     case "rotate":
       return { ...op, before: asShown(op.before) };
     case "execute":
-      return { ...op, params: await defaulted(op.type, "params", op.template ?? op.params), template: undefined, undo: undefined };
+      return {
+        ...op,
+        params: await inAnyOrder(op.type, await defaulted(op.type, "params", op.template ?? op.params)),
+        template: undefined,
+        undo: undefined,
+      };
+    case "put_rule":
+      return { ...op, after: { ...op.after, actions: await Promise.all(op.after.actions.map(asFilledIn)) } };
     default:
       return op;
   }
@@ -54,6 +64,27 @@ async function asKibanaReadsIt(op: Op): Promise<unknown> {
 /** A list says more of a connector than an answer about one. */
 function asShown({ name, type, config }: Connector): Pick<Connector, "name" | "type" | "config"> {
   return { name, type, config };
+}
+
+/** Of a run nothing is filled in. */
+async function asFilledIn({ params, ...action }: RuleAction): Promise<unknown> {
+  return { ...action, params: params && withPlainTags(await inAnyOrder(action.connector_type_id ?? "", params)) };
+}
+
+/** Lists of nothing but mail addresses are sorted; of channels the first may be the only one that counts. */
+async function inAnyOrder(type: string, params: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const fields = (await connectorType(type))?.addressees ?? [];
+  const isMail = (one: unknown) => typeof one === "string" && mailboxOf(one) !== undefined;
+  const sorted = (value: unknown) => (Array.isArray(value) && value.every(isMail) ? [...value].sort() : value);
+  return Object.fromEntries(Object.entries(params).map(([field, value]) => [field, fields.includes(field) ? sorted(value) : value]));
+}
+
+/** Mustache reads `{{ name }}` as `{{name}}`, unless other marks are set. */
+function withPlainTags(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withPlainTags);
+  if (isData(value)) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withPlainTags(one)]));
+  if (typeof value !== "string" || /\{\{\s*=/.test(value)) return value;
+  return value.replace(/\{\{(\{?|&?)[^\S\n]*([\w.-]+)[^\S\n]*(\}?)\}\}/g, "{{$1$2$3}}");
 }
 
 async function defaulted(type: string, part: "config" | "params", value: Record<string, unknown>): Promise<Record<string, unknown>> {

@@ -1,18 +1,15 @@
 import { ToolError } from "../../errors.ts";
-import type { RefusedValues } from "../../secrets/refused-values.ts";
 import { type SecretSource, ways } from "../../secrets/resolve.ts";
 
 /** Arguments that name something there is already: nothing is written of them. */
 const naming = new Set(["id", "ids", "connector", "from", "to", "rule", "rules", "filter", "groups", "change", "space", "type"]);
 
 /** What a call fails with that brings a value elsewhere which this caller was refused as a secret in plain text; never with the value in it. */
-export function refusedBefore(tool: string, { secrets, ...args }: Record<string, unknown>, source: SecretSource): ToolError | undefined {
+export function refusedBefore(tool: string, args: Record<string, unknown>, source: SecretSource): ToolError | undefined {
   const { refused } = source;
   if (!refused) return undefined;
-  // A new connector's id is given, and everybody reads it.
-  const isNew = (name: string) => name === "id" && tool === "create_connector";
-  const written = Object.entries(args).filter(([name, value]) => value !== undefined && (isNew(name) || !naming.has(name)));
-  const [path] = [...written, ["secrets", keysIn(secrets)] as const].find(([, value]) => isWithin(value, refused)) ?? [];
+  const written = writtenBy(tool, args);
+  const [path] = written.find(([, value]) => readings(value).some((text) => refused.isIn(text))) ?? [];
   if (path === undefined) return undefined;
   return new ToolError(
     "literal_secret_refused",
@@ -22,28 +19,37 @@ export function refusedBefore(tool: string, { secrets, ...args }: Record<string,
   );
 }
 
+/** The arguments of a call that are written, or sent, where they are no secret; of secrets the keys. */
+export function writtenBy(tool: string, { secrets, ...args }: Record<string, unknown>): [name: string, value: unknown][] {
+  // A new connector's id is given, and everybody reads it.
+  const isNew = (name: string) => name === "id" && tool === "create_connector";
+  const written = Object.entries(args).filter(([name, value]) => value !== undefined && (isNew(name) || !naming.has(name)));
+  return [...written, ["secrets", keysIn(secrets)]];
+}
+
 /** Names of headers are readable, too. */
 function keysIn(value: unknown): string[] {
   if (value === null || typeof value !== "object") return [];
   return Object.entries(value).flatMap(([key, item]) => [key, ...keysIn(item)]);
 }
 
-/** As it is given, and as templates in it may turn out where they or their sections are empty. */
-function isWithin(value: unknown, refused: RefusedValues): boolean {
+/** A value as JSON, as it is given, and as templates in it may turn out where they or their sections are empty. */
+export function readings(value: unknown): string[] {
   const given = JSON.stringify(value);
-  if (refused.isIn(given)) return true;
-  if (!given.includes("{{")) return false;
-  return ["", "#", "^", "#^"].some((empty) =>
-    refused.isIn(JSON.stringify(value, (_key, item: unknown) => (typeof item === "string" ? withoutTags(item, empty) : item))),
-  );
+  if (!given.includes("{{")) return [given];
+  const without = (empty: string) =>
+    JSON.stringify(value, (_key, item: unknown) => (typeof item === "string" ? withoutTags(item, empty) : item));
+  return [given, ...["", "#", "^", "#^"].map(without)];
 }
 
 /** A Mustache template without its tags, and without what is in sections of the kinds that are empty. */
 function withoutTags(text: string, empty: string): string {
   let [shown, at, open, close] = ["", 0, "{{", "}}"];
-  const sections: string[] = [];
+  /** Whether each open section is empty, and how many are. */
+  const sections: boolean[] = [];
+  let hiding = 0;
   const show = (part: string) => {
-    if (!sections.some((kind) => empty.includes(kind))) shown += part;
+    if (hiding === 0) shown += part;
   };
   for (let from = text.indexOf(open); from >= 0; from = text.indexOf(open, at)) {
     const to = text.indexOf(close, from + open.length);
@@ -52,8 +58,13 @@ function withoutTags(text: string, empty: string): string {
     const tag = text.slice(from + open.length, to);
     at = to + close.length;
     if (tag.startsWith("{") && text[at] === "}") at++;
-    if (/^[#^]/.test(tag)) sections.push(tag.slice(0, 1));
-    else if (tag.startsWith("/")) sections.pop();
+    if (/^[#^]/.test(tag)) {
+      const isEmpty = empty.includes(tag.slice(0, 1));
+      sections.push(isEmpty);
+      if (isEmpty) hiding++;
+    } else if (tag.startsWith("/")) {
+      if (sections.pop()) hiding--;
+    }
     // `{{=<% %>=}}`
     else [, open = open, close = close] = /^=\s*(\S+)\s+(\S+?)\s*=$/.exec(tag) ?? [];
   }

@@ -1,0 +1,23 @@
+import { mailboxOf } from "../catalog/recipients.ts";
+import { examine, type Sealed } from "../sealed.ts";
+import { isOfWords } from "../shapes/urls.ts";
+
+/** Whether a secret is a mail address: of whoever signs in, or of a sender, and so in plain sight elsewhere too. */
+export function isMailAddress(sealed: Sealed): boolean {
+  return says(sealed, (value) => mailboxOf(value) !== undefined);
+}
+
+/** A text without its certificates, which are public, as PEM or, where it is nothing else, in base64. */
+export function withoutCertificates(text: string): string {
+  const decoded = /^LS0tLS1CRUdJTi[\w+/=\s]*$/.test(text) ? Buffer.from(text, "base64").toString() : text;
+  return decoded.replace(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g, "");
+}
+
+/** Whether a secret is of words that anybody may write: a region, a team's name. */
+export function isOfPlainWords(sealed: Sealed): boolean {
+  return says(sealed, isOfWords);
+}
+
+function says(sealed: Sealed, check: (value: string) => boolean): boolean {
+  return examine(sealed, (value) => (check(String(value)) ? [{ path: "", problem: "it is one" }] : [])).length > 0;
+}
