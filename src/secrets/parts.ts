@@ -8,7 +8,7 @@ import { shortest } from "./needles.ts";
 import { isOurWord } from "./structure.ts";
 
 /** Levels of values within values: a cookie in a header in a line of a file. */
-const deepest = 6;
+const deepest = 5;
 /** Parts of one value that are known; learning each takes a while. */
 const mostParts = 500;
 /** Characters of a word that nobody uses by chance. */
