@@ -316,14 +316,15 @@ export class Output implements Canonical {
       let point = bytes[at] ?? 0;
       const from = this.from[at] ?? 0;
       let next = at + 1;
+      let second: number | undefined;
       let read = false;
       while (point === ampersand) {
         const found = entityAt(bytes, next, end);
         if (!found) break;
-        ({ point, next } = found);
+        ({ point, second, next } = found);
         read = true;
       }
-      if (read) this.#character(point, from, this.to[next - 1] ?? 0);
+      if (read) for (const one of [point, ...(second === undefined ? [] : [second])]) this.#character(one, from, this.to[next - 1] ?? 0);
       else this.put(point, from, this.to[at] ?? 0);
       at = next;
     }

@@ -23,7 +23,11 @@ export function isBlankEscape(byte: number): boolean {
 
 /** White space beyond ASCII, and invisible characters (plain-text.ts removes them). */
 export function isInvisible(point: number): boolean {
-  return point >= 0x80 && !(point >= 0xd800 && point <= 0xdfff) && /[\p{C}\p{Z}]/u.test(String.fromCodePoint(point));
+  return (
+    point >= 0x80 &&
+    !(point >= 0xd800 && point <= 0xdfff) &&
+    /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u.test(String.fromCodePoint(point))
+  );
 }
 
 /** The same of Latin-1, by the second byte of its UTF-8. */

@@ -2,10 +2,17 @@ import { hexDigit, isLetterOrDigit } from "./characters.ts";
 import { htmlNames, withoutSemicolon } from "./html-names.ts";
 
 const [semicolon, hash] = [0x3b, 0x23];
+/** `next`: where the text goes on. */
+interface Entity {
+  point: number;
+  second?: number | undefined;
+  next: number;
+}
+
 const longestName = Math.max(...[...htmlNames.keys()].map((name) => name.length));
 
-/** What follows an ampersand at `at`, when it is a character's name or number. */
-export function entityAt(bytes: Uint8Array, at: number, end: number): { point: number; next: number } | undefined {
+/** What follows an ampersand at `at`, when it is the name of one or two characters, or a number. */
+export function entityAt(bytes: Uint8Array, at: number, end: number): Entity | undefined {
   const after = (next: number) => (next < end && bytes[next] === semicolon ? next + 1 : next);
   if (bytes[at] === hash && at < end) {
     const hexadecimal = ((bytes[at + 1] ?? 0) | 0x20) === 0x78;
@@ -21,15 +28,15 @@ export function entityAt(bytes: Uint8Array, at: number, end: number): { point: n
     return next === first || point > 0x10ffff ? undefined : { point, next: after(next) };
   }
   let name = "";
-  let found: { point: number; next: number } | undefined;
+  let found: Entity | undefined;
   for (let next = at; next < end && name.length < longestName; ) {
     const byte = bytes[next] ?? 0;
     if (!isLetterOrDigit(byte)) break;
     name += String.fromCharCode(byte);
     next += 1;
-    const point = htmlNames.get(name);
-    if (point !== undefined && (withoutSemicolon.has(name) || (next < end && bytes[next] === semicolon)))
-      found = { point, next: after(next) };
+    if (!withoutSemicolon.has(name) && !(next < end && bytes[next] === semicolon)) continue;
+    const [point, second] = htmlNames.get(name) ?? [];
+    if (point !== undefined) found = { point, second, next: after(next) };
   }
   return found;
 }

@@ -30,8 +30,8 @@ export function* needlesOf(value: string): Generator<NeedleBytes> {
       yield { bytes, least: leastFor(bytes, encoded) };
     }
   }
-  // The lines of a PEM file travel alone in error messages.
-  for (const line of value.split(/\r?\n/))
+  // The lines of a PEM file travel alone in error messages; in a variable their ends may be written out, or blanks.
+  for (const line of value.split(value.includes("-----BEGIN") ? /\s+|(?:\\r)?\\n/ : /\r?\n/))
     if (line.length >= 16 && !line.startsWith("-----")) yield { bytes: plain(line, true), least: shortest };
 }
 
@@ -98,11 +98,12 @@ const names = ["password=", "password: ", "Authorization: "];
 /** What Windows has for bytes from 0x80 to 0x9f. Not TextDecoder: Node 20 reads them as Latin-1. */
 const ofWindows = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
 
-/** With each byte of its UTF-8 taken for a character of Windows, or of Latin-1, whose control characters are lost on the way. */
+/** With each byte of its UTF-8 taken for a character of Windows, or of Latin-1, of which those that nobody sees may be lost on the way. */
 function takenForOthers(value: string): string[] {
   if (!/[^\0-\x7f]/.test(value)) return [];
   const latin = Buffer.from(value).toString("latin1");
-  return ["", ofWindows].map((controls) => latin.replace(/[\x80-\x9f]/g, (one) => controls[one.charCodeAt(0) - 0x80] ?? ""));
+  const windows = latin.replace(/[\x80-\x9f]/g, (one) => ofWindows[one.charCodeAt(0) - 0x80] ?? "");
+  return [windows, ...[latin, windows].map((text) => text.replace(/[\x80-\xa0\xad]/g, ""))];
 }
 
 /** The value in hexadecimal, and what all base64 texts that hold it have in common, also when it is escaped for JSON or a URL. */

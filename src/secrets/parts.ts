@@ -1,20 +1,154 @@
+import { isUtf8 } from "node:buffer";
+import { objectIn } from "../json-depth.ts";
 import { readUrl } from "../read-url.ts";
 import { looksSecret } from "../shapes/looks-secret.ts";
-import { namesSecret } from "../shapes/names.ts";
-import { looksRandom, wordsOf } from "../shapes/urls.ts";
+import { decoded, namesSecret } from "../shapes/names.ts";
+import { isOfWords, looksRandom, wordsOf } from "../shapes/urls.ts";
 import { shortest } from "./needles.ts";
+import { isOurWord } from "./structure.ts";
 
-/** What of a secret's value is one by itself. */
+/** Levels of values within values: a cookie in a header in a line of a file. */
+const deepest = 5;
+/** Parts of one value that are known; learning each takes a while. */
+const mostParts = 500;
+/** Characters of a word that nobody uses by chance. */
+const shortestAlone = 16;
+
+/** What is before a token: `Bearer …`, `Token token=…`. Others end as a secret's name does. */
+const scheme =
+  /^(?:bearer|basic|digest|negotiate|ntlm|hawk|hmac|mac|dpop|splunk|ssws|dsn|pat|aws4-.*|.*(?:key|token|auth|secret|signature|session|jwt))$/i;
+/** Names of what a program made up for one login or request. */
+const ofOneLogin = /sess|(?:^|[^a-z])[a-z]{0,3}sid$|csrf|xsrf|nonce|opaque|response|bearer|assertion|(?:^|[^a-z])(?:otp|mac|pat|pin)$/i;
+/** What has such a name is known to everybody, however it looks. */
+const ofEverybody = /(?:ids?|tenant|org|project|account|sha|commit|version|date|expires?)$/i;
+const inOneLine = /^([^\s:=<>"'/]{1,256})["']?\s{0,8}(?:=>|->|:=|[:=>])(\s{0,8})["']?(.+)$/s;
+const withScheme = /^([a-z][\w.+-]{0,60}):?\s+(\S.*)$/is;
+const isUrl = /^(?:https?:|[a-z][a-z\d+.-]{0,30}:\/\/)\S+$/i;
+/** In a text: what is behind a semicolon may be the next field. */
+const address = /(?<![a-z\d+.-])[a-z][a-z\d+.-]{0,30}:\/\/[^\s"'<>;]+/gi;
+const isAddress = /^(?:[^@]+@)?(?:[a-z\d-]+\.)+[a-z]{2,24}(?::\d{1,5})?$|^(?:arn|urn):|^(?:19|20)\d\d-?[01]\d-?[0-3]\d(?:T|$)/i;
+/** As fields, parameters and cookies are called. */
+const isField = /^[\w.$%-]+$/;
+const pem = /-----BEGIN[\s\S]*?(?:-----END[^-]*-----|$)/g;
+/** Around a value in a list, an object or code. */
+const before = /^[\s"'`{}()[\]]+/;
+
+/**
+ * What of a value is secret by itself, and may be repeated without the rest: the token behind its scheme, the password of a
+ * login, each secret of a header, a cookie, a list, a form, JSON, a file of settings or an address. Hosts, names, ids and
+ * words are not among them. In time linear in the value's length.
+ */
 export function partsOf(value: string): string[] {
-  return [...decodedKey(value), ...partsOfUrl(value.trim())];
+  const parts = new Set<string>();
+  const add = (part: string) => {
+    if (part.length >= shortest && parts.size < mostParts && part !== value && !isOurWord(part)) parts.add(part);
+  };
+
+  /**
+   * @param isSecret what is before the text says that it is one
+   * @param isId what is before it says that it may only look like one
+   */
+  function read(given: string, isSecret: boolean, depth: number, isId = false): void {
+    const text = bare(given);
+    if (isSecret) add(text.length < shortest ? given : text);
+    if (depth === deepest || text.length < shortest) return;
+    const object = objectIn(given);
+    const lines = text.replace(pem, "\n").split(/[\r\n]+|(?:\\r)?\\n/);
+    if (isUrl.test(text)) for (const part of partsOfUrl(text)) add(part);
+    else if (object) leaves(object, "", false, depth + 1);
+    else if (lines.length > 1) for (const line of lines) read(line, standsAlone(line), depth + 1);
+    else {
+      if (isSecret || depth === 0) for (const inside of [...decodedText(text), ...ofWebToken(text)]) read(inside, true, depth + 1);
+      readLine(withoutUrls(text), isSecret, depth, isId);
+    }
+  }
+
+  function readLine(text: string, isSecret: boolean, depth: number, isId: boolean): void {
+    const [, first = "", rest = ""] = withScheme.exec(text) ?? [];
+    const [, name = "", blanks, named = ""] = inOneLine.exec(text) ?? [];
+    const pieces = text.match(/(?:"[^"]{0,4096}"|[^,;&<"]+|")+/g) ?? [];
+    const words = text.split(/\s+/);
+    const isLogin = blanks === "" && text[name.length] === ":" && !/^(?:\/\/|\d{1,5}(?:\/|$))/.test(named);
+    if (isScheme(first) || (!ofEverybody.test(first) && standsAlone(rest))) {
+      read(rest, true, depth + 1);
+      return;
+    }
+    if (named !== "" && (pieces.length === 1 || isLogin || isScheme(name))) {
+      const inherits = (isSecret || depth === 0) && (isLogin || (isSecret && !isField.test(name)));
+      read(named, inherits || saysSecret(name, named), depth + 1, ofEverybody.test(name));
+    }
+    if (pieces.length > 1)
+      for (const [at, piece] of pieces.entries())
+        read(piece, standsAlone(piece) || (isSecret && at === 0 && !/^[\w.$%-]+=[^=]/.test(piece)), depth + 1);
+    else if (named === "" && words.length > 1)
+      for (const [at, word] of words.entries()) read(word, isScheme(words[at - 1] ?? ""), depth + 1);
+    else if (named === "" && !isId) for (const word of wordsOf(text)) if (isToken(word, shortestAlone)) add(word);
+  }
+
+  function withoutUrls(text: string): string {
+    return text.replace(address, (url) => {
+      for (const part of partsOfUrl(url)) add(part);
+      return " ";
+    });
+  }
+
+  function leaves(json: unknown, name: string, isNamed: boolean, depth: number): void {
+    if (typeof json === "string" || typeof json === "number") {
+      const text = String(json);
+      read(text, saysSecret(name, text) || (isNamed && looksSecret(text)), depth, ofEverybody.test(name));
+    } else if (Array.isArray(json)) for (const item of json) leaves(item, name, isNamed, depth);
+    else if (json !== null && typeof json === "object") {
+      const { name: called, key: itsKey } = json as { name?: unknown; key?: unknown };
+      const whose = [called, itsKey].find((one) => typeof one === "string" && namesSecret(one));
+      for (const [key, item] of Object.entries(json))
+        leaves(item, /^values?$/.test(key) && typeof whose === "string" ? whose : key, isNamed || namesSecret(name), depth);
+    }
+  }
+
+  read(value, false, 0);
+  return [...parts];
 }
 
-/** An API key is `id:key` in base64, the credentials of a basic header `user:password`: both, and the second part alone. */
-function decodedKey(value: string): string[] {
-  const [, encoded = ""] = /^(?:(?:ApiKey|Basic)\s+)?([A-Za-z0-9+/_-]{12,}={0,2})$/i.exec(value.trim()) ?? [];
-  const decoded = Buffer.from(encoded, "base64").toString("latin1");
-  const [, key] = /^[\x21-\x7e]+?:([\x21-\x7e]+)$/.exec(decoded) ?? [];
-  return key === undefined ? [] : [decoded, key];
+/** Without quotes and brackets around it. */
+function bare(text: string): string {
+  const inside = text.replace(before, "");
+  let end = inside.length;
+  while (end > 0 && before.test(inside[end - 1] ?? "")) end -= 1;
+  return inside.slice(0, end);
+}
+
+function isScheme(word: string): boolean {
+  const name = /^[\w.+-]{3,60}(?=[:=]?$)/.exec(word)?.[0] ?? "";
+  return scheme.test(name) || namesSecret(name);
+}
+
+/** By a name that is hardly anything else, or that may be one where the value looks so. */
+function saysSecret(name: string, value: string): boolean {
+  if (namesSecret(name) || scheme.test(name)) return true;
+  return (namesSecret(name, "parameter") || ofOneLogin.test(name)) && looksSecret(value);
+}
+
+/** A token that nothing is said about: in a line, a list, or behind a word. */
+function standsAlone(text: string): boolean {
+  const word = bare(text);
+  return /^[^\s=:]+$/.test(word) && isToken(word, shortest);
+}
+
+function isToken(word: string, least: number): boolean {
+  return word.length >= least && /[a-z]/i.test(word) && looksSecret(word) && !isOfWords(word) && !isAddress.test(decoded(word));
+}
+
+/** What a text in base64 stands for: `user:password` of a basic header, `id:key` of an API key, JSON. */
+function decodedText(text: string): string[] {
+  if (!/^[\w+/-]{12,}={0,2}$/.test(text)) return [];
+  const bytes = Buffer.from(text, "base64");
+  const inside = bytes.toString();
+  return isUtf8(bytes) && !/[^\P{Cc}\s]/u.test(inside) ? [inside] : [];
+}
+
+/** Of a web token, what was signed and the signature. */
+function ofWebToken(text: string): string[] {
+  return /^eyJ[\w-]+\.[\w-]*\.[\w.-]+$/.test(text) ? text.split(".").slice(1) : [];
 }
 
 /**
@@ -22,15 +156,15 @@ function decodedKey(value: string): string[] {
  * each part of that which is random or named as a secret.
  */
 function partsOfUrl(value: string): string[] {
-  const url = /^https?:/i.test(value) ? readUrl(value) : undefined;
+  const url = readUrl(value);
   if (!url) return [];
-  const behind = /^https?:[/\\]*[^/\\?#]*(.*)$/is.exec(value)?.[1] ?? "";
-  const named = [...url.searchParams].flatMap(([name, one]) => (namesSecret(name, "parameter") && looksSecret(one) ? [one] : []));
-  const tokens = wordsOf(behind).filter((word) => word.length >= shortest && /\d/.test(word) && /[a-z]/i.test(word));
+  const behind = /^[^:]*:[/\\]*[^/\\?#]*(.*)$/s.exec(value)?.[1] ?? "";
+  const parameters = [...url.searchParams, ...new URLSearchParams(url.hash.replace(/^#/, "?"))];
+  const named = parameters.flatMap(([name, one]) => (namesSecret(name, "parameter") && looksSecret(one) ? [one] : []));
+  const words = wordsOf(behind).filter((word) => word.length >= shortest && /\d/.test(word) && /[a-z]/i.test(word));
+  const tokens = words.filter((word) => !isAddress.test(decoded(word)));
   const alone = tokens.filter((word) => looksRandom(word) || word.length >= shortestAlone);
+  const user = isToken(url.username, shortestAlone) ? [url.username] : [];
   // A path of words, or one behind a login, is everybody's.
-  return [...(tokens.length > 0 || named.length > 0 ? [behind.replace(/^\/+/, "")] : []), ...alone, ...named, url.password];
+  return [...(tokens.length > 0 || named.length > 0 ? [behind.replace(/^\/+/, "")] : []), ...alone, ...named, ...user, url.password];
 }
-
-/** Characters of a part of a path that nobody uses by chance. */
-const shortestAlone = 16;

@@ -2,7 +2,11 @@ import { request } from "node:http";
 import { listen } from "./server.ts";
 
 /** A proxy in front of `target` that answers some requests itself, with a status of 200 and JSON. @returns its address */
-export function answeringProxy(target: string, answer: (path: string) => string | undefined): Promise<string> {
+export function answeringProxy(
+  target: string,
+  answer: (path: string) => string | undefined,
+  atEnd?: Parameters<typeof listen>[1],
+): Promise<string> {
   return listen((incoming, outgoing) => {
     const path = incoming.url ?? "/";
     const own = answer(path);
@@ -18,5 +22,5 @@ export function answeringProxy(target: string, answer: (path: string) => string 
     });
     onward.on("error", () => outgoing.destroy());
     incoming.pipe(onward);
-  });
+  }, atEnd);
 }

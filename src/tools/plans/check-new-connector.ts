@@ -36,7 +36,7 @@ export async function checkNew(
   // A secret in the wrong shape is reported first, whatever else is missing.
   const misshapen = ofSecrets.filter(({ path }) => Object.hasOwn(whole, path.split(".")[1] ?? ""));
   const open = misshapen.length > 0 ? undefined : missingSecrets(type, config, whole);
-  if (ofConfig.errors.length === 0 && open && (ofSecrets.length > 0 || together.length > 0)) {
+  if (ofConfig.errors.length === 0 && open) {
     const proposal = await proposedSecrets(open.required, type, subject, source);
     throw new ToolError(
       "secrets_needed",
