@@ -4,6 +4,7 @@ import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { quoted, word } from "../plain-text.ts";
 import { ruleState } from "../rules/rule-state.ts";
+import { differsNow, subjectOf } from "./differs-now.ts";
 import { connectorOrNone } from "./ops/connector-state.ts";
 import { leftWithout } from "./ops/delete.ts";
 import { readBack, writeOp } from "./ops/index.ts";
@@ -100,7 +101,12 @@ async function writeOnce(op: Op, until: number, services: WritingServices, writt
   const [{ happened: after, ...more }, others] = await Promise.all([seen(), around(op, data, reader)]);
   // Kibana accepted it but does not show it: that does not count as done.
   if (after === "not_done")
-    return { op, outcome: "unknown", data, error: new Error("Kibana accepted the change, but reading it back does not show it.") };
+    return {
+      op,
+      outcome: "unknown",
+      data,
+      error: new Error(`Kibana accepted the change of ${subjectOf(op)}, but reading it back does not show it.`),
+    };
   const now = after === "differs" ? await stateNow(op, reader) : {};
   return {
     op,
@@ -113,13 +119,7 @@ async function writeOnce(op: Op, until: number, services: WritingServices, writt
       ? {
           ...now,
           // The differences are reported field by field.
-          ...("unmeant" in more
-            ? {}
-            : {
-                warning: now.seen
-                  ? "Kibana accepted the change, but shows something else now: it stored values differently, or somebody changed it since. Look at it again."
-                  : `Kibana accepted the change of ${quoted("name" in op ? op.name : op.before.name, 60)}, but it is gone now, or cannot be read: somebody may have deleted it since.`,
-              }),
+          ...("unmeant" in more ? {} : { warning: differsNow(op, now.seen) }),
         }
       : {}),
   };

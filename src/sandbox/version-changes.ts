@@ -56,9 +56,11 @@ const changes = {
   "mail replies to": { since: ["9.4"], source: "kibana#251013" },
   "new words for unknown keys": { since: ["9.4"], source: "kbn-config-schema, src/types/object_type.ts; the version is a guess" },
   "limits of the execution log": { since: ["9.4"], source: "kibana#271197; the version is a guess" },
+  "visibility of agents": { since: ["9.4"], source: "kibana#260498" },
   "public workflows": { since: ["9.4"], source: "reference/workflows-and-policies.md §1" },
   "connectors and workflows of agents": { since: ["9.4"], source: "reference/workflows-and-policies.md §6" },
   "pages of attack discovery from 0": { since: ["9.4"], source: "reference/workflows-and-policies.md §6" },
+  "access control of agents": { since: ["9.5"], source: "kibana#273500" },
   "artifacts in public answers": { since: ["9.5"], source: "kibana#247279" },
   "context of ServiceNow's errors": { since: ["9.5"], source: "kibana#273886" },
   "snoozing one alert": { since: ["9.5"], source: "kibana#264090" },
@@ -70,7 +72,7 @@ const changes = {
   "new alerting": { since: ["9.5"], source: "reference/workflows-and-policies.md §4" },
   "inbound connectors": { since: ["9.6"], source: "kibana#286628, #290908" },
   "private workflows": { since: ["9.6"], source: "reference/workflows-and-policies.md §1" },
-  "private agents": { since: ["9.6"], source: "agent_builder, server/routes/agents.ts" },
+  "new agents are private": { since: ["9.6"], source: "kibana#282015" },
   "policies by tags": { since: ["9.6"], source: "reference/workflows-and-policies.md §4.1" },
 } as const satisfies Record<string, Change>;
 

@@ -5,6 +5,7 @@ import { entriesOf, idIn, subjectsInWords } from "../change/entries-of.ts";
 import type { JournalEntry } from "../change/journal.ts";
 import { undoLater } from "../change/policy.ts";
 import { maySee } from "../change/principal.ts";
+import { recordedElsewhere } from "../change/recorded-elsewhere.ts";
 import { type Recorded, recordedIn } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import { plainJson, plainText, quoted } from "../plain-text.ts";
@@ -34,11 +35,12 @@ export const listChanges = readAcross({
   async run({ space, id, limit, detail, cursor }, context) {
     const { journal, deployment, principal } = context;
     const { entries, problems } = await journal.entries();
-    const seen = entries
+    const here = entries
       .filter(({ begin }) => begin.deployment === deployment.name)
-      .filter(({ begin }) => maySee(principal, begin.op.space))
-      .filter(await inSpaces(space, entries, context));
+      .filter(({ begin }) => maySee(principal, begin.op.space));
+    const seen = here.filter(await inSpaces(space, entries, context));
     const mine = id === undefined ? seen : entriesOf(seen, id);
+    const elsewhere = here.length === 0 ? recordedElsewhere(entries, context) : undefined;
     const start = cursor === undefined ? 0 : mine.findIndex((entry) => key(entry) === cursor) + 1;
     if (cursor !== undefined && start === 0) {
       throw new ToolError(
@@ -60,6 +62,7 @@ export const listChanges = readAcross({
         cursor: last && start + limit < mine.length ? key(last) : undefined,
         warnings: [
           ...problems,
+          ...(elsewhere === undefined ? [] : [elsewhere]),
           ...(later === undefined ? [] : [later]),
           ...(id !== undefined && mine.length === 0 && seen.length > 0
             ? [`No change of ${quoted(id, 80)} is recorded. There are changes of ${subjectsInWords(seen)}.`]

@@ -3,6 +3,7 @@ import { entriesOf, idIn, subjectsInWords } from "../change/entries-of.ts";
 import type { JournalEntry } from "../change/journal.ts";
 import { type NextCall, type NoChange, type OpResult, type Plan, usesConnectors } from "../change/plan.ts";
 import { maySee } from "../change/principal.ts";
+import { recordedElsewhere } from "../change/recorded-elsewhere.ts";
 import { inverseOfEntry, recordedIn } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import { quoted } from "../plain-text.ts";
@@ -112,8 +113,9 @@ function askedAmong(
   problems: readonly string[],
   asked: string,
   meant: Meant,
-  { deployment, principal }: ToolContext,
+  context: ToolContext,
 ): Entries {
+  const { deployment, principal } = context;
   const visible = entries
     .filter(({ begin }) => begin.deployment === deployment.name)
     .filter(({ begin }) => maySee(principal, begin.op.space));
@@ -123,10 +125,12 @@ function askedAmong(
   const [last, ...others] = lastOf(all);
   if (asked === "last" && last) assertUndoable(last, others);
   const change = asked === "last" ? (last ?? lastOf(visible)[0])?.begin.change : asked;
+  const elsewhere = recordedElsewhere(entries, context, asked === "last" ? undefined : asked);
+  const but = elsewhere === undefined ? "" : ` ${elsewhere}`;
   if (change === undefined)
     throw new ToolError(
       "invalid_arguments",
-      `There is no change of yours to undo.${unreadable}`,
+      `There is no change of yours to undo.${but}${unreadable}`,
       "Call list_changes to see what was changed.",
     );
   const [first, ...more] = all.filter(({ begin }) => begin.change === change);
@@ -140,7 +144,7 @@ function askedAmong(
     "invalid_arguments",
     ofChange.length > 0
       ? `${asked === "last" ? "No change of yours" : `The change ${quoted(asked)}`} has ${asked === "last" ? "a" : "no"} connector or rule${meant.id === undefined ? "" : ` ${quoted(meant.id)}`}${where}.`
-      : `The journal has no change ${quoted(asked)} for this Kibana${problems.length > 0 ? ", as far as it can be read" : ""}.${unreadable}`,
+      : `The journal has no change ${quoted(asked)} for this Kibana${problems.length > 0 ? ", as far as it can be read" : ""}.${but}${unreadable}`,
     `${ofChange.length > 0 ? `${asked === "last" ? `The last one, ${change},` : "It"} has ${subjectsInWords(ofChange)}. ` : ""}Call list_changes to see what can be undone.`,
   );
 }

@@ -20,7 +20,8 @@ export const agents: Source = {
     const why = "Agents that are not shared with this key are in no list.";
     return {
       holders: [...held("agent", all), ...held("agent_tool", tools)],
-      unseen: isAtLeast(status, "9.6") ? [{ what: "private agents", why, permanent: true, whole: false }] : [],
+      // Since 9.4 an agent may be private (kibana#260498).
+      unseen: isAtLeast(status, "9.4") ? [{ what: "private agents", why, permanent: true, whole: false }] : [],
     };
   },
 };

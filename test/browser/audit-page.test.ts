@@ -21,6 +21,7 @@ const partial = auditDocument(fewRows, {
     file: "b.json",
     written_at: "2026-11-01T00:00:00.000Z",
     deployment: "x",
+    other_spaces: { gone: [], left_out: [] },
     stale: [{ id: "0", check: "unused", severity: "low", space: "default", connector: "old-slack" }],
     unseen: 0,
   },

@@ -19,6 +19,8 @@ const BaselineFile = z.object({
   format: z.literal(1, "format is not 1"),
   deployment: z.string(),
   written_at: z.string(),
+  /** What was audited; files of older versions do not say it. */
+  spaces: z.array(z.string()).default([]),
   findings: z.record(z.string(), Known),
 });
 export type Baseline = z.output<typeof BaselineFile>;
@@ -77,14 +79,40 @@ export function compare(findings: readonly Finding[], baseline: Baseline, looked
   return { known, stale, unseen: gone.length - stale.length };
 }
 
-type Run = Pick<AuditDocument, "checks" | "min_severity" | "spaces" | "not_checked" | "cancelled">;
+/** Spaces that a baseline is of and a run did not audit. */
+export interface OtherSpaces {
+  /** Kibana says that there is no such space any more. */
+  gone: string[];
+  /** They are there, or may be: the key does not see them, or the run was of others. */
+  left_out: string[];
+}
 
-/** Whether a run looked for a finding of the baseline and would have seen it. What it left out or could not read is not gone. */
-export function lookedFor(run: Run, { check, severity, space }: Known): boolean {
+/** @param space says whether a space exists and may be seen @throws ToolError */
+export async function otherSpaces(
+  { spaces, findings }: Baseline,
+  audited: readonly string[],
+  space: (id: string) => Promise<"exists" | "missing" | "hidden">,
+): Promise<OtherSpaces> {
+  const known = new Set([...spaces, ...Object.values(findings).map((one) => one.space)]);
+  const others = [...known].filter((id) => id !== "*" && !audited.includes(id)).sort();
+  const found = await Promise.all(others.map(async (id) => ({ id, isGone: (await space(id)) === "missing" })));
+  const ids = (isGone: boolean) => found.filter((one) => one.isGone === isGone).map(({ id }) => id);
+  return { gone: ids(true), left_out: ids(false) };
+}
+
+type Run = Pick<AuditDocument, "checks" | "min_severity" | "spaces" | "not_checked" | "cancelled">;
+const noOthers: OtherSpaces = { gone: [], left_out: [] };
+
+/**
+ * Whether a run looked for a finding of the baseline and would have seen it. What it left out or could not read is not gone; what was
+ * in a space that is gone is.
+ */
+export function lookedFor(run: Run, { check, severity, space }: Known, { gone, left_out: left }: OtherSpaces = noOthers): boolean {
   const asked = run.checks.some((one) => one === check) && isAtLeastAsSevere(severity, run.min_severity);
   const near = (other: string) => other === "*" || space === "*" || other === space;
   const missed = run.not_checked.some((one) => near(one.space) && one.checks.some((name) => name === check));
-  return asked && !missed && !run.cancelled && run.spaces.some((one) => near(one.id));
+  const there = gone.includes(space) || run.spaces.some((one) => near(one.id));
+  return asked && !missed && !run.cancelled && there && !(space === "*" && left.length > 0);
 }
 
 /** A run that sees less may rate a finding lower; the severity that was accepted once stays accepted. */
@@ -96,7 +124,8 @@ const worse = (now: Severity, before: Severity = now) => (isAtLeastAsSevere(befo
  * @returns how many it knows now
  */
 export async function writeBaseline(file: string, run: AuditDocument, before: Baseline | undefined): Promise<number> {
-  const kept = Object.entries(before?.findings ?? {}).filter(([, one]) => !lookedFor(run, one));
+  const kept = Object.entries(before?.findings ?? {}).filter(([, one]) => !lookedFor(run, one, run.baseline?.other_spaces));
+  const spaces = [...new Set([...run.spaces.map(({ id }) => id), ...(run.baseline?.other_spaces.left_out ?? [])])].sort();
   const now = run.findings.map(({ id, check, severity, space, connector, rule }): [string, Known] => [
     id,
     {
@@ -108,7 +137,7 @@ export async function writeBaseline(file: string, run: AuditDocument, before: Ba
     },
   ]);
   const all = Object.entries(Object.fromEntries([...kept, ...now])).sort(([one], [other]) => (one < other ? -1 : 1));
-  const head = JSON.stringify({ format: 1, deployment: run.deployment.name, written_at: run.generated_at });
+  const head = JSON.stringify({ format: 1, deployment: run.deployment.name, written_at: run.generated_at, spaces });
   const lines = all.map(([id, one]) => `    ${JSON.stringify(id)}: ${JSON.stringify(one)}`);
   await writePrivate(file, `${head.slice(0, -1)},\n  "findings": {\n${lines.join(",\n")}\n  }\n}\n`);
   return all.length;

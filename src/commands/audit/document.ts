@@ -1,5 +1,5 @@
 import type { AuditReport, ConnectorHealth, Finding, Group, NotChecked, Severity, SpaceSummary } from "../../audit/finding.ts";
-import type { Known } from "./baseline.ts";
+import type { Known, OtherSpaces } from "./baseline.ts";
 import type { Decision } from "./decision.ts";
 
 /** A finding as shown to people and pipelines. */
@@ -32,5 +32,12 @@ export interface AuditDocument {
   /** Most severe first. */
   findings: Row[];
   not_checked: NotChecked[];
-  baseline?: { file: string; written_at: string; deployment: string; stale: (Known & { id: string })[]; unseen: number };
+  baseline?: {
+    file: string;
+    written_at: string;
+    deployment: string;
+    other_spaces: OtherSpaces;
+    stale: (Known & { id: string })[];
+    unseen: number;
+  };
 }

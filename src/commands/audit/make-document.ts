@@ -1,6 +1,6 @@
-import { type AuditReport, groups, isAtLeastAsSevere, type Severity, severities, tally } from "../../audit/finding.ts";
+import { type AuditReport, groups, isAtLeastAsSevere, type NotChecked, type Severity, severities, tally } from "../../audit/finding.ts";
 import { version } from "../../version.ts";
-import { type Baseline, compare, lookedFor } from "./baseline.ts";
+import { type Baseline, compare, lookedFor, type OtherSpaces } from "./baseline.ts";
 import { decide } from "./decision.ts";
 import type { AuditDocument } from "./document.ts";
 
@@ -8,7 +8,8 @@ interface Asked {
   deployment: AuditDocument["deployment"];
   minSeverity: Severity;
   failOn: Severity | undefined;
-  baseline: { file: string; content: Baseline } | undefined;
+  /** `isOfAll`: nobody named the spaces, so that those of the baseline are meant too. */
+  baseline: { file: string; content: Baseline; others: OtherSpaces; isOfAll: boolean } | undefined;
 }
 
 /** The final report of a run: with the exit code, less severe findings left out and known ones marked. */
@@ -19,12 +20,12 @@ export function makeDocument(report: AuditReport, { deployment, minSeverity, fai
     min_severity: minSeverity,
     spaces: report.spaces,
     health: report.health,
-    not_checked: report.notChecked,
+    not_checked: [...report.notChecked, ...(baseline?.isOfAll ? unseenSpaces(baseline.others, report.checks) : [])],
     cancelled: report.cancelled,
   };
-  const compared = baseline && compare(kept, baseline.content, (known) => lookedFor(run, known));
+  const compared = baseline && compare(kept, baseline.content, (known) => lookedFor(run, known, baseline.others));
   const findings = kept.map((one) => ({ ...one, known: compared?.known.has(one.id) ?? false }));
-  const complete = report.notChecked.length === 0 && !report.cancelled;
+  const complete = run.not_checked.length === 0 && !report.cancelled;
   const known = findings.filter((one) => one.known).length;
   return {
     format: 1,
@@ -57,10 +58,20 @@ export function makeDocument(report: AuditReport, { deployment, minSeverity, fai
           file: baseline.file,
           written_at: baseline.content.written_at,
           deployment: baseline.content.deployment,
+          other_spaces: baseline.others,
           stale: compared.stale,
           unseen: compared.unseen,
         },
       }),
     findings,
   };
+}
+
+function unseenSpaces({ left_out: left }: OtherSpaces, checks: string[]): NotChecked[] {
+  return left.map((space) => ({
+    space,
+    checks,
+    why: "The baseline is of this space too, and this key does not see it.",
+    fix: "Give the key read access to it. If it is no longer to be audited, name the others with --spaces.",
+  }));
 }

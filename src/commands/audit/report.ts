@@ -8,7 +8,7 @@ import type { Reader } from "../../kibana/reader.ts";
 import type { Settings } from "../../settings/index.ts";
 import { withTypesOf } from "../../tools/connectors/offered-types.ts";
 import type { OpenKibana } from "../open-kibana.ts";
-import type { Baseline } from "./baseline.ts";
+import { type Baseline, otherSpaces } from "./baseline.ts";
 import type { AuditFlags } from "./command-line.ts";
 import type { AuditDocument } from "./document.ts";
 import { makeDocument } from "./make-document.ts";
@@ -51,13 +51,23 @@ export function makeReport(
       },
       onProgress: ({ done, total, message }) => onProgress(done, total, message),
     });
+    const others = baseline && (await otherSpaces(baseline, spaces, (id) => reader.space(id).catch(isUnread)));
     return makeDocument(report, {
       deployment: deploymentOf(kibana, version),
       minSeverity: own.minSeverity ?? "info",
       failOn: own.failOn,
-      baseline: baseline && own.baseline !== undefined ? { file: own.baseline, content: baseline } : undefined,
+      baseline:
+        baseline && others && own.baseline !== undefined
+          ? { file: own.baseline, content: baseline, others, isOfAll: settings.spaces === undefined }
+          : undefined,
     });
   });
+}
+
+/** What cannot be looked up is not gone. */
+function isUnread(error: unknown): "hidden" {
+  if (error instanceof ToolError) return "hidden";
+  throw error;
 }
 
 export function deploymentOf({ deployment }: OpenKibana, version: string | undefined): AuditDocument["deployment"] {

@@ -3,7 +3,7 @@ import { envelope, Refusal } from "../http/envelope.ts";
 import { behind, hasLicense } from "../http/gate.ts";
 import { parseBody } from "../http/request-schema.ts";
 import type { Call, Dict, Reply, Route, State } from "../types.ts";
-import { has } from "../version-changes.ts";
+import { has, type VersionChange } from "../version-changes.ts";
 
 /** An agent of Agent Builder. Ids are unique in a space only. */
 export interface Agent {
@@ -49,12 +49,17 @@ const createBody = (state: State) =>
     description: z.string(),
     labels: z.array(z.string()).optional(),
     configuration: configuration(state.version),
-    ...(knowsAccess(state) && { access_control: z.strictObject({ access_mode: access }).optional() }),
+    ...modeField(state),
   });
 const updateBody = (state: State) => createBody(state).omit({ id: true }).partial();
 
-/** Without a mode an agent is private, since there are modes: agent_builder/server/routes/agents.ts. */
-const knowsAccess = ({ version, flavour }: State) => flavour === "serverless" || has(version, "private agents");
+const knows = ({ version, flavour }: State, change: VersionChange) => flavour === "serverless" || has(version, change);
+
+/** Where a body has an agent's mode. */
+function modeField(state: State) {
+  if (knows(state, "access control of agents")) return { access_control: z.strictObject({ access_mode: access }).optional() };
+  return knows(state, "visibility of agents") ? { visibility: access.optional() } : {};
+}
 
 const storeId = (call: Call, id: string) => `${call.space}/${id}`;
 
@@ -63,7 +68,8 @@ function visible(call: Call, state: State): Agent[] {
 }
 
 function view({ agentId, name, description, configuration: own, owner, access: mode }: Agent, state: State) {
-  const control = knowsAccess(state) && { access_control: { access_mode: mode }, created_by: { username: owner } };
+  const field = knows(state, "access control of agents") ? { access_control: { access_mode: mode } } : { visibility: mode };
+  const control = knows(state, "visibility of agents") && { ...field, created_by: { username: owner } };
   return { id: agentId, type: "chat", name, description, labels: [], configuration: own, readonly: false, ...control };
 }
 
@@ -97,15 +103,16 @@ function create(call: Call, state: State): Reply {
   const { id: agentId, name, description, configuration: own, ...more } = parseBody(createBody(state), call);
   const id = storeId(call, agentId);
   if (state.agents.has(id) || agentId === builtIn.id) throw new Refusal(400, `Agent with id ${agentId} already exists`);
-  const mode = accessIn(more) ?? (knowsAccess(state) ? "private" : "public");
+  const mode = accessIn(more) ?? (knows(state, "new agents are private") ? "private" : "public");
   const agent: Agent = { id, space: call.space, agentId, name, description, configuration: own, owner: call.caller.name, access: mode };
   state.agents.set(agent);
   return { status: 200, body: view(agent, state) };
 }
 
 function accessIn(given: object): Agent["access"] | undefined {
-  const { access_control: control } = z.object({ access_control: z.object({ access_mode: access }).optional() }).parse(given);
-  return control?.access_mode;
+  const modes = z.object({ access_control: z.object({ access_mode: access }).optional(), visibility: access.optional() });
+  const { access_control: control, visibility } = modes.parse(given);
+  return control?.access_mode ?? visibility;
 }
 
 function update(call: Call, state: State): Reply {

@@ -88,9 +88,12 @@ export function rowsInAnswer(rows: readonly SpaceRow[]): Record<string, unknown>
 function rowOf(op: Exclude<Op, { op: "put_rule" | "put_workflow" }>, result: OpResult | undefined): SpaceRow {
   const at = { space: op.space, id: op.id ?? (result && newId(result)) };
   if (!result) return { ...at, state: "not_started" };
-  if (result.outcome === "done") return { ...at, state: doneAs[op.op] };
+  if (result.outcome === "done") return { ...at, state: doneAs[op.op], ...(result.seen && { why: otherNow }) };
   return { ...at, state: result.outcome === "unknown" ? "unknown" : "failed", why: result.error?.message };
 }
+
+/** Of what Kibana showed otherwise right after the write. */
+export const otherNow = "It is not as it was saved: see warnings.";
 
 const doneAs = { create: "created", update: "updated", rotate: "updated", delete: "deleted", execute: "updated" } as const;
 

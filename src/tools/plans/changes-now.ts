@@ -15,6 +15,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import type { Workflow } from "../../kibana/workflows.ts";
+import { quoted, word } from "../../plain-text.ts";
 import { notMadeAgain, notTaken, type Taking } from "../connectors/back-again.ts";
 import { isPlainId } from "../connectors/connector-id.ts";
 import type { ToolContext } from "../define.ts";
@@ -122,7 +123,9 @@ export async function undoNow(
   const renamed = renamedWith(entry, entries);
   const { inverse, awaitsName, note } = await withNeedsNow(recorded, now, { renamed, isUncertain: mayHaveHappened(entry) }, context.kibana);
   if (mayHaveHappened(entry) && ("none" in inverse || changesOnlySecrets(inverse) || !isLookedUp(inverse, now))) return undefined;
-  const why = "none" in inverse ? undefined : await whyNotNow(inverse, now, laterThan(entry, entries), mayHaveHappened(entry));
+  const { type } = entry.begin.op;
+  const known = { type, later: laterThan(entry, entries), isUncertain: mayHaveHappened(entry) };
+  const why = "none" in inverse ? undefined : await whyNotNow(inverse, now, known);
   if (why !== undefined && mayHaveHappened(entry)) return { no_undo: why === asBefore ? asBeforeIt : neitherNor };
   const against =
     "none" in inverse ? undefined : (why ?? protectedNow(inverse, entry, now, context.settings) ?? refusedNow(inverse, entry, now));
@@ -232,8 +235,7 @@ function unlessCancelled(error: unknown): undefined {
 async function whyNotNow(
   inverse: Exclude<Inverse, { none: string }>,
   now: Now,
-  later: readonly Later[],
-  isUncertain: boolean,
+  { type, later, isUncertain }: { type: string; later: readonly Later[]; isUncertain: boolean },
 ): Promise<string | undefined> {
   const { space, id } = inverse;
   if (inverse.op === "put_rule") {
@@ -260,7 +262,8 @@ async function whyNotNow(
   const list = now.connectors.get(space);
   if (!list) return undefined;
   const current = list.find((one) => one.id === id);
-  if (inverse.op === "create") return current ? asBefore : deletedAgain(later);
+  if (current && current.type !== type) return ofAnother(current);
+  if (inverse.op === "create") return current ? await whatIsThere(current, inverse) : deletedAgain(later);
   if (!current) return inverse.op === "delete" ? asBefore : "The connector is gone.";
   if (inverse.op === "execute") return undefined;
   const written = inverse.op === "update" && !isUncertain ? writtenBy(inverse) : undefined;
@@ -271,6 +274,16 @@ async function whyNotNow(
   }
   const uses = current.references ?? 0;
   return inverse.op === "delete" && uses > 0 ? `It is in use now: Kibana counts ${uses} reference${uses === 1 ? "" : "s"}.` : undefined;
+}
+
+/** What has the id of a connector that was deleted: it is back, or another one. */
+async function whatIsThere(current: Connector, { space, id, name, config }: Extract<Inverse, { op: "create" }>): Promise<string> {
+  const differs = await differsFrom(current, { op: "delete", space, id, expect: { name, config } });
+  return differs.length === 0 ? asBefore : ofAnother(current, ` with other ${differs.join(", ")}`);
+}
+
+function ofAnother({ name, type }: Connector, more = ""): string {
+  return `The id now belongs to another connector, ${quoted(name, 60)} (${word(type)})${more}.`;
 }
 
 function knownIn(space: string, now: Now): ReadonlyMap<string, Connector> | undefined {

@@ -10,6 +10,7 @@ import { cleanEnv, main, startSandboxWith, startServer } from "../../support/bui
 import { runCommand } from "../../support/command.ts";
 import { freshFolder } from "../../support/folder.ts";
 import { recordingProxy } from "../../support/recording-proxy.ts";
+import { rewritingProxy } from "../../support/rewriting-proxy.ts";
 
 const auth = `
 users:
@@ -259,6 +260,80 @@ describe("the baseline", () => {
       await run([...args, "--baseline", file, "--write-baseline"], env);
       expect(JSON.parse(readFileSync(file, "utf8")).findings).toEqual(whole);
     }
+  });
+
+  describe("of spaces that this run does not see", () => {
+    /** Kibana for a key that sees only some of its spaces any more. */
+    const seeing = async (url: string, spaces: readonly string[]) => {
+      const { url: less } = await rewritingProxy(url, {
+        answer({ path }, body) {
+          if (path === "/api/spaces/space") body.splice(0, body.length, ...body.filter(({ id }: { id: string }) => spaces.includes(id)));
+        },
+        refuse({ path }) {
+          const [, id] = /^\/api\/spaces\/space\/(.+)$/.exec(path) ?? [];
+          const message = `Unauthorized to get ${id} space`;
+          if (id === undefined || spaces.includes(id)) return undefined;
+          return { status: 403, body: JSON.stringify({ statusCode: 403, error: "Forbidden", message }) };
+        },
+      });
+      return { KIBANA_URL: less, KIBANA_API_KEY: keys.reads };
+    };
+    const baseline = async () => {
+      const file = join(await freshFolder(), "baseline.json");
+      await run(["--baseline", file, "--write-baseline"]);
+      return { file, before: JSON.parse(readFileSync(file, "utf8")) };
+    };
+
+    test("is no all-clear, and keeps them", async () => {
+      const { file, before } = await baseline();
+      const env = await seeing(sandbox.url, ["default"]);
+      const less = await json(["--baseline", file], env);
+      expect(less).toMatchObject({ code: 3, complete: false, baseline: { stale: [], other_spaces: { gone: [] } } });
+      const lost = before.spaces.filter((id: string) => id !== "default");
+      expect(less.not_checked.map(({ space, why }) => [space, why])).toEqual(
+        lost.map((id: string) => [id, "The baseline is of this space too, and this key does not see it."]),
+      );
+      expect((await run(["--baseline", file, "--write-baseline"], env)).code).toBe(3);
+      const { spaces, findings } = JSON.parse(readFileSync(file, "utf8"));
+      expect([spaces, findings]).toEqual([before.spaces, before.findings]);
+    });
+
+    test("is none either where nothing was found there, nor in one of an older version that names no spaces", async () => {
+      const { file, before } = await baseline();
+      const env = await seeing(sandbox.url, ["default"]);
+      const of = (space: string) => Object.entries(before.findings).filter(([, one]) => (one as { space: string }).space === space);
+      writeFileSync(file, JSON.stringify({ ...before, findings: Object.fromEntries(of("default")) }));
+      expect((await json(["--baseline", file], env)).code).toBe(3);
+      const { spaces: _none, ...older } = before;
+      writeFileSync(file, JSON.stringify(older));
+      expect((await json(["--baseline", file], env)).code).toBe(3);
+    });
+
+    test("is one where the run names the others, and what concerns all spaces is not called gone", async () => {
+      const { file, before } = await baseline();
+      const everywhere = { check: "duplicate_target", severity: "low", space: "*", connector: "x" };
+      writeFileSync(file, JSON.stringify({ ...before, findings: { ...before.findings, "0123456789abcdef": everywhere } }));
+      const env = await seeing(sandbox.url, ["default"]);
+      expect(await json(["--baseline", file, "--spaces", "default"], env)).toMatchObject({
+        code: 0,
+        complete: true,
+        baseline: { stale: [] },
+      });
+    });
+
+    test("is one where a space is gone, whose entries are stale", async () => {
+      const own = await startSandboxWith([]);
+      onTestFinished(() => own.stop());
+      const env = { KIBANA_URL: own.url };
+      const file = join(await freshFolder(), "baseline.json");
+      await run(["--baseline", file, "--write-baseline"], env);
+      await fetch(`${own.url}/api/spaces/space/security`, { method: "DELETE", headers: { "kbn-xsrf": "x" } });
+      const { code, complete, baseline: told } = await json(["--baseline", file], env);
+      expect([code, complete, told?.other_spaces]).toEqual([0, true, { gone: ["security"], left_out: [] }]);
+      expect(told?.stale.some(({ space }) => space === "security")).toBe(true);
+      await run(["--baseline", file, "--write-baseline"], env);
+      expect(readFileSync(file, "utf8")).not.toContain("security");
+    });
   });
 
   test("does not cover a finding that got worse", async () => {

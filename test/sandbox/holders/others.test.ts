@@ -152,6 +152,19 @@ describe("agents", () => {
     ]);
   });
 
+  test.each([
+    ["9.4", { visibility: "private" }],
+    ["9.5", { access_control: { access_mode: "private" } }],
+  ])("may be private from 9.4 on, and of %s are so only if that is said", async (version, mode) => {
+    const auth =
+      "users:\n  - { username: one, password: pw, agent_builder: all }\n  - { username: two, password: pw, agent_builder: all }\n";
+    const own = await kibana({ version, auth });
+    await own.call("POST", path, agent("mine", mode), basic("one"));
+    await own.call("POST", path, agent("open"), basic("one"));
+    const { results } = (await own.get(path, basic("two"))).body;
+    expect(results.map(({ id }: { id: string }) => id)).toEqual(["elastic-ai-agent", "open"]);
+  });
+
   test("a tool holds a connector, too", async () => {
     const tool = { id: "search", type: "mcp", configuration: { connector_id: "ops-slack", tool_name: "t" } };
     await call("POST", "/api/agent_builder/tools", tool);
