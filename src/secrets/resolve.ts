@@ -43,8 +43,8 @@ export interface SecretSource {
   typed?: ReadonlyMap<string, Sealed> | undefined;
   /** Learns what this caller is refused as plain text; undefined: nobody calls. */
   refused?: RefusedValues | undefined;
-  /** What this server stored where; undefined: it keeps no journal. */
-  stored?: () => Promise<readonly StoredSecret[]>;
+  /** What this server stored where, now or before a change of it; undefined: it keeps no journal. */
+  stored?: (before?: string) => Promise<readonly StoredSecret[]>;
 }
 
 export interface Resolved {
