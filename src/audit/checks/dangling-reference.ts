@@ -42,6 +42,7 @@ export const danglingReference: RuleCheck = {
           return {
             ...startedBy(user),
             ...(mayBeMore ? { confidence: "likely" } : {}),
+            covers: workflows,
             evidence: `It starts ${workflows.map(word).join(", ")}: ${mayBeMore ? "not among the workflows that this key may see" : "no workflow of this space"}.`,
           };
         }),
