@@ -24,6 +24,7 @@ export interface Draft {
   rule?: RuleRef;
   user?: UserRef;
   others?: ConnectorRef[];
+  covers?: readonly string[];
   evidence: string;
   next?: ReadyCall;
   /** Default: the check's. */
@@ -138,6 +139,11 @@ export function nobodyElse({ usage: { untold } }: ConnectorFacts): string {
   const named = names.map((name) => quoted(name, 60)).join(", ");
   const more = rules > names.length ? ` and ${rules - names.length} more` : "";
   return `; ${rules === 1 ? "1 enabled rule tells" : `${rules} enabled rules tell`} nobody else: ${named}${more}${to.length > 0 ? ` (not told: ${to.join("; ")})` : ""}`;
+}
+
+/** The same rules, each as a part of the finding. */
+export function untoldRules({ usage: { untold } }: ConnectorFacts): Pick<Draft, "covers"> {
+  return untold ? { covers: [...untold.ids] } : {};
 }
 
 /** Whether a check misses something where a part could not be read. */

@@ -39,7 +39,7 @@ const usedOtherwise = (one: ConnectorFacts): ConnectorFacts => ({ ...one, others
 
 const tellsAlone = (one: ConnectorFacts): ConnectorFacts => ({
   ...one,
-  usage: one.usage.enabled > 0 ? { ...one.usage, untold: { rules: 1, names: [], to: [] } } : one.usage,
+  usage: one.usage.enabled > 0 ? { ...one.usage, untold: { rules: 1, ids: new Set(), names: [], to: [] } } : one.usage,
 });
 
 /** Whether something that another key could list may use it. */

@@ -17,9 +17,10 @@ export interface Usage {
   untold?: Untold | undefined;
 }
 
-/** Rules that tell nobody, and whom they would tell; of each the first ones. */
+/** Rules that tell nobody, and whom they would tell; of names and destinations the first ones. */
 export interface Untold {
   rules: number;
+  ids: Set<string>;
   /** As Kibana has them: text from outside. */
   names: readonly string[];
   /** Plain text. */

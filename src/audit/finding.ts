@@ -62,6 +62,11 @@ export interface Finding {
   user?: UserRef;
   /** Further connectors it is about, duplicates for example. */
   others?: ConnectorRef[];
+  /**
+   * Each thing that it stands for besides: ids of rules that tell nobody, of workflows, names of fields; in a fixed order. With another
+   * one it got worse.
+   */
+  covers?: readonly string[];
   /** What was seen, one sentence. */
   evidence: string;
   /** Why it matters, one or two sentences; the same for all findings of a kind. */

@@ -118,7 +118,7 @@ function finding(check: Check, draft: Draft, space: string): Finding {
     draft.user && `${draft.user.kind}:${draft.user.id}`,
     ...(draft.others ?? []).map((one) => one.id),
   ].filter((id) => id !== undefined);
-  const { severity, confidence = "certain", group = check.group, evidence, ...about } = draft;
+  const { severity, confidence = "certain", group = check.group, evidence, covers = [], ...about } = draft;
   return {
     id: fingerprint(check.name, space, ids),
     check: check.name,
@@ -128,6 +128,7 @@ function finding(check: Check, draft: Draft, space: string): Finding {
     space,
     ...(check.tool !== undefined && { tool: check.tool }),
     ...about,
+    ...(covers.length > 0 && { covers: [...new Set(covers)].sort() }),
     evidence,
     why: check.why,
     fix: check.fix,

@@ -252,7 +252,7 @@ export async function auditSpace(
     for (const { connector, routes } of silentWithout(rule)) {
       const broken = facts.connectors.all?.get(connector);
       const to = () => routes.flatMap((route) => (broken && destinationOf(route, broken, entries.get(broken.type))) ?? []);
-      if (broken) countUntold(rule.name, broken.id, to, usage);
+      if (broken) countUntold(rule, broken.id, to, usage);
     }
   }
 

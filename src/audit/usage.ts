@@ -17,16 +17,27 @@ export function countUse({ actions, enabled, created_at: made, updated_at: chang
 const kept = 3;
 
 /** Adds an enabled rule that tells nobody because this connector is broken. @param to whom it would tell, asked while some are missing */
-export function countUntold(rule: string, connector: string, to: () => readonly string[], usage: Map<string, Usage>): void {
+export function countUntold(
+  rule: { id: string; name: string },
+  connector: string,
+  to: () => readonly string[],
+  usage: Map<string, Usage>,
+): void {
   const known = usage.get(connector) ?? unusedSoFar;
   const more = (known.untold?.to.length ?? 0) < kept ? to() : [];
-  usage.set(connector, { ...known, untold: joinedUntold(known.untold, { rules: 1, names: [rule], to: more }) });
+  usage.set(connector, {
+    ...known,
+    untold: joinedUntold(known.untold, { rules: 1, ids: new Set([rule.id]), names: [rule.name], to: more }),
+  });
 }
 
+/** Takes the ids into the first one's: copies of them would grow with the square of the rules. */
 export function joinedUntold(one: Untold | undefined, other: Untold | undefined): Untold | undefined {
   if (!one || !other) return one ?? other;
+  for (const id of other.ids) one.ids.add(id);
   return {
     rules: one.rules + other.rules,
+    ids: one.ids,
     names: [...one.names, ...other.names].slice(0, kept),
     to: [...new Set([...one.to, ...other.to])].slice(0, kept),
   };

@@ -6,10 +6,12 @@ import { recordedIn } from "./undo.ts";
 /**
  * What this server stored last in each secret field of each connector.
  * @param entries newest first
+ * @param before only what it stored before this change
  */
-export function storedByJournal(entries: readonly JournalEntry[], deployment: string): StoredSecret[] {
+export function storedByJournal(entries: readonly JournalEntry[], deployment: string, before?: string): StoredSecret[] {
+  const older = before === undefined ? entries : entries.slice(entries.findLastIndex(({ begin }) => begin.change === before) + 1);
   const seen = new Map<string, { isGone: boolean; isWritten: boolean; fields: Set<string> }>();
-  return entries.flatMap((entry) => {
+  return older.flatMap((entry) => {
     const record = entry.begin.deployment === deployment && entry.end?.outcome !== "not_done" ? recordedIn(entry) : undefined;
     const id = idIn(entry);
     if (!record || id === undefined || !["create", "update", "delete"].includes(record.op)) return [];

@@ -142,13 +142,14 @@ function defaultSpace(settings: Settings, { spaces }: Principal): string {
 
 /** What this server stored where, read when a call first asks for it. */
 function storedOnce({ journal, deployment }: { journal: JournalReader; deployment: { name: string } }) {
-  let reading: Promise<readonly StoredSecret[]> | undefined;
-  const read = async () => {
+  const reading = new Map<string | undefined, Promise<readonly StoredSecret[]>>();
+  const read = async (before?: string) => {
     const [{ entries }, { storedByJournal }] = await Promise.all([journal.entries(), import("../change/stored-by-journal.ts")]);
-    return storedByJournal(entries, deployment.name);
+    return storedByJournal(entries, deployment.name, before);
   };
-  return () => {
-    reading ??= read();
-    return reading;
+  return (before?: string) => {
+    const answer = reading.get(before) ?? read(before);
+    reading.set(before, answer);
+    return answer;
   };
 }

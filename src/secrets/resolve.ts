@@ -45,8 +45,8 @@ export interface SecretSource {
   refused?: RefusedValues | undefined;
   /** The secrets of this server whose value is in a text; undefined: nobody calls. */
   held?: ((text: string) => readonly Sealed[]) | undefined;
-  /** What this server stored where; undefined: it keeps no journal. */
-  stored?: () => Promise<readonly StoredSecret[]>;
+  /** What this server stored where, now or before a change of it; undefined: it keeps no journal. */
+  stored?: (before?: string) => Promise<readonly StoredSecret[]>;
 }
 
 export interface Resolved {

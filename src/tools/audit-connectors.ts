@@ -161,7 +161,7 @@ function shortRow({ id, check, severity, space, connector, rule, user, evidence 
 }
 
 /** `fix` says what a person does in Kibana: an agent gets the call instead, if there is one, or the tool besides. */
-function detailedRow({ connector, rule, user, others, fix, tool, ...finding }: Finding): Record<string, unknown> {
+function detailedRow({ connector, rule, user, others, covers: _covers, fix, tool, ...finding }: Finding): Record<string, unknown> {
   const named = <T extends { name: string | undefined }>(one: T) =>
     compact({ ...one, name: one.name === undefined ? undefined : plainText(one.name, 120) });
   return compact({

@@ -44,6 +44,7 @@ export const danglingReference: RuleCheck = {
             ...startedBy(user),
             tool: undefined,
             ...(mayBeMore ? { confidence: "likely" } : {}),
+            covers: workflows,
             evidence: `It starts ${workflows.map(word).join(", ")}: ${mayBeMore ? "not among the workflows that this key may see" : "no workflow of this space"}.`,
           };
         }),

@@ -99,6 +99,7 @@ function draft(copies: readonly Copy[], paths: readonly string[]): Draft {
     confidence: "likely",
     ...(first && { connector: refTo(first.connector) }),
     others: others.map(({ connector }) => refTo(connector)),
+    covers: paths.map((path) => `config.${plainText(hideInText(path), 200)}`),
     evidence: `Its copies in ${copies.length} spaces differ in config: ${inShort(
       paths.map((path) => shownValues(path, copies)),
       3,

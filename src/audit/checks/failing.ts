@@ -1,5 +1,5 @@
 import { lastError, type Runs, sinceInWords } from "../../kibana/connector-runs.ts";
-import { type ConnectorCheck, groupOfFailure, nobodyElse, refTo, usedBy } from "../check.ts";
+import { type ConnectorCheck, groupOfFailure, nobodyElse, refTo, untoldRules, usedBy } from "../check.ts";
 import type { ConnectorFacts } from "../facts.ts";
 import type { Severity } from "../finding.ts";
 
@@ -25,6 +25,7 @@ export const failing: ConnectorCheck = {
       severity: severityOf(runs, usage),
       group: over ? "untidy" : groupOfFailure(facts, within),
       connector: refTo(connector),
+      ...untoldRules(facts),
       evidence: `${runs.failures} of ${total} runs failed in ${window.days} days${worksAgain(runs)}; ${usedBy(facts, within)}${nobodyElse(facts)}${over ? "" : now(runs)}${error ?? ""}.`,
       ...(over || connector.preconfigured
         ? {}

@@ -29,11 +29,17 @@ export const insecureUrl: ConnectorCheck = {
       return {
         severity: !isPublic ? "low" : signsIn ? "high" : "medium",
         connector: refTo(connector),
+        covers: plain.map(({ field }) => `config.${field}`),
         evidence: `${fields} begin${plain.length > 1 ? "" : "s"} with http://, to ${isPublic ? "a public host" : "a host of a private network"}${isPublic && signsIn ? ", and credentials go with it" : ""}${usage.enabled === 0 ? "" : `; ${usage.enabled} enabled rule${usage.enabled > 1 ? "s use" : " uses"} it`}.`,
       };
     }
     if (config.verificationMode === "none") {
-      return { severity: "low", connector: refTo(connector), evidence: "config.verificationMode is none: any certificate is accepted." };
+      return {
+        severity: "low",
+        connector: refTo(connector),
+        covers: ["config.verificationMode"],
+        evidence: "config.verificationMode is none: any certificate is accepted.",
+      };
     }
     return undefined;
   },

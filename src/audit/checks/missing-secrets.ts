@@ -1,5 +1,5 @@
 import { credentialsFor } from "../../catalog/when.ts";
-import { type ConnectorCheck, type Draft, groupOfFailure, isUsedNow, nobodyElse, refTo, usedBy } from "../check.ts";
+import { type ConnectorCheck, type Draft, groupOfFailure, isUsedNow, nobodyElse, refTo, untoldRules, usedBy } from "../check.ts";
 import type { ConnectorFacts } from "../facts.ts";
 
 /** An import brings no secrets (reference/kibana-api.md §4, §7.4), and such runs leave no trace in the log (§8.1). */
@@ -22,6 +22,7 @@ export const missingSecrets: ConnectorCheck = {
       severity: used ? "critical" : usage.rules > 0 || (connector.references ?? 0) > 0 ? "high" : "medium",
       group: groupOfFailure(facts, space),
       connector: refTo(connector),
+      ...untoldRules(facts),
       evidence: `Its secrets are missing; ${usedBy(facts, space)}${nobodyElse(facts)}.`,
       ...reenter(facts, space.space),
     };

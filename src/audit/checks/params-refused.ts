@@ -1,5 +1,5 @@
 import { isDetectionType } from "../../kibana/detection.ts";
-import { quoted } from "../../plain-text.ts";
+import { plainText, quoted } from "../../plain-text.ts";
 import { runsOnFiring } from "../../rules/firing.ts";
 import { type RefusedAction, refusedActions } from "../../rules/refused-actions.ts";
 import { byConnector } from "../actions.ts";
@@ -37,6 +37,7 @@ export const paramsRefused: RuleCheck = {
         severity: fires ? (isSilent ? "critical" : "high") : "medium",
         connector: refTo(connector),
         rule: ruleRef(rule),
+        covers: refused.map(({ action }) => plainText(action.group ?? "every run", 200)),
         evidence: `${connector.type} refuses ${refused.map(inWords).join(", and ")}${isSilent && fires ? ": nobody hears when the rule fires" : ""}.`,
         ...(next && { next }),
       };

@@ -1,5 +1,6 @@
 import { quoted } from "../../plain-text.ts";
 import type { DeploymentCheck } from "../check.ts";
+import { fingerprint } from "../finding.ts";
 import { targetOf } from "../same-target.ts";
 
 /** From this many spaces on, one definition is less work than copies. */
@@ -35,6 +36,7 @@ export const preconfiguredCandidate: DeploymentCheck = {
       {
         severity: "info",
         confidence: "likely",
+        covers: many.map(({ target }) => fingerprint("target", "*", [target])),
         evidence: `The same target is set up in many spaces: ${shown.join(", ")}${many.length > 3 ? ` and ${many.length - 3} more` : ""}.`,
       },
     ];

@@ -25,6 +25,7 @@ export const secretInConfig: ConnectorCheck = {
       severity: inAddress ? "low" : "medium",
       confidence: "likely",
       connector: refTo(connector),
+      covers: found.map(({ path }) => `config.${plainText(path, 200)}`),
       evidence: `A secret is readable in ${places.join(", ")}${found.length > 3 ? ` and ${found.length - 3} more places` : ""}.`,
       ...(inAddress ? {} : moveHeaders(connector, entry, found, space)),
     };

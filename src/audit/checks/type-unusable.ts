@@ -1,4 +1,4 @@
-import { type ConnectorCheck, groupOfFailure, nobodyElse, refTo, usedBy } from "../check.ts";
+import { type ConnectorCheck, groupOfFailure, nobodyElse, refTo, untoldRules, usedBy } from "../check.ts";
 import type { ConnectorFacts } from "../facts.ts";
 
 /** Runs that the licence or the configuration refuses leave no trace in the log (reference/kibana-api.md §8.1). */
@@ -24,6 +24,7 @@ export const typeUnusable: ConnectorCheck = {
       severity: used ? "critical" : usage.rules > 0 ? "medium" : idle,
       group: groupOfFailure(facts, space),
       connector: refTo(connector),
+      ...untoldRules(facts),
       evidence: `${problem}; ${usedBy(facts, space)}${nobodyElse(facts)}.`,
     };
   },

@@ -15,7 +15,9 @@ export const workflowOff: SpaceCheck = {
       const off = started.flatMap((id) => workflows?.seen?.get(id) ?? []).filter(({ enabled, valid }) => !enabled || !valid);
       if (off.length === 0) return [];
       const each = off.map(({ name, valid }) => `${quoted(name, 60)} (${valid ? "switched off" : "not valid"})`);
-      return [{ ...startedBy(user), evidence: `It starts a workflow that does not run: ${each.join(", ")}.` }];
+      return [
+        { ...startedBy(user), covers: off.map(({ id }) => id), evidence: `It starts a workflow that does not run: ${each.join(", ")}.` },
+      ];
     });
   },
 };

@@ -5,13 +5,14 @@ import { writePrivate } from "../private-file.ts";
 import type { AuditDocument } from "./document.ts";
 import { FileProblem } from "./files.ts";
 
-/** A finding that was known when the baseline was written, with its severity then. */
+/** A finding that was known when the baseline was written, with its severity and what it stood for then. */
 const Known = z.object({
   check: z.string(),
   severity: z.enum(severities),
   space: z.string(),
   connector: z.string().optional(),
   rule: z.string().optional(),
+  covers: z.array(z.string()).optional(),
 });
 export type Known = z.output<typeof Known>;
 
@@ -64,14 +65,15 @@ export interface Compared {
 }
 
 /**
- * Which findings were known before. A finding that got worse is new again.
+ * Which findings were known before. A finding that got worse, or stands for another rule, workflow or field too, is new again.
  * @param looked whether this run looked for such a finding and could have seen it
  */
 export function compare(findings: readonly Finding[], baseline: Baseline, looked: (known: Known) => boolean): Compared {
   const known = new Set<string>();
-  for (const { id, severity } of findings) {
+  for (const { id, severity, covers = [] } of findings) {
     const before = baseline.findings[id];
-    if (before && isAtLeastAsSevere(before.severity, severity)) known.add(id);
+    const covered = new Set(before?.covers);
+    if (before && isAtLeastAsSevere(before.severity, severity) && covers.every((one) => covered.has(one))) known.add(id);
   }
   const present = new Set(findings.map((one) => one.id));
   const gone = Object.entries(baseline.findings).filter(([id]) => !present.has(id));
@@ -115,6 +117,12 @@ export function lookedFor(run: Run, { check, severity, space }: Known, { gone, l
   return asked && !missed && !run.cancelled && there && !(space === "*" && left.length > 0);
 }
 
+/** What a finding stands for, with what this run may have missed of it. */
+function coveredBy(run: Run, { space, covers = [] }: Finding, before: Known | undefined): string[] {
+  const isWhole = space !== "*" && !run.cancelled && !run.not_checked.some((one) => one.space === "*" || one.space === space);
+  return isWhole ? [...covers] : [...new Set([...covers, ...(before?.covers ?? [])])].sort();
+}
+
 /** A run that sees less may rate a finding lower; the severity that was accepted once stays accepted. */
 const worse = (now: Severity, before: Severity = now) => (isAtLeastAsSevere(before, now) ? before : now);
 
@@ -124,6 +132,7 @@ const worse = (now: Severity, before: Severity = now) => (isAtLeastAsSevere(befo
  * @returns how many it knows now
  */
 export async function writeBaseline(file: string, run: AuditDocument, before: Baseline | undefined): Promise<number> {
+<<<<<<< HEAD
   const kept = Object.entries(before?.findings ?? {}).filter(([, one]) => !lookedFor(run, one, run.baseline?.other_spaces));
   const spaces = [...new Set([...run.spaces.map(({ id }) => id), ...(run.baseline?.other_spaces.left_out ?? [])])].sort();
   const now = run.findings.map(({ id, check, severity, space, connector, rule }): [string, Known] => [
@@ -136,6 +145,25 @@ export async function writeBaseline(file: string, run: AuditDocument, before: Ba
       ...(rule && { rule: rule.id }),
     },
   ]);
+=======
+  const kept = Object.entries(before?.findings ?? {}).filter(([, one]) => !lookedFor(run, one));
+  const now = run.findings.map((finding): [string, Known] => {
+    const { id, check, severity, space, connector, rule } = finding;
+    const known = before?.findings[id];
+    const covers = coveredBy(run, finding, known);
+    return [
+      id,
+      {
+        check,
+        severity: worse(severity, known?.severity),
+        space,
+        ...(connector && { connector: connector.id }),
+        ...(rule && { rule: rule.id }),
+        ...(covers.length > 0 && { covers }),
+      },
+    ];
+  });
+>>>>>>> m-sl
   const all = Object.entries(Object.fromEntries([...kept, ...now])).sort(([one], [other]) => (one < other ? -1 : 1));
   const head = JSON.stringify({ format: 1, deployment: run.deployment.name, written_at: run.generated_at, spaces });
   const lines = all.map(([id, one]) => `    ${JSON.stringify(id)}: ${JSON.stringify(one)}`);

@@ -4,7 +4,7 @@ import { ToolError } from "../../errors.ts";
 import { grouped } from "../../grouped.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import { showsWords } from "../../plain-text.ts";
+import { showsWords, word } from "../../plain-text.ts";
 import type { ToolContext } from "../define.ts";
 import { mostSpaces } from "../fields.ts";
 import { liveType } from "./live-type.ts";
@@ -65,23 +65,49 @@ export async function chosenSpaces(
   return checked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
 }
 
-/**
- * One error for several refusals; the first if it says it all, or if no other call would fare better.
- * @param where it was refused, if the message does not say so
- */
-export function togetherRefused(refused: readonly { error: unknown; where?: string }[]): unknown {
+/** How to call for each connector by itself where each needs secrets of its own. */
+export interface OneByOne {
+  /** A sentence. */
+  how: string;
+  /** They are not one connector: no secrets are right for all. */
+  always?: boolean;
+}
+
+interface Refused {
+  error: unknown;
+  /** Where it was refused, if the message does not say so. */
+  space?: string;
+  id?: string | undefined;
+}
+
+/** The most refusals that one error tells. */
+const mostTold = 10;
+
+/** One error for several refusals; the first if it says it all, or if no other call would fare better. */
+export function togetherRefused(refused: readonly Refused[], oneByOne?: OneByOne): unknown {
   const whole = refused.find(({ error }) => !(error instanceof ToolError) || ofNoSpace.includes(error.code));
-  const all = refused.flatMap(({ error, where }) => (error instanceof ToolError ? [{ error, where }] : []));
-  const byMessage = [...grouped(all, ({ error }) => error.message)];
+  const all = refused.flatMap(({ error, ...at }) => (error instanceof ToolError ? [{ error, ...at }] : []));
   const [first] = all;
-  if (whole || !first || byMessage.length === 1) return (whole ?? first)?.error;
-  const said = byMessage.slice(0, 10).map(([message, of]) => {
-    const places = of.flatMap(({ where }) => where ?? []);
-    return places.length > 0 ? `In ${spacesShown(places)}: ${message}` : message;
+  if (whole || !first) return whole?.error;
+  const needs = all.filter(({ error }) => error.code === "secrets_needed");
+  const differs = oneByOne && needs.length > 0 && (oneByOne.always || new Set(needs.map(({ error }) => error.fix)).size > 1);
+  const messages = new Set(all.map(({ error }) => error.message));
+  if (!differs && messages.size === 1) return first.error;
+  const message = messages.size > 1 || oneByOne?.always ? inPlaces(all, ({ message: one }) => one) : first.error.message;
+  if (!differs) return new ToolError(first.error.code, message, first.error.fix, first.error.detail);
+  return new ToolError("secrets_needed", message, `${oneByOne.how} ${inPlaces(needs, ({ fix }) => fix)}`, {
+    each: needs.slice(0, mostTold).map(({ error, ...at }) => ({ ...at, ...error.detail })),
   });
-  const left = byMessage.length - said.length;
-  const { code, fix, detail } = first.error;
-  return new ToolError(code, `${said.join(" ")}${left > 0 ? ` And ${left} more.` : ""}`, fix, detail);
+}
+
+/** `In default (hook), ops (hook-ops): Pass … In lab: …` */
+function inPlaces(all: readonly (Refused & { error: ToolError })[], text: (error: ToolError) => string): string {
+  const each = [...grouped(all, ({ error }) => text(error))];
+  const said = each.slice(0, mostTold).map(([one, of]) => {
+    const places = of.flatMap(({ space, id }) => (space === undefined || id === undefined ? (space ?? []) : `${space} (${word(id)})`));
+    return places.length > 0 ? `In ${spacesShown(places)}: ${one}` : one;
+  });
+  return `${said.join(" ")}${each.length > said.length ? ` And ${each.length - said.length} more.` : ""}`;
 }
 
 /** Failures that say nothing about the space in which they came. */

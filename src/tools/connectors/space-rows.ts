@@ -6,7 +6,7 @@ import { ToolError } from "../../errors.ts";
 import { grouped } from "../../grouped.ts";
 import { plainText } from "../../plain-text.ts";
 import { compact } from "../fields.ts";
-import { ofNoSpace, togetherRefused } from "./several-spaces.ts";
+import { type OneByOne, ofNoSpace, togetherRefused } from "./several-spaces.ts";
 
 /** The most that an answer lists. */
 const rowsShown = 40;
@@ -40,6 +40,7 @@ export async function inEach<One extends { space: string; id?: string | undefine
   all: readonly One[],
   work: (one: One) => Promise<T>,
   beside: SpaceRow[],
+  oneByOne?: OneByOne,
 ): Promise<(One & { value: T })[]> {
   const ended = await Promise.all(
     all.map(async (one) => {
@@ -53,7 +54,10 @@ export async function inEach<One extends { space: string; id?: string | undefine
   );
   const done = ended.flatMap((one) => ("error" in one ? [] : [one]));
   const refused = ended.flatMap((one) => ("error" in one ? [one] : []));
-  if (done.length === 0 && refused.length > 0) throw togetherRefused(refused.map(({ error, space }) => ({ error, where: space })));
+  if (done.length === 0 && refused.length > 0) {
+    const places = refused.map(({ error, space, id }) => ({ error, space, ...(oneByOne && { id }) }));
+    throw togetherRefused(places, oneByOne);
+  }
   beside.push(...refused.map(({ space, id, error }) => ({ space, id, state: "left_out" as const, why: `${error.message} ${error.fix}` })));
   return done;
 }

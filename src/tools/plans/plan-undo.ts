@@ -34,7 +34,7 @@ export async function planUndo(
   const planPart = (part: Entries, own: Given) =>
     planUndoPart(part, { ...own, laterThan: (one) => laterThan(one, entries) }, read, context);
   if (parts.length < 2) return planPart(parts[0] ?? found, given);
-  return planUndoOfSeveral(parts, given, planPart);
+  return planUndoOfSeveral(parts, given, planPart, context.secrets);
 }
 
 interface Means extends Given {
@@ -147,7 +147,7 @@ async function undoOne(entry: JournalEntry, given: Means, read: Read, context: T
     inverse,
     entry.begin.op.type,
     await read(inverse.space),
-    { ...given, later: given.laterThan(entry), isUncertain },
+    { ...given, change: entry.begin.change, later: given.laterThan(entry), isUncertain },
     context,
   );
   if ("noChange" in plan) {

@@ -26,6 +26,7 @@ import { givenSecrets } from "../secrets/given-secrets.ts";
 import { withWayNamed } from "../secrets/named-way.ts";
 import { askedFields } from "../secrets/page-fields.ts";
 import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
+import { replacedSecrets } from "../secrets/replaced-secrets.ts";
 import { agreedHosts, destinationsWith, secretFlows } from "../secrets/secret-flows.ts";
 import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSecrets, withStored } from "../secrets/stored-secrets.ts";
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
@@ -50,6 +51,8 @@ export interface Wanted {
   repoints?: true;
   /** Those that get another text in the same plan anyway. */
   workflows?: readonly PutWorkflowOp[] | undefined;
+  /** The change that it undoes, where this server wrote nothing to the connector since. */
+  undoes?: string | undefined;
 }
 
 /**
@@ -57,7 +60,7 @@ export interface Wanted {
  * @throws ToolError secrets_needed, invalid_config, secret_refused
  */
 export async function planUpdate(
-  { space, before, noOtherSecrets, verb, repoints, workflows: others = [], ...asGiven }: Wanted,
+  { space, before, noOtherSecrets, verb, repoints, workflows: others = [], undoes, ...asGiven }: Wanted,
   { status, existing }: Surroundings,
   context: ToolContext,
 ): Promise<Plan> {
@@ -70,7 +73,7 @@ export async function planUpdate(
   context.learn(resolved.secrets);
   const storedBefore = storedSecrets(entry, before.config ?? {}, status);
   const why = before.missingSecrets ? "Its secrets were lost on import" : "Kibana forgets every secret that an update does not send";
-  const subject = { type: before.type, name: before.name, id: before.id, space, config: after.config };
+  const subject = { type: before.type, name: before.name, id: before.id, space, config: after.config, before: undoes };
   const given = givenFields(resolved.secrets, resolved.asked);
   // Secrets that are flagged as missing are not stored.
   const known = before.missingSecrets ? [] : storedBefore.needed;
@@ -128,6 +131,7 @@ export async function planUpdate(
       },
     }),
   };
+  const asks = askedFields(resolved.asked, entry);
   const limits = entry?.risks && !isDeepStrictEqual(after.config, before.config ?? {});
   const fitting = limits ? await orWhy(rulesWith(kibana, space, { id: before.id, known: before }), 200) : [];
   const removed = removedKeys(before.config ?? {}, after.config);
@@ -147,6 +151,7 @@ export async function planUpdate(
         : []),
     ],
     warnings: [
+      ...(before.missingSecrets ? [] : await replacedSecrets(subject, { ops: [op], asks }, context.secrets)),
       ...awaiting.used,
       ...(naming.missed.length > 0 ? [] : awaiting.missed),
       ...(typeof fitting === "string"
@@ -181,7 +186,7 @@ export async function planUpdate(
     ...(onlyAPersonKnows ? { onlyAPersonKnows } : {}),
     facts: { version: status.version, possible, awaiting: awaiting.used, endpoint },
     flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),
-    asks: askedFields(resolved.asked, entry),
+    asks,
     knownHosts: await agreedHosts(existing.filter((one) => one.id !== before.id)),
   };
   if (!workflows) return plan;

@@ -14,6 +14,7 @@ import { assertSaved } from "../connectors/preconfigured.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
+import { replacedSecrets } from "../secrets/replaced-secrets.ts";
 import { differsFrom, isBackAlready, withBack, writtenBy } from "./changed-since.ts";
 import { connectorSince, deletedAgain, type Later, sinceInWords, undoOf } from "./later-changes.ts";
 import { assertCarried, planCreate } from "./plan-create.ts";
@@ -31,6 +32,7 @@ export interface Given {
 
 /** The same, with what this server did later to the connector. */
 interface GivenNow extends Given {
+  change: string;
   later: readonly Later[];
   /** Whether the change may not have happened: only the connector as a whole tells. */
   isUncertain: boolean;
@@ -46,7 +48,7 @@ export async function planInverse(
   inverse: Doable,
   type: string,
   { space, status, existing, types }: Known & { space: CheckedSpace },
-  { later, isUncertain, ...given }: GivenNow,
+  { change, later, isUncertain, ...given }: GivenNow,
   context: ToolContext,
 ): Promise<Plan | NoChange> {
   const listed = existing.find((one) => one.id === inverse.id);
@@ -73,9 +75,11 @@ export async function planInverse(
       );
       const byJournal = await fieldsStoredLast({ id: inverse.id, space }, context.secrets, true);
       const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets, byJournal);
+      const others = await replacedSecrets({ id: inverse.id, space }, plan, context.secrets);
+      const warnings = [...others, ...plan.warnings];
       // Nothing more is lost by this: whoever knows of other secrets gives them here or with update_connector.
-      if (possible.length === 0 || (given.noOtherSecrets && context.settings.skipConfirmation)) return plan;
-      return { ...plan, warnings: [...plan.warnings, `If it had ${possible.join(", ")}, it comes back without them.`] };
+      if (possible.length === 0 || (given.noOtherSecrets && context.settings.skipConfirmation)) return { ...plan, warnings };
+      return { ...plan, warnings: [...warnings, `If it had ${possible.join(", ")}, it comes back without them.`] };
     }
     case "update": {
       if (!current) return gone(space, inverse.id);
@@ -85,7 +89,8 @@ export async function planInverse(
       const written = writtenBy(inverse);
       const inTheWay = differs.filter((field) => isUncertain || written.has(field));
       if (inTheWay.length > 0) return changedSince(space, current, inverse, inTheWay, later);
-      const wanted = { space, before: current, after: withBack(current, inverse, written), verb: "Put back", ...given };
+      const undoes = later.length === 0 ? change : undefined;
+      const wanted = { space, before: current, after: withBack(current, inverse, written), verb: "Put back", undoes, ...given };
       const plan = await planUpdate(wanted, { status, existing }, context);
       assertOthers(plan, inverse, context.secrets);
       const [op] = plan.ops;

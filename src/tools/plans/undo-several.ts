@@ -5,7 +5,9 @@ import { spacesShown } from "../../change/spaces-shown.ts";
 import { inverseOfEntry } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import { quoted, word } from "../../plain-text.ts";
+import type { SecretSource } from "../../secrets/resolve.ts";
 import { besideInWords, inEach, rowsInAnswer, type SpaceRow, type SpacesPlan } from "../connectors/space-rows.ts";
+import { unknownSecrets } from "../secrets/replaced-secrets.ts";
 import { joinedPlan, spacesInWords } from "./joined-plan.ts";
 import type { Entries } from "./plan-undo.ts";
 import { removalsInWords } from "./plan-update.ts";
@@ -20,11 +22,16 @@ export async function planUndoOfSeveral(
   parts: readonly Entries[],
   given: Given,
   one: (part: Entries, given: Given) => Promise<Plan | NoChange>,
+  secrets: SecretSource,
 ): Promise<SpacesPlan | NoChange> {
-  assertForOne(parts, given);
+  const lost = parts.flat().filter(lostSecrets);
+  assertForOne(lost, given);
   const beside: SpaceRow[] = [];
   const all = parts.map((part) => ({ part, space: part[0].begin.op.space, id: idIn(part[0]) }));
-  const ended = await inEach(all, ({ part }) => one(part, part.some(lostSecrets) ? given : { ...given, secrets: {} }), beside);
+  const ended = await inEach(all, ({ part }) => one(part, part.some(lostSecrets) ? given : { ...given, secrets: {} }), beside, {
+    how: `${areCopies(lost) ? "One call gives all of them the same secrets: to give each its own, undo" : "Undo"} them one by one, each by its \`id\` and \`space\`.`,
+    always: !areCopies(lost),
+  });
   const plans: Plan[] = [];
   for (const { space, id, value } of ended) {
     if ("noChange" in value) beside.push(rowOf(space, id, value));
@@ -48,16 +55,19 @@ export async function planUndoOfSeveral(
     ...plan,
     beside,
     beforehand: [...(plan.beforehand ?? []), ...besideInWords(beside)],
+    warnings: [...(await unknownSecrets(plans, secrets, parts[0]?.[0].begin.change)), ...plan.warnings],
     facts: [plan.facts, beside.map(({ why: _why, ...row }) => row)],
   };
 }
 
-/** What is given as secrets goes into every connector that lost some, so these have to be copies of one. @throws ToolError invalid_arguments */
-function assertForOne(parts: readonly Entries[], { secrets }: Given): void {
-  if (Object.keys(secrets).length === 0) return;
-  const lost = parts.flat().filter(lostSecrets);
-  const subjects = new Set(lost.map(({ begin: { op } }) => JSON.stringify([op.type, op.name])));
-  if (subjects.size < 2) return;
+/** Whether all connectors that lost secrets are copies of one: what is given as secrets goes into every one of them. */
+function areCopies(lost: readonly JournalEntry[]): boolean {
+  return new Set(lost.map(({ begin: { op } }) => JSON.stringify([op.type, op.name]))).size < 2;
+}
+
+/** @throws ToolError invalid_arguments where secrets are given for what are no copies */
+function assertForOne(lost: readonly JournalEntry[], { secrets }: Given): void {
+  if (Object.keys(secrets).length === 0 || areCopies(lost)) return;
   throw new ToolError(
     "invalid_arguments",
     "The change had connectors that are no copies of each other: `secrets` would go into all of them.",

@@ -10,6 +10,7 @@ import { authorisationsLost } from "../connectors/authorise.ts";
 import { connectorNotHere } from "../connectors/find-connector.ts";
 import { besideInWords, inEach, rowsInAnswer, type SpaceRow, type SpacesPlan } from "../connectors/space-rows.ts";
 import type { SeveralSpaces, ToolContext } from "../define.ts";
+import { unknownSecrets } from "../secrets/replaced-secrets.ts";
 import { isRotation } from "../secrets/rotation.ts";
 import { joinedPlan, spacesInWords } from "./joined-plan.ts";
 import { assertEachItsOwn } from "./made-elsewhere.ts";
@@ -60,6 +61,7 @@ export async function planUpdateInSpaces(
     copies,
     ({ space, connector, existing }) => planPatch({ ...connector, references: undefined }, patch, space, { status, existing }, context),
     beside,
+    { how: "One call gives all of them the same secrets: to keep what each has, update them one by one, each by its id and space." },
   );
   const stays = planned.filter(({ value }) => value === undefined);
   beside.push(...stays.map(({ space, id: one }) => ({ space, id: one, state: "unchanged" as const })));
@@ -80,7 +82,7 @@ export async function planUpdateInSpaces(
     ...plan,
     beside,
     beforehand: [...(plan.beforehand ?? []), ...besideInWords(beside)],
-    warnings: [...notes, ...plan.warnings],
+    warnings: [...notes, ...(await unknownSecrets(plans, context.secrets)), ...plan.warnings],
     facts: [plan.facts, beside.map(({ why: _why, ...row }) => row)],
   };
 }

@@ -13,6 +13,8 @@ export interface Subject {
   id?: string | undefined;
   space?: string | undefined;
   config?: Readonly<Record<string, unknown>> | undefined;
+  /** A change that is undone: what was stored before it is meant. */
+  before?: string | undefined;
 }
 
 export interface Proposal {
@@ -48,7 +50,7 @@ export async function proposedSecrets(
 ): Promise<Proposal> {
   const stored = (await source.stored?.()) ?? [];
   const known = there(source);
-  const last = stored
+  const last = (subject.before === undefined ? stored : ((await source.stored?.(subject.before)) ?? []))
     .filter((one) => isIn(one, subject) && fields.includes(fieldOf(one)))
     .flatMap(({ path, source: name }) => (name !== undefined && known.includes(name) ? [[path, asReference(name)] as const] : []));
   const { names, files } = last.length > 0 ? { names: [], files: [] } : fitting(subject, entry, fields, stored, source);
@@ -79,11 +81,11 @@ export async function fieldsStoredLast(
   return [...new Set(all.filter((one) => one.isLatest && one.isGone === isGone && isIn(one, subject)).map(fieldOf))];
 }
 
-function isIn({ connector, space }: StoredSecret, { id, space: its }: Pick<Subject, "id" | "space">): boolean {
+export function isIn({ connector, space }: StoredSecret, { id, space: its }: Pick<Subject, "id" | "space">): boolean {
   return connector === id && space === its;
 }
 
-function fieldOf({ path }: StoredSecret): string {
+export function fieldOf({ path }: Pick<StoredSecret, "path">): string {
   return path.split(".")[0] ?? path;
 }
 
@@ -105,19 +107,19 @@ export function asOffered(secrets: unknown, source: SecretSource, reference?: Re
 }
 
 /** `secrets: {"token":{"$ask":true}} (a person types it). This server stored last: token from {"$env":"CONNECTOR_SECRET_PD"}` */
-export function proposalInWords({ secrets, ...names }: Proposal, { noPage, prefix }: SecretSource): string {
-  const there = existing(names) || (noPage ? "The operator sets the variable" : `Or {"$env": "${prefix}…"}, which the operator sets`);
+export function proposalInWords({ secrets, ...names }: Proposal, { noPage, prefix }: SecretSource, before?: string): string {
+  const there =
+    existing(names, before) || (noPage ? "The operator sets the variable" : `Or {"$env": "${prefix}…"}, which the operator sets`);
   return `secrets: ${JSON.stringify(secrets)}${noPage ? "" : " (a person types it)"}. ${there}`;
 }
 
 /** What exists for it, in words; empty if nothing is known to. */
-export function existing({
-  stored_last: last = {},
-  secret_names: names = [],
-  secret_files: files = [],
-}: Omit<Proposal, "secrets">): string {
+export function existing(
+  { stored_last: last = {}, secret_names: names = [], secret_files: files = [] }: Omit<Proposal, "secrets">,
+  before?: string,
+): string {
   const stored = Object.entries(last).map(([path, reference]) => `${path} from ${JSON.stringify(reference)}`);
-  if (stored.length > 0) return `This server stored last: ${stored.join(", ")}`;
+  if (stored.length > 0) return `This server stored last${before === undefined ? "" : " before that change"}: ${stored.join(", ")}`;
   const fit = [...names, ...files.map((name) => `file ${name}`)].map((name) => JSON.stringify(asReference(name)));
   return fit.length > 0 ? `By its name or binding this may be it: ${fit.join(", ")}` : "";
 }

@@ -92,7 +92,7 @@ export async function assertAllGiven({ subject, entry, why, stored, given }: Giv
   throw new ToolError(
     "secrets_needed",
     `${why}, and ${quoted(subject.name)} needs ${required.join(" and ")}${stored.mode ? ` (authentication: ${stored.mode})` : ""}.`,
-    `Pass ${proposalInWords(proposal, source)}.${stored.noneInstead ?? ""}`,
+    `Pass ${proposalInWords(proposal, source, subject.before)}.${stored.noneInstead ?? ""}`,
     compact({ required, possible, auth_mode: stored.mode, ...proposal }),
   );
 }
@@ -106,7 +106,9 @@ export async function nothingElse(
 ): Promise<Unknown | undefined> {
   if (possible.length === 0) return undefined;
   const proposal = await proposedSecrets(entry ? possible : [], entry, subject, source);
-  const pass = entry ? `pass those of these that it has: ${proposalInWords(proposal, source)}` : "pass what is stored in `secrets`";
+  const pass = entry
+    ? `pass those of these that it has: ${proposalInWords(proposal, source, subject.before)}`
+    : "pass what is stored in `secrets`";
   return {
     statement: `Nothing else is stored in ${quoted(subject.name)}${entry ? `: no ${possible.join(", no ")}` : ""} (${lower(why)})`,
     fix: `Ask the person who set it up, or find out at the service what it expects; then ${pass}.${

@@ -1,0 +1,74 @@
+import type { Plan } from "../../change/plan.ts";
+import { grouped } from "../../grouped.ts";
+import { word } from "../../plain-text.ts";
+import { referencesIn } from "../../sealed.ts";
+import type { SecretSource, StoredSecret } from "../../secrets/resolve.ts";
+import { fieldOf, isIn, type Subject } from "./proposed-secrets.ts";
+import { givenFields } from "./stored-secrets.ts";
+
+type Given = Pick<Plan, "ops" | "asks">;
+
+/** Most connectors that a sentence names. */
+const most = 5;
+
+/** Which of the given secrets are others than this server stored in the connector last, or before an undone change: a sentence for each field. */
+export async function replacedSecrets(subject: Pick<Subject, "id" | "space" | "before">, plan: Given, source: SecretSource) {
+  const { fields, secrets } = givenIn(plan);
+  const now = Object.entries(referencesIn(secrets)).map(([path, name]) => ({ path, name }));
+  const stored = (await lastStored(subject, source)).map(({ path, source: name }) => ({ path, name }));
+  return [...grouped(stored, fieldOf)].flatMap(([field, all]) => {
+    const was = all.flatMap(({ path, name }) => (name === undefined ? [] : [{ path, name }]));
+    const is = now.filter((one) => fieldOf(one) === field);
+    if (!fields.has(field) || inOrder(was) === inOrder(is)) return [];
+    const [theirs, ours] = [was, is].map((some) => [...new Set(some.map(({ name }) => name))].join(" and "));
+    return [
+      subject.before === undefined
+        ? `secrets.${field}: ${ours || "what a person types"} takes the place of ${theirs || "what a person typed"}, which this server stored there last.`
+        : `secrets.${field}: before that change this server had stored ${theirs || "what a person typed"} there, and this stores ${ours || "what a person types"}.`,
+    ];
+  });
+}
+
+/**
+ * Of connectors that get the same secrets, those of which this server does not know what they had, where it does of others: a sentence, or none.
+ * @param before a change that is undone
+ */
+export async function unknownSecrets(plans: readonly Plan[], source: SecretSource, before?: string): Promise<string[]> {
+  const all = await Promise.all(
+    plans.map(async (plan) => {
+      const { op, fields } = givenIn(plan);
+      if (!op || fields.size === 0) return [];
+      const known = await lastStored({ id: op.id, space: op.space, before }, source);
+      return [{ op, isKnown: known.some((one) => fields.has(fieldOf(one))) }];
+    }),
+  );
+  const unknown = all.flat().filter(({ isKnown }) => !isKnown);
+  if (unknown.length === 0 || unknown.length === all.flat().length) return [];
+  const named = unknown.slice(0, most).map(({ op: { space, id = "" } }) => `${word(space)} (${word(id)})`);
+  const more = unknown.length > named.length ? ` and ${unknown.length - named.length} more` : "";
+  return [`What was stored in ${named.join(", ")}${more} this server does not know: the same secrets take its place.`];
+}
+
+/** What the plan of one connector stores in it. */
+function givenIn({ ops, asks }: Given) {
+  const op = ops.find((one) => one.op === "update" || one.op === "create");
+  const secrets = op?.secrets ?? {};
+  return {
+    op,
+    secrets,
+    fields: givenFields(
+      secrets,
+      asks.map(({ path }) => path),
+    ),
+  };
+}
+
+/** What is there by the journal, unless somebody changed it in Kibana. */
+async function lastStored(subject: Pick<Subject, "id" | "space" | "before">, { stored }: SecretSource): Promise<StoredSecret[]> {
+  return ((await stored?.(subject.before)) ?? []).filter((one) => one.isLatest && isIn(one, subject));
+}
+
+/** The same text for the same secrets. */
+function inOrder(all: readonly { path: string; name: string }[]): string {
+  return JSON.stringify(all.map(({ path, name }) => [path, name]).sort());
+}
