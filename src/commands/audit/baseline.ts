@@ -132,21 +132,8 @@ const worse = (now: Severity, before: Severity = now) => (isAtLeastAsSevere(befo
  * @returns how many it knows now
  */
 export async function writeBaseline(file: string, run: AuditDocument, before: Baseline | undefined): Promise<number> {
-<<<<<<< HEAD
   const kept = Object.entries(before?.findings ?? {}).filter(([, one]) => !lookedFor(run, one, run.baseline?.other_spaces));
   const spaces = [...new Set([...run.spaces.map(({ id }) => id), ...(run.baseline?.other_spaces.left_out ?? [])])].sort();
-  const now = run.findings.map(({ id, check, severity, space, connector, rule }): [string, Known] => [
-    id,
-    {
-      check,
-      severity: worse(severity, before?.findings[id]?.severity),
-      space,
-      ...(connector && { connector: connector.id }),
-      ...(rule && { rule: rule.id }),
-    },
-  ]);
-=======
-  const kept = Object.entries(before?.findings ?? {}).filter(([, one]) => !lookedFor(run, one));
   const now = run.findings.map((finding): [string, Known] => {
     const { id, check, severity, space, connector, rule } = finding;
     const known = before?.findings[id];
@@ -163,7 +150,6 @@ export async function writeBaseline(file: string, run: AuditDocument, before: Ba
       },
     ];
   });
->>>>>>> m-sl
   const all = Object.entries(Object.fromEntries([...kept, ...now])).sort(([one], [other]) => (one < other ? -1 : 1));
   const head = JSON.stringify({ format: 1, deployment: run.deployment.name, written_at: run.generated_at, spaces });
   const lines = all.map(([id, one]) => `    ${JSON.stringify(id)}: ${JSON.stringify(one)}`);
