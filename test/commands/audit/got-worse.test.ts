@@ -78,6 +78,16 @@ test.each<[string, string, (api: Api) => Promise<unknown>, (api: Api) => Promise
     (api) => api("POST", "/api/actions/connector/own", plain),
     (api) => api("PUT", "/api/actions/connector/own", changed(unchecked)),
   ],
+  [
+    "params_refused",
+    "kibana-log",
+    (api) => addRule(api, "refused", [fired("kibana-log", { level: "info" })]),
+    async (api) => {
+      const { name, schedule, params, tags } = await api("GET", "/api/alerting/rule/refused");
+      const actions = ["query matched", "recovered"].map((group) => fired("kibana-log", { level: "info" }, group));
+      await api("PUT", "/api/alerting/rule/refused", { name, schedule, params, tags, actions });
+    },
+  ],
 ])("a known finding of %s on %s that stands for something else too is new, until it is accepted", async (check, id, prepare, worsen) => {
   const { api, audit } = await withBaseline(async (own) => void (await prepare(own)));
   await worsen(api);
@@ -96,6 +106,15 @@ test("a known finding stays known while only its words change, or a rule has som
   const after = await audit("--checks", "failing", "--fail-on", "low");
   const now = after.findings.find(({ id }) => id === before?.id);
   expect([now?.known, now?.covers, now?.evidence === before?.evidence, after.code]).toEqual([true, before?.covers, false, 0]);
+});
+
+test("a rule that did not need it when the baseline was written again is no longer covered", async () => {
+  const { api, audit } = await withBaseline();
+  await api("POST", "/api/alerting/rule/deploy-watch/_disable");
+  await audit("--checks", "failing", "--write-baseline");
+  await api("POST", "/api/alerting/rule/deploy-watch/_enable");
+  const { findings } = await audit("--checks", "failing");
+  expect(findings.find(({ connector }) => connector?.id === "deploy-hook")).toMatchObject({ known: false, covers: ["deploy-watch"] });
 });
 
 test("a baseline that does not say what a finding stands for does not cover it, and one that knows more does", async () => {
