@@ -61,8 +61,8 @@ describe("tokens", () => {
 describe("the start", () => {
   const { bytes, paths, inputs } = eagerOf("dist");
 
-  test("loads at most 239 kB in at most 3 files before the tools are listed", () => {
-    expect(bytes).toBeLessThanOrEqual(239_000);
+  test("loads at most 240 kB in at most 3 files before the tools are listed", () => {
+    expect(bytes).toBeLessThanOrEqual(240_000);
     expect(paths.length).toBeLessThanOrEqual(3);
   });
 
@@ -114,10 +114,10 @@ describe("the start", () => {
 
   // The SDK of the second era is 200 kB of it, and checking passkeys 170 kB: CBOR, ASN.1 and the rules of WebAuthn, which only
   // --approve-with, enroll and doctor load. 30 kB fill in templates as Kibana does, for a rehearsal.
-  test("the whole bundle, with an SDK for each era, stays below 2.7 MB and is without ajv and locales", () => {
+  test("the whole bundle, with an SDK for each era, stays below 2.75 MB and is without ajv and locales", () => {
     const { outputs } = JSON.parse(readFileSync("dist/meta.json", "utf8")) as { outputs: Record<string, Output> };
     const all = Object.values(outputs);
-    expect(all.reduce((sum, output) => sum + output.bytes, 0)).toBeLessThanOrEqual(2_700_000);
+    expect(all.reduce((sum, output) => sum + output.bytes, 0)).toBeLessThanOrEqual(2_750_000);
     const everything = all.flatMap((output) => Object.keys(output.inputs));
     expect(everything.filter((input) => /node_modules\/ajv\/|zod\/v4\/locales\/(?!en)/.test(input))).toEqual([]);
   });
