@@ -9,8 +9,9 @@ export const unused: ConnectorCheck = {
   of: "connector",
   group: "untidy",
   needs: ["connectors"],
-  weighs: ["rules", "log", "users"],
-  findsBy: ["users"],
+  weighs: ["rules", "log", "users", "types"],
+  // Of a type that is not known, private agents may use it.
+  findsBy: ["users", "types"],
   why: "Its credentials stay valid and nobody looks after them.",
   fix: "Ask its owner, search programs for its id, then delete it in Stack Management > Connectors.",
   tool: "safe_delete_connector",
