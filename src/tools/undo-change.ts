@@ -37,11 +37,14 @@ export const undoChange = changeAcross({
     context,
   ): Promise<Plan | SpacesPlan | NoChange> {
     const { entries, problems } = await context.journal.entries();
-    const found = askedAmong(entries, problems, asked, { id, spaces: namedSpaces(space) }, context);
+    const { found, older } = askedAmong(entries, problems, asked, { id, spaces: namedSpaces(space) }, context);
     const { change } = found[0].begin;
     const plan = await planUndo(found, entries, { secrets, noOtherSecrets: noOthers ?? false }, context);
     const beside = problems.length > 0 ? [mayHaveMore(problems)] : [];
-    if ("noChange" in plan) return { ...plan, warnings: [...beside, ...plan.warnings] };
+    if ("noChange" in plan) {
+      const message = older === undefined ? plan.message : `${plan.message} ${before(older)}`;
+      return { ...plan, message, warnings: [...beside, ...plan.warnings] };
+    }
     return { ...plan, summary: `Undo ${change}: ${plan.summary}`, warnings: [...beside, ...plan.warnings] };
   },
   report: async (plan, results) => {
@@ -107,14 +110,14 @@ function mayHaveMore(problems: readonly string[]): string {
   return `Part of the journal cannot be read, so the change may have had more: ${problems.slice(0, 3).join(" ")}${problems.length > 3 ? ` And ${problems.length - 3} more.` : ""}`;
 }
 
-/** The journal's entries of a change. @param problems what of it cannot be read */
+/** The journal's entries of a change; `older`: the newest before the last one. @param problems what of it cannot be read */
 function askedAmong(
   entries: readonly JournalEntry[],
   problems: readonly string[],
   asked: string,
   meant: Meant,
   context: ToolContext,
-): Entries {
+): { found: Entries; older: JournalEntry | undefined } {
   const { deployment, principal } = context;
   const visible = entries
     .filter(({ begin }) => begin.deployment === deployment.name)
@@ -136,7 +139,7 @@ function askedAmong(
   const [first, ...more] = all.filter(({ begin }) => begin.change === change);
   if (first) {
     assertOne([first, ...more], meant);
-    return [first, ...more];
+    return { found: [first, ...more], older: asked === "last" ? beforeThat(change, others) : undefined };
   }
   const ofChange = visible.filter(({ begin }) => begin.change === change);
   const where = meant.spaces ? ` in space ${meant.spaces.join(", ")}` : "";
@@ -181,15 +184,21 @@ function isForLast(entry: JournalEntry, caller: string): boolean {
 function assertUndoable(last: JournalEntry, others: readonly JournalEntry[]): void {
   const { change } = last.begin;
   if ([last, ...others].some((one) => one.begin.change === change && whyNotUndone(one) === undefined)) return;
-  const older = others.find((one) => whyNotUndone(one) === undefined);
+  const older = beforeThat(change, others);
   throw new ToolError(
     "invalid_arguments",
     `The last change cannot be undone: ${described(last)}. ${whyNotUndone(last)} Nothing older was undone instead.`,
-    older
-      ? `The newest that can be undone is ${described(older)}: if the user means that one, call undo_change with change "${older.begin.change}".`
-      : "Call list_changes to see what was changed.",
+    older ? before(older) : "Call list_changes to see what was changed.",
     compact({ change, newest_undoable: older?.begin.change }),
   );
+}
+
+function beforeThat(change: string, others: readonly JournalEntry[]): JournalEntry | undefined {
+  return others.find((one) => one.begin.change !== change && whyNotUndone(one) === undefined);
+}
+
+function before(older: JournalEntry): string {
+  return `The newest before it that can be undone is ${described(older)}: if the user means that one, call undo_change with change "${older.begin.change}".`;
 }
 
 /** `2026-11-30-0123456789 (execute_connector, "Ops chat")` */

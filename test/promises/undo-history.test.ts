@@ -45,7 +45,9 @@ describe("an undo of the last change", () => {
     await server.call("update_connector", { id: "index", config: { index: 5 } });
     expect((await undo("last")).status).toBe("done");
     expect(server.questions.at(-1)).toContain(`Undo ${second}`);
-    expect((await undo("last")).message).toContain("again as it was before that change");
+    const again = await undo("last");
+    expect(again.message).toContain("again as it was before that change");
+    expect(again.message).toContain(`The newest before it that can be undone is ${first} (update_connector, `);
     expect((await undo(first)).status).toBe("done");
   });
 });

@@ -276,7 +276,10 @@ describe("what somebody else changed since", () => {
     await seedConnector(made, index);
     const change = await changed(made, "safe_delete_connector", { ids: ["stored"] });
     await seedConnector(made, { ...index, name: "Theirs" });
-    expect(await undo(made, change)).toMatchObject({ status: "plan_changed", message: expect.stringContaining("exists again") });
+    expect(await undo(made, change)).toMatchObject({
+      status: "plan_changed",
+      message: expect.stringContaining('now belongs to another connector, "Theirs"'),
+    });
     expect((await documentOf(made, "stored"))?.name).toBe("Theirs");
   });
 
@@ -326,7 +329,10 @@ describe("an undo asked for twice", () => {
     await seedConnector(made, index);
     const change = await changed(made, "safe_delete_connector", { ids: ["stored"] });
     await undo(made, change);
-    expect((await undo(made, change)).status).toBe("plan_changed");
+    expect(await undo(made, change)).toMatchObject({
+      status: "plan_changed",
+      message: "It is again as it was before that change. Nothing was written.",
+    });
     expect(made.writes()).toHaveLength(2);
   });
 });

@@ -4,6 +4,8 @@ import { withDefaults } from "../../catalog/shared/fields.ts";
 import { changedSince, type Inverse } from "../../change/undo.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { ownValue } from "../../plain-object.ts";
+import { quoted, word } from "../../plain-text.ts";
+import { asBefore } from "./undo-workflows.ts";
 
 /** An undo that expects a connector as the change left it. */
 type OfUpdate = Extract<Inverse, { op: "update" }>;
@@ -45,4 +47,15 @@ export async function isBackAlready(current: Connector, inverse: OfConnector): P
 export async function filledIn(type: string, config: Record<string, unknown>): Promise<Record<string, unknown> | undefined> {
   const entry = await connectorType(type);
   return entry && withDefaults(entry.schemas().config, config);
+}
+
+/** What has the id of a connector that was deleted: it is back, or another one. */
+export async function whatIsThere(current: Connector, { space, id, name, config }: Extract<Inverse, { op: "create" }>): Promise<string> {
+  const differs = await differsFrom(current, { op: "delete", space, id, expect: { name, config } });
+  return differs.length === 0 ? asBefore : ofAnother(current, ` with other ${differs.join(", ")}`);
+}
+
+/** Whose the id is now. @param more in what else it is another one */
+export function ofAnother({ name, type }: Connector, more = ""): string {
+  return `The id now belongs to another connector, ${quoted(name, 60)} (${word(type)})${more}.`;
 }

@@ -15,14 +15,13 @@ import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import type { Workflow } from "../../kibana/workflows.ts";
-import { quoted, word } from "../../plain-text.ts";
 import { notMadeAgain, notTaken, type Taking } from "../connectors/back-again.ts";
 import { isPlainId } from "../connectors/connector-id.ts";
 import type { ToolContext } from "../define.ts";
 import { obstacle, obstacleInWords, touched } from "../rules/rule-changes.ts";
 import { besideInWords, cannotTell, nowOfAnotherType, outInWords, ruleSince } from "../rules/rule-since.ts";
 import { againstText } from "../workflows/way-back.ts";
-import { differsFrom, isBackAlready, writtenBy } from "./changed-since.ts";
+import { differsFrom, isBackAlready, ofAnother, whatIsThere, writtenBy } from "./changed-since.ts";
 import { connectorSince, deletedAgain, type Later, laterThan, rulesSince, sinceInWords } from "./later-changes.ts";
 import { asBefore, asBeforeIt, neitherNor, whyNotBack } from "./undo-workflows.ts";
 
@@ -274,16 +273,6 @@ async function whyNotNow(
   }
   const uses = current.references ?? 0;
   return inverse.op === "delete" && uses > 0 ? `It is in use now: Kibana counts ${uses} reference${uses === 1 ? "" : "s"}.` : undefined;
-}
-
-/** What has the id of a connector that was deleted: it is back, or another one. */
-async function whatIsThere(current: Connector, { space, id, name, config }: Extract<Inverse, { op: "create" }>): Promise<string> {
-  const differs = await differsFrom(current, { op: "delete", space, id, expect: { name, config } });
-  return differs.length === 0 ? asBefore : ofAnother(current, ` with other ${differs.join(", ")}`);
-}
-
-function ofAnother({ name, type }: Connector, more = ""): string {
-  return `The id now belongs to another connector, ${quoted(name, 60)} (${word(type)})${more}.`;
 }
 
 function knownIn(space: string, now: Now): ReadonlyMap<string, Connector> | undefined {

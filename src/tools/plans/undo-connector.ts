@@ -15,7 +15,7 @@ import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
 import { replacedSecrets } from "../secrets/replaced-secrets.ts";
-import { differsFrom, isBackAlready, withBack, writtenBy } from "./changed-since.ts";
+import { differsFrom, isBackAlready, ofAnother, whatIsThere, withBack, writtenBy } from "./changed-since.ts";
 import { connectorSince, deletedAgain, type Later, sinceInWords, undoOf } from "./later-changes.ts";
 import { assertCarried, planCreate } from "./plan-create.ts";
 import { planDelete } from "./plan-delete.ts";
@@ -54,11 +54,10 @@ export async function planInverse(
   const listed = existing.find((one) => one.id === inverse.id);
   // The number of references changes by itself: a plan must not depend on it.
   const current = listed && { ...listed, references: undefined };
-  if (current && current.type !== type)
-    return changedBySomebody(space, current, `The id "${inverse.id}" now belongs to a connector of type ${current.type}.`, ["type"]);
+  if (current && current.type !== type) return changedBySomebody(space, current, ofAnother(current), ["type"]);
   switch (inverse.op) {
     case "create": {
-      if (current) return changedBySomebody(space, current, `A connector with the id "${inverse.id}" exists again.`, []);
+      if (current) return superseded(space, inverse.id, await whatIsThere(current, inverse));
       const again = deletedAgain(later);
       if (again !== undefined) return superseded(space, inverse.id, again);
       const plan = await planCreate(

@@ -125,8 +125,8 @@ export function existing(
 }
 
 /**
- * Variables that the operator bound to where this connector sends, and variables and files without a binding whose names share a
- * word with it; none that this server stored in another connector.
+ * Variables that the operator bound to where this connector sends, and variables and files without a binding of whose names each
+ * word fits it: `SLACK_HOOK` is not for what deploys by a hook. None that this server stored in another connector.
  */
 function fitting(
   { type, name, id = "", space, config = {} }: Subject,
@@ -136,14 +136,17 @@ function fitting(
   source: SecretSource,
 ) {
   const words = new Set([type, name, id, entry?.name ?? "", ...(entry?.aliases ?? []), ...fields].flatMap(wordsOf));
-  const speaks = (one: string) => wordsOf(one).some((word) => words.has(word));
+  const speaks = (one: string) => {
+    const own = wordsOf(one);
+    return own.length > 0 && own.every((word) => words.has(word) || (word.length > 3 && [...words].some((other) => other.endsWith(word))));
+  };
   const others = new Set(stored.filter((one) => !one.isGone && !isIn(one, { id, space })).map((one) => one.source));
   const hosts = entry ? destinations(entry, config, () => undefined) : [];
   const isBound = (bindings: readonly Binding[]) =>
     bindings.some((one) => (one.type === undefined ? hosts.length > 0 : one.type === type) && hosts.every((host) => host === one.host));
   const names = availableNames(source).filter((one) => {
     const bindings = readBindings(source.env[one + bindingSuffix] ?? "");
-    return bindings ? isBound(bindings) : speaks(one) && !others.has(one);
+    return bindings ? isBound(bindings) : speaks(one.slice(source.prefix.length)) && !others.has(one);
   });
   const files = filesIn(source).filter((one) => speaks(one) && !others.has(`file ${one}`));
   return { names: names.slice(0, most), files: files.slice(0, most) };
