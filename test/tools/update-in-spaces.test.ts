@@ -166,6 +166,14 @@ describe("which copies are meant", () => {
       "trail-d and trail-d2 have that name and type: say by id which one is meant",
       "what has that name there is of type .server-log",
     ]);
+    expect(await update(made, { id: "Trail", space: "b,d", config: { index: "new" } })).toMatchObject({
+      status: "no_change",
+      message: "Nothing was written. What was left out is not as the call asks.",
+    });
+    expect(await update(made, { id: "Trail", space: "d,e", config: { index: "new" } })).toMatchObject({
+      code: "ambiguous_connector",
+      message: "In d, trail-d and trail-d2 have that name and type: say by id which one is meant.",
+    });
     // By the id of one of two the others are found all the same; all spaces are those that have it.
     expect(rows(await update(made, { id: "trail-d2", space: "*", config: { index: "newer" } }))).toEqual([
       "a updated trail-a",

@@ -67,7 +67,11 @@ export async function planUpdateInSpaces(
   beside.push(...stays.map(({ space, id: one }) => ({ space, id: one, state: "unchanged" as const })));
   const changed = planned.flatMap(({ value, ...copy }) => (value === undefined ? [] : [{ ...copy, plan: value }]));
   const [first, ...more] = byName ? ofSameHosts(id, changed, beside).map(({ plan }) => plan) : changed.map(({ plan }) => plan);
-  if (!first) return { noChange: true, space: spacesShown(spaces), result: rowsInAnswer(beside), warnings: notes, next: [] };
+  if (!first) {
+    const isLeft = beside.some(({ state }) => state === "left_out");
+    const message = isLeft ? { message: "Nothing was written. What was left out is not as the call asks." } : {};
+    return { noChange: true, ...message, space: spacesShown(spaces), result: rowsInAnswer(beside), warnings: notes, next: [] };
+  }
   const plans = [first, ...more] as const;
   await assertEachItsOwn(plans);
   const where = spacesInWords(plans.map(({ ops: [op] }) => op.space));
@@ -119,7 +123,7 @@ function secretHosts({ flows }: Plan): string {
   return [...new Set(hosts)].sort().map(word).join(", ");
 }
 
-/** The copies that are meant, and the spaces without one; `beside` gets those that have several. */
+/** The copies that are meant, and the spaces without one; `beside` gets those that have several. @throws ToolError ambiguous_connector if all have */
 function copiesOf(
   id: string,
   looked: readonly Looked[],
@@ -156,6 +160,12 @@ function copiesOf(
       without.push({ space, state: "not_there", ...(other && { why: `what has that name there is of type ${other.type}` }) });
     }
   }
+  if (copies.length === 0)
+    throw new ToolError(
+      "ambiguous_connector",
+      `${beside.map(({ space, why = "" }) => `In ${space}, ${why}`).join("; ")}.`,
+      "Call again with the id of the one that is meant.",
+    );
   return { copies, meant, without, byName: true };
 }
 
