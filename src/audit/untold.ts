@@ -17,8 +17,8 @@ export const chosen: readonly ObstacleKind[] = ["disabled", "muted", "snoozed", 
 export const ofConnector: readonly ObstacleKind[] = ["secrets_missing", "type_unusable", "failing"];
 /** What a route is built to do is no reason where another one should tell somebody. */
 const byDesign: readonly ObstacleKind[] = ["opens_nothing", "language_model", "no_connector"];
-/** What `dangling_reference` and `workflow_off` say of the rule or the policy itself. */
-const saidElsewhere: readonly ObstacleKind[] = ["connector_missing", "workflow_missing", "workflow_off", "workflow_invalid"];
+/** What `workflow_off` says of the rule or the policy itself, and `dangling_reference` too, but for a connector that a workflow names. */
+const saidElsewhere: readonly ObstacleKind[] = ["workflow_missing", "workflow_off", "workflow_invalid"];
 
 function withoutIdle(routes: readonly Route[]): readonly Route[] {
   const others = routes.filter(({ obstacles }) => !obstacles.some(({ kind, stops }) => stops === "all" && byDesign.includes(kind)));
@@ -37,7 +37,8 @@ export function whyUntold({ type, obstacles, routes: all }: MappedRule): Untold 
   if (routes.length === 0) return leadsNowhere && !isDetectionType(type) ? { why: "no_route" } : undefined;
   const has = (route: Route, kinds: readonly ObstacleKind[]) => route.obstacles.some(({ kind }) => kinds.includes(kind));
   if (!routes.every((route) => verdictOn(route.obstacles) === "nobody" || has(route, ["failing"]))) return undefined;
-  if (routes.some((route) => has(route, saidElsewhere)) || routes.every((route) => has(route, ["policy_snoozed"]))) return undefined;
+  const isSaid = (route: Route) => has(route, saidElsewhere) || (route.via.length === 0 && has(route, ["connector_missing"]));
+  if (routes.some(isSaid) || routes.every((route) => has(route, ["policy_snoozed"]))) return undefined;
   // What a rule's own actions are refused for, the finding on each of them says.
   if (routes.every((route) => route.via.length === 0 && isRefused(route))) return undefined;
   const [only, ...others] = new Set(routes.map(({ connector }) => connector));

@@ -243,6 +243,13 @@ function assertAllowed(name: string, path: string, { allowed = [name] }: SecretS
   );
 }
 
+/** What a secret that this server holds is called: only a name that the caller may use is told. */
+export function nameTold(name: string, { prefix, allowed }: SecretSource): string {
+  const file = name.startsWith("file ") ? name.slice("file ".length) : undefined;
+  if (file !== undefined || name.startsWith(prefix)) return (allowed?.includes(file ?? name) ?? true) ? name : "a secret of this server";
+  return name.endsWith(", typed by a person") ? name : `a credential of this server itself (${name})`;
+}
+
 /** The variables that this caller may name and that are set; the first thirty. */
 export function availableNames({ env, prefix, allowed }: SecretSource): string[] {
   return Object.keys(env)

@@ -11,12 +11,16 @@ const rule = (obstacles: Obstacle[]): MappedRule => ({
   ...{ keyOwner: "a", verdict: "nobody", routes: [broken], obstacles },
 });
 
+const gone: Route = { ...broken, obstacles: [stops("connector_missing", "the connector is not in this space")] };
+const throughWorkflow = (route: Route): Route => ({ ...route, via: [{ kind: "workflow", id: "w", name: "W" }] });
 const open: Route = { ...broken, connector: "log", obstacles: [] };
 test.each<[what: string, routes: Route[], expected: string | undefined]>([
   ["whose only way runs when an alert is over", [{ ...open, on: ["recovered"] }], "recovery_only"],
   ["of geo containment, the same", [{ ...open, on: ["notGeoContained"] }], "recovery_only"],
   ["whose way for firing is broken, and that for recovery is open", [broken, { ...open, on: ["recovered"] }], "connector"],
   ["whose way for recovery is broken, and that for firing is open", [{ ...broken, on: ["recovered"] }, open], undefined],
+  ["whose own connector is gone, which dangling_reference says", [gone], undefined],
+  ["whose workflow names a connector that is gone", [throughWorkflow(gone)], "routes"],
   ["with one way for both", [{ ...open, on: ["recovered", "query matched"] }], undefined],
 ])("why nobody hears of a rule %s", (_what, routes, expected) => {
   expect(whyUntold({ ...rule([]), routes })?.why).toBe(expected);

@@ -203,13 +203,21 @@ test("whoever may not use a secret is not told its name", async () => {
   const file = join(mkdtempSync(join(tmpdir(), "kcm-tokens-")), "tokens.json");
   const principals = [
     { name: "ann", token: tokenOf("ann"), access: "full", secrets: ["CONNECTOR_SECRET_PAGER"] },
-    { name: "bob", token: tokenOf("bob"), access: "full", secrets: [] },
+    { name: "bob", token: tokenOf("bob"), access: "full", secrets: ["CONNECTOR_SECRET_OTHER"] },
   ];
   writeFileSync(file, JSON.stringify({ principals }), { mode: 0o600 });
-  const { url } = await startHttpProcess(["--http", "127.0.0.1:0"], { ...env(), MCP_AUTH_TOKEN_FILE: file }, sandbox.url);
+  const more = { CONNECTOR_SECRET_OTHER: "e".repeat(32), CONNECTORS_TARGET_HOSTS: "events.pagerduty.com" };
+  const { url } = await startHttpProcess(["--http", "127.0.0.1:0"], { ...env(), ...more, MCP_AUTH_TOKEN_FILE: file }, sandbox.url);
   const plan = async (holder: string) =>
     (await (await openClient(url, tokenOf(holder))).call("create_connector", { name: "Till", ...hook(`${at}/${value}`), dry_run: true }))
       .text;
   expect(await plan("ann")).toContain("config.url holds the value of CONNECTOR_SECRET_PAGER, and");
   expect(await plan("bob")).toContain("config.url holds the value of a secret of this server, and");
+  const [ann, bob] = await Promise.all(["ann", "bob"].map((holder) => openClient(url, tokenOf(holder))));
+  const pager = { name: "On call", id: "on-call", type: ".pagerduty", secrets: { routingKey: { $env: "CONNECTOR_SECRET_PAGER" } } };
+  expect((await ann?.call("create_connector", pager))?.text).toContain('"status":"done"');
+  const other = { id: "on-call", secrets: { routingKey: { $env: "CONNECTOR_SECRET_OTHER" } }, dry_run: true };
+  const replaced = (await bob?.call("update_connector", other))?.text;
+  expect(replaced).toContain("CONNECTOR_SECRET_OTHER takes the place of a secret of this server, which this server stored there last.");
+  expect(replaced).not.toContain("PAGER");
 });

@@ -13,7 +13,7 @@ export const notifiesNobody: MappedCheck = {
   finds:
     "enabled rules of both alerting systems without any action or fitting action policy, or of which no route gets through when they fire",
   ignores:
-    "info where there is nothing to run; detection rules without actions; rules with one broken connector, a connector or workflow that is gone, a workflow that is off, or only actions that Kibana refuses: those findings name them",
+    "info where there is nothing to run; detection rules without actions; rules with one broken connector, a connector of their own or a workflow that is gone, a workflow that is off, or only actions that Kibana refuses: those findings name them",
   of: "mapped_rule",
   group: "broken_now",
   needs: ["connectors", "types", "rules", "users"],
@@ -66,7 +66,7 @@ function reasonOf({ obstacles }: Route): string {
 function severityOf(routes: readonly Route[]): Severity {
   const kinds = new Set(routes.flatMap(({ obstacles }) => obstacles.map(({ kind }) => kind)));
   if (
-    ["secrets_missing", "type_unusable", "failing", "step_fails", "params_refused", "not_filled_in"].some((kind) =>
+    ["secrets_missing", "type_unusable", "connector_missing", "failing", "step_fails", "params_refused", "not_filled_in"].some((kind) =>
       [...kinds].some((one) => one === kind),
     )
   )

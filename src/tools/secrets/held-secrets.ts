@@ -7,7 +7,7 @@ import { plainText } from "../../plain-text.ts";
 import type { Sealed } from "../../sealed.ts";
 import { isBoundTo } from "../../secrets/binding.ts";
 import { isMailAddress, isOfPlainWords, withoutCertificates } from "../../secrets/open-values.ts";
-import type { SecretSource } from "../../secrets/resolve.ts";
+import { nameTold, type SecretSource } from "../../secrets/resolve.ts";
 import { bindingSuffix, readBindings } from "../../settings/bindings.ts";
 import { readings, writtenBy } from "./refused-before.ts";
 import { destinationsWith } from "./secret-flows.ts";
@@ -31,7 +31,7 @@ export async function sayingWhatIsHeld<P extends Plan>(
   const ways = (await Promise.all(plan.ops.map((op) => waysOf(op, plan.flows)))).flat();
   for (const { path, held } of found) for (const one of held) assertNotElsewhere(path, one, ways, source);
   const told = found.map(({ path, held }) => {
-    const names = [...new Set(held.map((one) => nameOf(one, source)))].join(" and ");
+    const names = [...new Set(held.map((one) => nameTold(one.source, source)))].join(" and ");
     return `${path} holds the value of ${names}, and is no place for a secret`;
   });
   return {
@@ -69,20 +69,13 @@ function placesIn(value: unknown, path: string): Place[] {
   ]);
 }
 
-/** Only a name that the caller may use is told. */
-function nameOf({ source: name }: Sealed, { prefix, allowed }: SecretSource): string {
-  const file = name.startsWith("file ") ? name.slice("file ".length) : undefined;
-  if (file !== undefined || name.startsWith(prefix)) return (allowed?.includes(file ?? name) ?? true) ? name : "a secret of this server";
-  return name.endsWith(", typed by a person") ? name : `a credential of this server itself (${name})`;
-}
-
 function assertNotElsewhere(path: string, held: Sealed, ways: readonly Way[], source: SecretSource): void {
   const bindings = readBindings(source.env[held.source + bindingSuffix] ?? "");
   const other = bindings && !isOfPlainWords(held) ? ways.find(({ type, hosts }) => !isBoundTo(bindings, type, hosts)) : undefined;
   if (!other) return;
   throw new ToolError(
     "secret_refused",
-    `${path} holds the value of ${nameOf(held, source)}, which is bound to another type or host than ${other.type} at ${other.hosts.join(", ") || unknownHost}.`,
+    `${path} holds the value of ${nameTold(held.source, source)}, which is bound to another type or host than ${other.type} at ${other.hosts.join(", ") || unknownHost}.`,
     "Leave it out there; where it belongs, pass a reference in `secrets`.",
     { path },
   );

@@ -2,7 +2,7 @@ import type { Plan } from "../../change/plan.ts";
 import { grouped } from "../../grouped.ts";
 import { word } from "../../plain-text.ts";
 import { referencesIn } from "../../sealed.ts";
-import type { SecretSource, StoredSecret } from "../../secrets/resolve.ts";
+import { nameTold, type SecretSource, type StoredSecret } from "../../secrets/resolve.ts";
 import { fieldOf, isIn, type Subject } from "./proposed-secrets.ts";
 import { givenFields } from "./stored-secrets.ts";
 
@@ -20,7 +20,7 @@ export async function replacedSecrets(subject: Pick<Subject, "id" | "space" | "b
     const was = all.flatMap(({ path, name }) => (name === undefined ? [] : [{ path, name }]));
     const is = now.filter((one) => fieldOf(one) === field);
     if (!fields.has(field) || inOrder(was) === inOrder(is)) return [];
-    const [theirs, ours] = [was, is].map((some) => [...new Set(some.map(({ name }) => name))].join(" and "));
+    const [theirs, ours] = [was, is].map((some) => [...new Set(some.map(({ name }) => nameTold(name, source)))].join(" and "));
     return [
       subject.before === undefined
         ? `secrets.${field}: ${ours || "what a person types"} takes the place of ${theirs || "what a person typed"}, which this server stored there last.`

@@ -99,6 +99,30 @@ test.each<[string, string, (api: Api) => Promise<unknown>, (api: Api) => Promise
   expect([of(accepted).map(({ known }) => known), accepted.code]).toEqual([[true], 0]);
 });
 
+test("another rule that tells nobody, by a workflow whose connector is gone, is new", async () => {
+  const starts = (rule: string, workflow: unknown) => [
+    ...[{ id: "system-connector-.workflows", params: { subAction: "run", subActionParams: { workflowId: workflow } } }],
+    ...(rule === "heard" ? [fired("kibana-log", { level: "info", message: "m" })] : []),
+  ];
+  let workflow: unknown;
+  const { api, audit } = await withBaseline(async (own) => {
+    const yaml =
+      "name: Lost\ntriggers:\n  - type: alert\nsteps:\n  - name: s\n    type: slack\n    connector-id: gone\n    with:\n      message: m\n";
+    workflow = (await own("POST", "/api/workflows/workflow", { yaml })).id;
+    await addRule(own, "first", starts("first", workflow));
+  });
+  const checks = ["--checks", "dangling_reference,notifies_nobody", "--fail-on", "high"];
+  const before = await audit(...checks);
+  const of = ({ findings }: AuditDocument, id: string) =>
+    findings.filter(({ rule }) => rule?.id === id).map(({ check, known }) => [check, known]);
+  expect([of(before, "first"), before.code]).toEqual([[["notifies_nobody", true]], 0]);
+  await addRule(api, "heard", starts("heard", workflow));
+  expect((await audit(...checks)).code).toBe(0);
+  await addRule(api, "second", starts("second", workflow));
+  const after = await audit(...checks);
+  expect([of(after, "second"), of(after, "heard"), after.code]).toEqual([[["notifies_nobody", false]], [], 1]);
+});
+
 test("a known finding stays known while only its words change, or a rule has somebody else to tell", async () => {
   const { api, audit } = await withBaseline();
   const before = (await audit()).findings.find((one) => one.check === "failing" && one.connector?.id === "deploy-hook");
