@@ -63,6 +63,8 @@ export interface Resolved {
 interface Walk extends Resolved {
   /** Paths of plain texts that are refused. */
   literals: string[];
+  /** Characters of plain texts so far. */
+  plain: number;
   source: SecretSource;
   files: ReadonlyMap<string, FileKind>;
 }
@@ -85,7 +87,7 @@ export function resolveSecrets(
     const secret = Object.entries(given).filter(([field]) => known === undefined || known.includes(field) || namesSecret(field));
     source.refused?.add(Object.fromEntries(secret), "secrets");
   }
-  const walk: Walk = { source, files, secrets: {}, asked: [], bindings: new Map(), warnings: [], read: [], literals: [] };
+  const walk: Walk = { source, files, secrets: {}, asked: [], bindings: new Map(), warnings: [], read: [], literals: [], plain: 0 };
   if (isAsk(given) && source.noPage) throw nobodyTypes("secrets", source);
   if (isAsk(given) && askable.length === 0) {
     throw new ToolError(
@@ -189,8 +191,12 @@ function isAsk(value: object): boolean {
   return entries.length === 1 && entries[0]?.[0] === "$ask" && entries[0][1] === true;
 }
 
-/** Undefined for what is refused. */
-function literal(value: string, path: string, { source, warnings, literals }: Walk): SealedTree | undefined {
+/** Characters of plain texts in a call: what each is known by afterwards takes time that others wait. */
+const mostPlain = 100_000;
+
+/** Undefined for what is refused. @throws ToolError invalid_arguments for very long ones */
+function literal(value: string, path: string, walk: Walk): SealedTree | undefined {
+  const { source, warnings, literals } = walk;
   // The way to authenticate is not a secret; spec types keep it among the secrets (reference/connector-types.md).
   if (path === "secrets.authType") return value;
   if (holdsMark(value)) {
@@ -208,6 +214,11 @@ function literal(value: string, path: string, { source, warnings, literals }: Wa
   if (source.literals === "refuse") {
     literals.push(path);
     return undefined;
+  }
+  walk.plain += value.length;
+  if (walk.plain > mostPlain) {
+    const problem = `The plain texts in \`secrets\` have more than ${mostPlain.toLocaleString("en")} characters.`;
+    throw new ToolError("invalid_arguments", problem, ways(source), { path });
   }
   warnings.push(`${path} was given as plain text: it stays in the conversation's transcript. Use a reference for anything real.`);
   return seal(value, `${path} (plain text)`);

@@ -160,6 +160,16 @@ describe("refused, with a fix, and never with a value in it", () => {
     expect(JSON.stringify([error.message, error.fix, error.detail])).not.toContain("canary");
   });
 
+  test("plain texts, where they are taken, up to 100,000 characters together", () => {
+    const given = (length: number) => ({ user: "u".repeat(length / 2), secretHeaders: { a: "x".repeat(length / 2) } });
+    const take = (length: number) =>
+      resolveSecrets(given(length), { env: {}, prefix: "CONNECTOR_SECRET_", dir: undefined, literals: "warn" });
+    expect(take(100_000).warnings).toHaveLength(2);
+    expect(() => take(100_002)).toThrow(
+      expect.objectContaining({ code: "invalid_arguments", message: "The plain texts in `secrets` have more than 100,000 characters." }),
+    );
+  });
+
   test("names of variables that hold something are offered, values are not", () => {
     expect(refusal({ a: { $env: "CONNECTOR_SECRET_NONE" } }).detail).toEqual({
       path: "secrets.a",
