@@ -5,7 +5,8 @@ import { changedSince, type Inverse } from "../../change/undo.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { ownValue } from "../../plain-object.ts";
 import { quoted, word } from "../../plain-text.ts";
-import { asBefore } from "./undo-workflows.ts";
+
+export const asBefore = "It is again as it was before that change.";
 
 /** An undo that expects a connector as the change left it. */
 type OfUpdate = Extract<Inverse, { op: "update" }>;

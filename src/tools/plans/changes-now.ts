@@ -21,9 +21,9 @@ import type { ToolContext } from "../define.ts";
 import { obstacle, obstacleInWords, touched } from "../rules/rule-changes.ts";
 import { besideInWords, cannotTell, nowOfAnotherType, outInWords, ruleSince } from "../rules/rule-since.ts";
 import { againstText } from "../workflows/way-back.ts";
-import { differsFrom, isBackAlready, ofAnother, whatIsThere, writtenBy } from "./changed-since.ts";
+import { asBefore, differsFrom, isBackAlready, ofAnother, whatIsThere, writtenBy } from "./changed-since.ts";
 import { connectorSince, deletedAgain, type Later, laterThan, rulesSince, sinceInWords } from "./later-changes.ts";
-import { asBefore, asBeforeIt, neitherNor, whyNotBack } from "./undo-workflows.ts";
+import { asBeforeIt, neitherNor, whyNotBack } from "./undo-workflows.ts";
 
 /** The most rules, and the most workflows, to look up for one answer. */
 const mostLooked = 20;

@@ -15,12 +15,11 @@ import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
 import { replacedSecrets } from "../secrets/replaced-secrets.ts";
-import { differsFrom, isBackAlready, ofAnother, whatIsThere, withBack, writtenBy } from "./changed-since.ts";
+import { asBefore, differsFrom, isBackAlready, ofAnother, whatIsThere, withBack, writtenBy } from "./changed-since.ts";
 import { connectorSince, deletedAgain, type Later, sinceInWords, undoOf } from "./later-changes.ts";
 import { assertCarried, planCreate } from "./plan-create.ts";
 import { planDelete } from "./plan-delete.ts";
 import { planUpdate } from "./plan-update.ts";
-import { asBefore } from "./undo-workflows.ts";
 
 /** Secrets for a connector that comes back, as the call has them. */
 export interface Given {
