@@ -1,4 +1,4 @@
-import { inSpace, type Prompt, space } from "./prompt.ts";
+import { inSpace, type Prompt, space, value } from "./prompt.ts";
 
 export const whoIsTold: Prompt = {
   name: "who_is_told",
@@ -10,7 +10,7 @@ export const whoIsTold: Prompt = {
     const all = !given.space || given.space === "*";
     return `Who is told when Kibana's rules fire, ${all ? "in all spaces" : inSpace(given)}?
 
-1. map_notifications with space ${JSON.stringify(all ? "*" : given.space)}, enabled true, verdict "nobody", page after page: tell me each rule that notifies nobody, and what is in the way.
+1. map_notifications with space ${all ? '"*"' : value(given.space, "")}, enabled true, verdict "nobody", page after page: tell me each rule that notifies nobody, and what is in the way.
 2. The same with verdict "perhaps": what could not be seen, or is decided later. Of the others only how many.
 3. Begin with not_seen: what is in it may notify somebody or nobody. Propose what fixes it (attach_connector, update_connector for lost secrets, replace_connector for a connector that is gone), but change nothing before I choose.`;
   },
