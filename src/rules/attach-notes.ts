@@ -27,6 +27,7 @@ interface Chosen {
 /** What else the person who decides should know. */
 export function notesOn(rule: Rule, ruleType: RuleType, wanted: Wanted, chosen: Chosen): string[] {
   return [
+    ...aboutFiring(rule, ruleType, wanted, chosen),
     ...aboutRecovery(ruleType, wanted, chosen),
     ...aboutWords(wanted, chosen),
     ...aboutKeys(rule, ruleType, wanted, chosen),
@@ -36,6 +37,14 @@ export function notesOn(rule: Rule, ruleType: RuleType, wanted: Wanted, chosen: 
     ...(rule.mute_all === true ? ["The rule is muted: nothing is sent until it is unmuted."] : []),
     ...(ruleType.detection ? ["Detection rules are meant to be edited in the Security app; their actions are saved here anyway."] : []),
   ];
+}
+
+function aboutFiring({ actions }: Rule, ruleType: RuleType, { connector }: Wanted, { mine }: Chosen): string[] {
+  const { recoveryGroup, defaultGroup } = ruleType;
+  if (recoveryGroup === undefined || defaultGroup === undefined) return [];
+  const after = [...actions.filter(({ id }) => id !== connector.id), ...mine];
+  if (after.some(({ group, frequency }) => group !== recoveryGroup || frequency?.summary)) return [];
+  return [`Nobody hears when an alert fires: name ${quoted(defaultGroup)} in groups for that.`];
 }
 
 function aboutRecovery(ruleType: RuleType, { connector, type, recovery }: Wanted, { frequency, mine }: Chosen): string[] {

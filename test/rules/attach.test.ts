@@ -342,6 +342,17 @@ describe("params for recovery alone", () => {
     expect(again.after.actions).toMatchObject([{ group: "recovered", params: other }]);
   });
 
+  test.each<[string, string[], ReturnType<typeof action>[], boolean]>([
+    ["alone", ["recovered"], [], true],
+    ["beside another's for recovery", ["recovered"], [action("d", ".slack", "recovered", { message: "m" })], true],
+    ["beside another's for firing", ["recovered"], [action("d", ".slack", "query matched", { message: "m" })], false],
+    ["and firing", ["query matched", "recovered"], [], false],
+  ])("%s: whether nobody hears of firing is said", async (_how, groups, actions, isSaid) => {
+    const { warnings } = await attached(".slack", { groups, params: { message: "m" } }, { actions });
+    const said = 'Nobody hears when an alert fires: name "query matched" in groups for that.';
+    expect(warnings.filter((one) => one.startsWith("Nobody hears"))).toEqual(isSaid ? [said] : []);
+  });
+
   test("close what is open, or are refused", async () => {
     expect((await attached(".pagerduty", { groups: ["recovered"], params: { summary: "x" } })).added[0]?.params).toEqual({
       ...{ eventAction: "resolve", dedupKey: dash, summary: "x" },
