@@ -83,7 +83,8 @@ export function partsOf(value: string): string[] {
     else if (lines.length > 1) for (const line of lines) read(line, standsAlone(line), depth + 1);
     else {
       if (isSecret || depth === 0)
-        for (const inside of [...decodedText(text), ...ofWebToken(text), ...ofPercents(text)]) read(inside, true, depth + 1);
+        for (const inside of [...decodedText(text), ...ofWebToken(text), ...ofPercents(text), ...beforeComment(text)])
+          read(inside, true, depth + 1);
       readLine(withoutUrls(lines[0] ?? ""), isSecret, depth, isId);
     }
   }
@@ -206,6 +207,11 @@ function ofPercents(text: string): string[] {
   return /^[^\s=&;,:]+$/.test(text) && decoded(text) !== text ? [decoded(text)] : [];
 }
 
+/** `… # rotated in November` */
+function beforeComment(text: string): string[] {
+  return /^\S+(?=\s+(?:#|;|\/\/))/.exec(text) ?? [];
+}
+
 /** Of a web token, what was signed and the signature. */
 function ofWebToken(text: string): string[] {
   return /^eyJ[\w-]+\.[\w-]*\.[\w.-]+$/.test(text) ? text.split(".").slice(1) : [];
@@ -221,9 +227,9 @@ function partsOfUrl(value: string): string[] {
 
 function partsOfOne(value: string): string[] {
   const [, start = "", authority = "", end = ""] = /^([a-z][a-z\d+.-]{0,30}:\/\/)([^/?#]*)(.*)$/is.exec(value) ?? [];
-  // Several hosts, each with its port or login, are no address for WHATWG.
-  const logins = authority.includes(",") ? [authority, ...authority.split(",")] : [];
-  const passwords = logins.flatMap((one) => /^[^:]*:(.*)@/s.exec(one)?.[1] ?? []);
+  // What WHATWG takes for no address, or for another: several hosts, each with its port or login, and a password with a slash.
+  const logins = authority.includes("@") ? (authority.includes(",") ? [authority, ...authority.split(",")] : []) : [authority + end];
+  const passwords = logins.flatMap((one) => /^[^:@/?#]*:(?!\d{1,5}(?:[/?#,]|$))(.*)@/s.exec(one)?.[1] ?? []);
   const url = readUrl(value) ?? readUrl(`${start}host${end}`);
   if (!url) return passwords;
   const behind = /^[^:]*:[/\\]*[^/\\?#]*(.*)$/s.exec(value)?.[1] ?? "";

@@ -165,9 +165,11 @@ const values: [value: string, parts: string[], innocent?: string[]][] = [
       "several-hosts-2",
     ],
     ["amqp://svc-of-tills:several-hosts-4@h1.example.com:5672,svc-of-tills:several-hosts-5@h2.example.com:5672", "several-hosts-4"],
+    ["redis://svc-of-tills:a/of-slashes-1@h1.example.com:6379/0?of=h2.example.com", "a/of-slashes-1"],
     ["redis://:several-hosts-6@h1.example.com,redis://:several-hosts-7@h2.example.com", "several-hosts-7"],
   ].map(([value = "", part = ""]): [string, string[], string[]] => [value, [part], ["svc-of-tills", "h1.example.com", "h2.example.com"]]),
   ["https://chat.example.com/bot123456789:AAq7Zt4mWx9LpKf2VbN8sRc3/send", ["AAq7Zt4mWx9LpKf2VbN8sRc3"], ["chat.example.com"]],
+  ["wordy-before-comment # rotated in November", ["wordy-before-comment"], ["rotated in November"]],
   ["Bearer%20percent-token-of-us", ["percent-token-of-us"]],
   [
     "region:eu-north-1\nimage = registry.example.com/tills:9.5\nversion = 1.2.3-beta4\nlogin:clerk-of-tills\nbroker = h1.example.com:9092",
