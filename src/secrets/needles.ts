@@ -37,7 +37,9 @@ export function* needlesOf(value: string): Generator<NeedleBytes> {
 
 /** Characters at the ends of a value (a plus, a backslash) may not be in its bytes, and a letter may take several of them. */
 function leastFor(bytes: Uint8Array, text: string): number {
-  return bytes.length < shortest ? lengthWithoutEnds(text) : Math.min(shortest, [...Buffer.from(bytes).toString()].length);
+  if (bytes.length < shortest) return lengthWithoutEnds(text);
+  // A character has four bytes at most.
+  return Math.min(shortest, [...Buffer.from(bytes.subarray(0, 4 * shortest)).toString()].length);
 }
 
 /** From the first to the last character that a canonical text has. */

@@ -99,6 +99,83 @@ const values: [value: string, parts: string[], innocent?: string[]][] = [
   ["machine netrc.example.com login ann password netrc-password", ["netrc-password"], ["netrc.example.com"]],
   ["<login><password>xml-password</password><room>room-of-tills</room></login>", ["xml-password"], ["room-of-tills"]],
   ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJlb2Z0aWxscw", ["eyJzdWIiOiJhbm4ifQ", "c2lnbmF0dXJlb2Z0aWxscw"]],
+  ...[
+    ["ann@tills.example.com/token", "ann@tills.example.com"],
+    ["cn=svc-of-tills,ou=apps-of-tills", "apps-of-tills", "svc-of-tills"],
+    ["uid=svc-of-tills", "svc-of-tills"],
+    ["service of tills", "service of tills"],
+    ["tills\\svc-of-tills", "svc-of-tills"],
+    ["a/b", "a/b"],
+    ["svc;tills", "svc;tills"],
+  ].flatMap(([user = "", ...innocent], at) =>
+    [
+      (login: string) => `Basic ${base64(login)}`,
+      (login: string) => base64(login),
+      (login: string) => login,
+      (login: string) => `[intake]\nauth = ${base64(login)}\n`,
+    ].map((written, way): [string, string[], string[]] => {
+      const password = `wordy-${"abcdefg"[at]}-of-${"lmno"[way]}urs`;
+      return [written(`${user}:${password}`), [password], innocent];
+    }),
+  ),
+  ...["x", "X", "", "api_token", "x-oauth-basic"].flatMap((password, at) =>
+    [`q8Zt4mWx${at}LpKf2VbN`, `8f2b8c1${at}-7d4a-4e5f-9a6b-1c2d3e4f5a6b`, `sk_live_7${at}q`].flatMap(
+      (token, n): [string, string[], string[]][] => [
+        [`Basic ${base64(`${token}a:${password}`)}`, [`${token}a`], ["api_token", "x-oauth-basic"]],
+        ...(n === 0 ? [[`${token}b:${password}`, [`${token}b`], ["api_token", "x-oauth-basic"]] as [string, string[], string[]]] : []),
+      ],
+    ),
+  ),
+  ["VuaCfGcBCdbkQm-e5aOx:wordy-key-of-us", ["wordy-key-of-us"]],
+  ...[
+    (value: string) => `password = ${value}`,
+    (value: string) => `password          = ${value}`,
+    (value: string) => `password : ${value}`,
+    (value: string) => `password = "${value}" # of tills`,
+    (value: string) => `password = ${value} # of tills`,
+    (value: string) => `password = ${value} ; of tills`,
+    (value: string) => `# password = '${value}'`,
+    (value: string) => `smtp.password = ${value}`,
+    (value: string) => `smtp/password = ${value}`,
+    (value: string) => `'password' => '${value}',`,
+    (value: string) => `password: "${value}",`,
+    (value: string) => `export PASSWORD="${value}"`,
+    (value: string) => `const password = "${value}";`,
+    (value: string) => `smtp = { user = "clerk-of-tills", password = "${value}" }`,
+    (value: string) => `Server = tcp:db.example.com,1433; User Id = clerk-of-tills; Password = ${value};`,
+    (value: string) => `host = db.example.com user = clerk-of-tills password = ${value} sslmode = of-tills`,
+    (value: string) => `PlainLoginModule required username="clerk-of-tills" password="${value}";`,
+    (value: string) => `//packages.example.com/:_authToken = ${value}`,
+    (value: string) => `//packages.example.com/:_password=${base64(value)}`,
+    (value: string) => `user = "clerk-of-tills:${value}"`,
+    (value: string) => `<user name="clerk-of-tills" password="${value}"/>`,
+    (value: string) => `<add key="ApiPassword" value="${value}" />`,
+    (value: string) => `<key>password</key><string>${value}</string>`,
+    (value: string) => `- name: DB_PASSWORD\n  value: ${value}`,
+    (value: string) => `password: |\n  ${value}`,
+  ].map((line, at): [string, string[], string[]] => {
+    const value = `wordy-${"abcdefghijklmnopqrstuvwxyz"[at]}-for-us`;
+    const written = at % 2 === 0 ? line(value) : `[smtp]\nhost = db.example.com\nuser = clerk-of-tills\n${line(value)}\n`;
+    return [written, [value], ["db.example.com", "clerk-of-tills", "packages.example.com"]];
+  }),
+  ...[
+    ["mongodb://svc-of-tills:several-hosts-1@h1.example.com:27017,h2.example.com:27017/tills", "several-hosts-1"],
+    [
+      "https://svc-of-tills:several-hosts-2@h1.example.com:9200,https://svc-of-tills:several-hosts-3@h2.example.com:9200",
+      "several-hosts-2",
+    ],
+    ["amqp://svc-of-tills:several-hosts-4@h1.example.com:5672,svc-of-tills:several-hosts-5@h2.example.com:5672", "several-hosts-4"],
+    ["redis://svc-of-tills:a/of-slashes-1@h1.example.com:6379/0?of=h2.example.com", "a/of-slashes-1"],
+    ["redis://:several-hosts-6@h1.example.com,redis://:several-hosts-7@h2.example.com", "several-hosts-7"],
+  ].map(([value = "", part = ""]): [string, string[], string[]] => [value, [part], ["svc-of-tills", "h1.example.com", "h2.example.com"]]),
+  ["https://chat.example.com/bot123456789:AAq7Zt4mWx9LpKf2VbN8sRc3/send", ["AAq7Zt4mWx9LpKf2VbN8sRc3"], ["chat.example.com"]],
+  ["wordy-before-comment # rotated in November", ["wordy-before-comment"], ["rotated in November"]],
+  ["Bearer%20percent-token-of-us", ["percent-token-of-us"]],
+  [
+    "region:eu-north-1\nimage = registry.example.com/tills:9.5\nversion = 1.2.3-beta4\nlogin:clerk-of-tills\nbroker = h1.example.com:9092",
+    [],
+    ["eu-north-1", "registry.example.com/tills:9.5", "1.2.3-beta4", "clerk-of-tills", "h1.example.com:9092"],
+  ],
   ["Bearer connectors", [], ["connectors"]],
   ["Notes of operations", [], ["operations", "Notes"]],
 ];
