@@ -77,7 +77,9 @@ export async function planUpdate(
   const given = givenFields(resolved.secrets, resolved.asked);
   // Secrets that are flagged as missing are not stored.
   const known = before.missingSecrets ? [] : storedBefore.needed;
-  const byJournal = before.missingSecrets ? [] : (await fieldsStoredLast(subject, context.secrets)).filter((one) => !known.includes(one));
+  const byJournal = before.missingSecrets
+    ? []
+    : (await fieldsStoredLast({ id: before.id, space }, context.secrets)).filter((one) => !known.includes(one));
   const dropped = byJournal.filter((field) => secrets[field] === null);
   const stored = withStored(entry, storedSecrets(entry, after.config, status), byJournal, secrets);
   const left = await assertAllGiven({ subject, entry, why, stored, given }, context.secrets);

@@ -4,7 +4,6 @@ import type { NoChange, Plan, PutWorkflowOp } from "../../change/plan.ts";
 import type { Inverse } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import { plainText } from "../../plain-text.ts";
 import { mapSealed, referencesIn } from "../../sealed.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
 import { assertRunnable, connectorView } from "../connectors/connector-row.ts";
@@ -15,12 +14,12 @@ import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
 import { replacedSecrets } from "../secrets/replaced-secrets.ts";
-import { differsFrom, isBackAlready, ofAnother, whatIsThere, withBack, writtenBy } from "./changed-since.ts";
-import { connectorSince, deletedAgain, type Later, sinceInWords, undoOf } from "./later-changes.ts";
+import { backAlready, differsFrom, fieldsInWords, looksLikeAnother, ofAnother, whatIsThere, withBack, writtenBy } from "./changed-since.ts";
+import { connectorSince, type Later, sinceInWords, undoOf } from "./later-changes.ts";
 import { assertCarried, planCreate } from "./plan-create.ts";
 import { planDelete } from "./plan-delete.ts";
 import { planUpdate } from "./plan-update.ts";
-import { asBefore } from "./undo-workflows.ts";
+import { deletedAgain, nowOfAnother, type Owner } from "./same-connector.ts";
 
 /** Secrets for a connector that comes back, as the call has them. */
 export interface Given {
@@ -34,6 +33,7 @@ export interface Given {
 interface GivenNow extends Given {
   change: string;
   later: readonly Later[];
+  owner: Owner | undefined;
   /** Whether the change may not have happened: only the connector as a whole tells. */
   isUncertain: boolean;
 }
@@ -48,18 +48,22 @@ export async function planInverse(
   inverse: Doable,
   type: string,
   { space, status, existing, types }: Known & { space: CheckedSpace },
-  { change, later, isUncertain, ...given }: GivenNow,
+  { change, later, owner, isUncertain, ...given }: GivenNow,
   context: ToolContext,
 ): Promise<Plan | NoChange> {
   const listed = existing.find((one) => one.id === inverse.id);
   // The number of references changes by itself: a plan must not depend on it.
   const current = listed && { ...listed, references: undefined };
   if (current && current.type !== type) return changedBySomebody(space, current, ofAnother(current), ["type"]);
+  const another = current && inverse.op !== "create" ? await nowOfAnother(owner, current) : undefined;
+  if (another !== undefined) return superseded(space, inverse.id, another);
   switch (inverse.op) {
     case "create": {
       if (current) return superseded(space, inverse.id, await whatIsThere(current, inverse));
-      const again = deletedAgain(later);
+      const again = deletedAgain(owner);
       if (again !== undefined) return superseded(space, inverse.id, again);
+      // What this server stored under the id since is not of this connector.
+      const before = owner?.left && change;
       const plan = await planCreate(
         {
           space,
@@ -68,13 +72,14 @@ export async function planInverse(
           live: (await liveType(inverse.type, types, status)).type,
           config: inverse.config,
           secrets: given.secrets,
+          before,
         },
         { status, existing },
         context,
       );
-      const byJournal = await fieldsStoredLast({ id: inverse.id, space }, context.secrets, true);
-      const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets, byJournal);
-      const others = await replacedSecrets({ id: inverse.id, space }, plan, context.secrets);
+      const byJournal = await fieldsStoredLast({ id: inverse.id, space, before }, context.secrets, true);
+      const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets, byJournal, before);
+      const others = await replacedSecrets({ id: inverse.id, space, before }, plan, context.secrets);
       const warnings = [...others, ...plan.warnings];
       // Nothing more is lost by this: whoever knows of other secrets gives them here or with update_connector.
       if (possible.length === 0 || (given.noOtherSecrets && context.settings.skipConfirmation)) return { ...plan, warnings };
@@ -87,13 +92,15 @@ export async function planInverse(
       const differs = await differsFrom(current, inverse);
       const written = writtenBy(inverse);
       const inTheWay = differs.filter((field) => isUncertain || written.has(field));
+      if (owner && (await looksLikeAnother(current, [owner.last, inverse.expect, inverse.to])))
+        return superseded(space, inverse.id, ofAnother(current));
       if (inTheWay.length > 0) return changedSince(space, current, inverse, inTheWay, later);
       const undoes = later.length === 0 ? change : undefined;
       const wanted = { space, before: current, after: withBack(current, inverse, written), verb: "Put back", undoes, ...given };
       const plan = await planUpdate(wanted, { status, existing }, context);
       assertOthers(plan, inverse, context.secrets);
       const [op] = plan.ops;
-      const stays = differs.map((field) => plainText(field, 60)).join(", ");
+      const stays = fieldsInWords(differs);
       const kept = stays === "" ? [] : [`What was changed after it stays as it is now: ${stays}.`];
       const sent = [...(op.op === "update" ? Object.keys(op.secrets) : []), ...plan.asks.map(({ label }) => label)];
       if (sent.length === 0) return { ...plan, warnings: [...kept, ...plan.warnings] };
@@ -132,7 +139,8 @@ async function changedSince(
   later: readonly Later[],
 ): Promise<NoChange> {
   const base = changedBySomebody(space, current, "It was changed since.", differs);
-  if (await isBackAlready(current, inverse)) return { ...base, message: `${asBefore} Nothing was written.` };
+  const back = await backAlready(current, inverse);
+  if (back !== undefined) return { ...base, message: `${back} Nothing was written.` };
   const since = await connectorSince(current, inverse, later, differs);
   const [first] = since.way ?? [];
   const message = since.all.length === 0 ? base.message : `${sinceInWords(since, "It was changed since.")} Nothing was written.`;

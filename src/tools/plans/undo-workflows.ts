@@ -8,6 +8,7 @@ import { whyFixed } from "../../usage/workflows.ts";
 import type { SpaceContext } from "../define.ts";
 import { type Rewritten, type WorkflowPart, workflowPart } from "../workflows/put-workflow.ts";
 import { againstText } from "../workflows/way-back.ts";
+import { asBefore } from "./changed-since.ts";
 import { type Later, sinceInWords, workflowSince } from "./later-changes.ts";
 
 export type WorkflowBack = Extract<Inverse, { op: "put_workflow" }>;
@@ -78,8 +79,6 @@ export async function planUndoWorkflows(
   const part = await workflowPart(todo, { routes: inverses[0]?.routes ?? "public", known }, context);
   return { ...part, left, changed, gone };
 }
-
-export const asBefore = "It is again as it was before that change.";
 
 /** The same of what that change may not have reached. */
 export const asBeforeIt = "Whether that change reached it is not known: it is as before.";

@@ -73,12 +73,13 @@ export async function proposedSecrets(
  * @param isGone of one that this server deleted
  */
 export async function fieldsStoredLast(
-  subject: Pick<Subject, "id" | "space">,
+  subject: Pick<Subject, "id" | "space" | "before">,
   { stored }: SecretSource,
   isGone = false,
 ): Promise<string[]> {
-  const all = (await stored?.()) ?? [];
-  return [...new Set(all.filter((one) => one.isLatest && one.isGone === isGone && isIn(one, subject)).map(fieldOf))];
+  const all = (await stored?.(subject.before)) ?? [];
+  const gone = isGone && subject.before === undefined;
+  return [...new Set(all.filter((one) => one.isLatest && one.isGone === gone && isIn(one, subject)).map(fieldOf))];
 }
 
 export function isIn({ connector, space }: StoredSecret, { id, space: its }: Pick<Subject, "id" | "space">): boolean {
