@@ -268,8 +268,6 @@ async function whyNotNow(
   if (inverse.op === "execute") return undefined;
   const another = await nowOfAnother(owner, current);
   if (another !== undefined) return another;
-  if (inverse.op === "update" && owner && (await looksLikeAnother(current, [owner.last, inverse.expect, inverse.to])))
-    return ofAnother(current);
   const written = inverse.op === "update" && !isUncertain ? writtenBy(inverse) : undefined;
   const differs = (await differsFrom(current, inverse)).filter((field) => written?.has(field) ?? true);
   if (differs.length > 0) {
@@ -277,6 +275,8 @@ async function whyNotNow(
     if (back !== undefined) return back;
     return sinceInWords(await connectorSince(current, inverse, later, differs), `It was changed since: ${fieldsInWords(differs)}.`);
   }
+  if (inverse.op === "update" && owner && (await looksLikeAnother(current, [owner.last, inverse.expect, inverse.to])))
+    return ofAnother(current);
   const uses = current.references ?? 0;
   return inverse.op === "delete" && uses > 0 ? `It is in use now: Kibana counts ${uses} reference${uses === 1 ? "" : "s"}.` : undefined;
 }

@@ -51,7 +51,7 @@ export interface Wanted {
   repoints?: true;
   /** Those that get another text in the same plan anyway. */
   workflows?: readonly PutWorkflowOp[] | undefined;
-  /** The change that it undoes, where this server wrote nothing to the connector since. */
+  /** The change that it undoes. */
   undoes?: string | undefined;
 }
 
