@@ -211,7 +211,7 @@ async function withNeedsNow(
   if (inverse.op === "put_workflow") {
     const yaml = now.workflows.get(at)?.yaml;
     if (!known || yaml === undefined || yaml !== inverse.expect) return { inverse };
-    const there = { id: inverse.space, connectors: [...known.values()] };
+    const there = { id: inverse.space, connectors: [...known.values()], were: inverse.were };
     const judged = (named?: Renamed) =>
       againstText(yaml, inverse.to, { ...there, named: named && { ...named, refused: inverse.refused } }, kibana).catch(unlessCancelled);
     const alone = await judged();
