@@ -153,6 +153,8 @@ export interface Move {
   how: string;
   was: string;
   is: string;
+  /** The id of the connector that `was` stood for; absent: none. */
+  of?: string;
 }
 
 /** A connector as it is now; only its id where it is gone. */

@@ -1,3 +1,4 @@
+import { grouped } from "../grouped.ts";
 import type { StoredSecret } from "../secrets/resolve.ts";
 import { idIn } from "./entries-of.ts";
 import type { JournalEntry } from "./journal.ts";
@@ -6,12 +7,37 @@ import { recordedIn } from "./undo.ts";
 /**
  * What this server stored last in each secret field of each connector.
  * @param entries newest first
- * @param before only what it stored before this change
+ * @param before what the undo of this change gives back: what was stored before it, or what is there now where it left a field as
+ * it was. What it stored itself is never among it.
  */
 export function storedByJournal(entries: readonly JournalEntry[], deployment: string, before?: string): StoredSecret[] {
-  const older = before === undefined ? entries : entries.slice(entries.findLastIndex(({ begin }) => begin.change === before) + 1);
+  const last = lastStored(entries, deployment);
+  if (before === undefined) return last;
+  const older = entries.slice(entries.findLastIndex(({ begin }) => begin.change === before) + 1);
+  const own = entries.filter(({ begin }) => begin.change === before);
+  const [then, itself, now] = [lastStored(older, deployment), lastStored(own, deployment), last].map((all) => grouped(all, place));
+  return [...new Set([...(then?.keys() ?? []), ...(itself?.keys() ?? [])])].flatMap((at) => {
+    const [was, by, is] = [then, itself, now].map((all) => all?.get(at) ?? []) as [StoredSecret[], StoredSecret[], StoredSecret[]];
+    const isOther = !isSame(is, by.length > 0 ? by : was);
+    const isKept = was.length === 0 || (isSame(was, by) && was.every(({ source }) => source !== undefined));
+    if (isOther && isKept) return is.map((one) => ({ ...one, isSince: true as const }));
+    const names = [...new Set(is.map(({ source = "what a person typed" }) => source))].join(" and ");
+    return was.map((one) => (isOther && names !== "" ? { ...one, replaced: names } : one));
+  });
+}
+
+function place({ space, connector, path }: StoredSecret): string {
+  return JSON.stringify([space, connector, path.split(".")[0]]);
+}
+
+function isSame(some: readonly StoredSecret[], others: readonly StoredSecret[]): boolean {
+  const [one, other] = [some, others].map((all) => JSON.stringify(all.map(({ path, source }) => [path, source]).sort()));
+  return one === other;
+}
+
+function lastStored(entries: readonly JournalEntry[], deployment: string): StoredSecret[] {
   const seen = new Map<string, { isGone: boolean; isWritten: boolean; fields: Set<string> }>();
-  return older.flatMap((entry) => {
+  return entries.flatMap((entry) => {
     const record = entry.begin.deployment === deployment && entry.end?.outcome !== "not_done" ? recordedIn(entry) : undefined;
     const id = idIn(entry);
     if (!record || id === undefined || !["create", "update", "delete"].includes(record.op)) return [];

@@ -138,7 +138,7 @@ export function artifactsNote(artifacts: ArtifactsRead): string | undefined {
  * @param filled what Kibana may have added on its own: its defaults
  */
 export function changedSince(
-  current: Connector,
+  current: Pick<Connector, "name" | "config">,
   expect: { name: string; config: Record<string, unknown> },
   filled: Record<string, unknown>,
 ): string[] {

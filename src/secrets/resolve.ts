@@ -24,6 +24,10 @@ export interface StoredSecret {
   isGone: boolean;
   /** Whether this server wrote nothing else to the connector since: it is there, or was until the delete, unless somebody took it out in Kibana. */
   isLatest: boolean;
+  /** For an undo: stored after the change, which had left the field as it was. */
+  isSince?: true;
+  /** For an undo: what a later change stored there, and the undo replaces. */
+  replaced?: string;
 }
 
 /** Where references lead. */

@@ -64,7 +64,7 @@ export type Inverse =
       /** Of what the journal marks in the actions of `to` and of `expect`. */
       digests: { before: FieldDigests[]; after: FieldDigests[] };
     }
-  /** `back`: ids or names of the connectors that it names again; `needs` and `refused` as of a rule. */
+  /** `back`: ids or names of the connectors that it names again; `were`: the ids of those then; `needs` and `refused` as of a rule. */
   | {
       op: "put_workflow";
       space: string;
@@ -73,6 +73,7 @@ export type Inverse =
       expect: string;
       to: string;
       back: string[];
+      were: ReadonlyMap<string, string>;
       needs: string[];
       refused?: string | undefined;
     }

@@ -52,6 +52,7 @@ export const putWorkflow: OpKind<PutWorkflowOp> = {
   inverse: ({ space, id, routes, moves, before, after, needs, refused }) => ({
     ...{ op: "put_workflow", space, id, routes, expect: after, to: before, needs, refused },
     back: moves.map(({ was }) => was),
+    were: new Map(moves.flatMap(({ was, of }) => (of === undefined ? [] : [[was, of] as const]))),
   }),
 };
 

@@ -73,7 +73,8 @@ const Recorded = z.discriminatedUnion("op", [
     ...Place,
     routes: z.enum(["public", "first"]),
     enabled: z.boolean(),
-    moves: z.array(z.object({ how: z.string(), was: z.string(), is: z.string() })),
+    // Records of older versions do not have `of`.
+    moves: z.array(z.object({ how: z.string(), was: z.string(), is: z.string(), of: z.string().optional() })),
     before: z.string(),
     after: z.string(),
     // Records of older versions have neither.

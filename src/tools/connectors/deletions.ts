@@ -3,9 +3,11 @@ import type { JournalEntry } from "../../change/journal.ts";
 import type { NextCall } from "../../change/plan.ts";
 import { maySee } from "../../change/principal.ts";
 import { ToolError } from "../../errors.ts";
-import { plainText, quoted } from "../../plain-text.ts";
+import { grouped } from "../../grouped.ts";
+import { plainText, quoted, word } from "../../plain-text.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
+import { deletedAgain, ownerSince } from "../plans/same-connector.ts";
 import { deletedHere } from "./deleted-here.ts";
 
 /** The most of the same name to tell of. */
@@ -23,33 +25,36 @@ interface Deletion {
 /** What this server deleted of that id, or else of that name, in these spaces; the newest first. */
 export async function deletionsOf(asked: string, spaces: readonly string[], context: ToolContext): Promise<Deletion[]> {
   const { journal, deployment, principal } = context;
-  const newest = new Map<string, JournalEntry>();
-  for (const entry of (await journal.entries()).entries) {
-    const { begin, end } = entry;
+  const { entries } = await journal.entries();
+  const ofSpaces = entries.filter(({ begin, end }) => {
     const { op, space } = begin.op;
-    if (begin.deployment !== deployment.name || !spaces.includes(space) || !maySee(principal, space)) continue;
-    const place = JSON.stringify([space, idIn(entry)]);
-    if ((op === "create" || op === "delete") && end?.outcome !== "not_done" && !newest.has(place)) newest.set(place, entry);
+    const isEither = (op === "create" || op === "delete") && end?.outcome !== "not_done";
+    return isEither && begin.deployment === deployment.name && spaces.includes(space) && maySee(principal, space);
+  });
+  const places = grouped(ofSpaces, (entry) => JSON.stringify([entry.begin.op.space, idIn(entry)]));
+  const deleted = [...places.values()].filter(([newest]) => newest?.begin.op.op === "delete").flat();
+  const each = deleted.filter(({ begin }) => begin.op.op === "delete");
+  const byId = each.filter((entry) => idIn(entry) === asked);
+  const meant = byId.length > 0 ? byId : each.filter(({ begin }) => begin.op.name === asked);
+  const found: Deletion[] = [];
+  for (const entry of meant) {
+    if (found.length === shown) break;
+    if (deletedAgain(await ownerSince(entry, entries)) !== undefined) continue;
+    const { space } = entry.begin.op;
+    const id = idIn(entry) ?? "";
+    const undo = (await undosOf(id, space, context)).find(({ args }) => args.change === entry.begin.change);
+    found.push({ entry, id, space, undo });
   }
-  const deleted = [...newest.values()].filter(({ begin }) => begin.op.op === "delete");
-  const byId = deleted.filter((entry) => idIn(entry) === asked);
-  const meant = byId.length > 0 ? byId : deleted.filter(({ begin }) => begin.op.name === asked);
-  return Promise.all(
-    meant.slice(0, shown).map(async (entry) => {
-      const { space } = entry.begin.op;
-      const id = idIn(entry) ?? "";
-      return { entry, id, space, undo: await undoOf(id, space, context) };
-    }),
-  );
+  return found;
 }
 
-/** Undefined also where what Kibana takes cannot be read. */
-async function undoOf(id: string, space: string, context: ToolContext): Promise<NextCall | undefined> {
+/** None also where what Kibana takes cannot be read. */
+async function undosOf(id: string, space: string, context: ToolContext): Promise<NextCall[]> {
   try {
     const [types, status] = await Promise.all([context.kibana.connectorTypes(space), context.kibana.status()]);
-    return (await deletedHere([id], space, { types, status }, context)).get(id);
+    return (await deletedHere([id], space, { types, status }, context)).get(id) ?? [];
   } catch (error) {
-    if (error instanceof ToolError && error.code !== "cancelled") return undefined;
+    if (error instanceof ToolError && error.code !== "cancelled") return [];
     throw error;
   }
 }
@@ -58,7 +63,13 @@ async function undoOf(id: string, space: string, context: ToolContext): Promise<
 export function deletionsInWords(deletions: readonly Deletion[], asked: string): string {
   return deletions
     .map(({ entry: { begin, end }, id, space }) => {
-      const it = id === asked ? "it" : `${quoted(begin.op.name, 60)} (${plainText(id, 60)}), which had that name,`;
+      const isOneOfSeveral = deletions.filter((one) => one.id === id && one.space === space).length > 1;
+      const it =
+        id === asked
+          ? isOneOfSeveral
+            ? `${quoted(begin.op.name, 60)} (${word(begin.op.type)})`
+            : "it"
+          : `${quoted(begin.op.name, 60)} (${plainText(id, 60)}), which had that name,`;
       const when = `${begin.at.slice(0, 16)}Z`;
       const unsure = end?.outcome === "done" ? "" : ", though no answer came";
       return ` This server deleted ${it} in space "${space}" (change ${begin.change}, ${when}${unsure}).`;

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
+import { destinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { withDefaults } from "../../catalog/shared/fields.ts";
 import { changedSince, type Inverse } from "../../change/undo.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { ownValue } from "../../plain-object.ts";
-import { quoted, word } from "../../plain-text.ts";
+import { plainText, quoted, word } from "../../plain-text.ts";
 
 export const asBefore = "It is again as it was before that change.";
 
@@ -13,7 +14,10 @@ type OfUpdate = Extract<Inverse, { op: "update" }>;
 type OfConnector = Extract<Inverse, { op: "update" | "delete" }>;
 
 /** In what a connector differs from what a change left; values that Kibana fills in by itself do not count. */
-export async function differsFrom(current: Connector, inverse: OfConnector): Promise<string[]> {
+export async function differsFrom(
+  current: Pick<Connector, "type" | "name" | "config">,
+  inverse: Pick<OfUpdate, "op" | "expect" | "to"> | { op: "delete"; expect: OfConnector["expect"] },
+): Promise<string[]> {
   const { config } = inverse.expect;
   const filled = await filledIn(current.type, config);
   return changedSince(
@@ -37,11 +41,37 @@ export function withBack({ name, config: now = {} }: Connector, { to }: OfUpdate
   return { name: fields.has("name") ? to.name : name, config: Object.fromEntries(entries.filter(([, value]) => value !== undefined)) };
 }
 
-/** Whether what an update wrote is again as it was before. */
-export async function isBackAlready(current: Connector, inverse: OfConnector): Promise<boolean> {
-  if (inverse.op !== "update") return false;
+/** What to say where all that an update wrote is again as it was before; undefined where it is not. */
+export async function backAlready(current: Connector, inverse: OfConnector): Promise<string | undefined> {
+  if (inverse.op !== "update") return undefined;
   const written = writtenBy(inverse);
-  return !(await differsFrom(current, { ...inverse, expect: inverse.to })).some((field) => written.has(field));
+  const differs = await differsFrom(current, { ...inverse, expect: inverse.to });
+  if (differs.some((field) => written.has(field))) return undefined;
+  if (differs.length === 0) return asBefore;
+  return `What that change wrote is again as it was before it. Changed since, and left as it is: ${fieldsInWords(differs)}.`;
+}
+
+/** `name, config.url` */
+export function fieldsInWords(fields: readonly string[]): string {
+  return fields.map((field) => plainText(field, 60)).join(", ");
+}
+
+/**
+ * Whether what has the id looks like another connector: neither its name nor any place that it goes to is one that the connector
+ * had. Without hosts the texts of its config are the places.
+ * @param states of the connector, as far as this server knows them
+ */
+export async function looksLikeAnother(current: Connector, states: readonly OfConnector["expect"][]): Promise<boolean> {
+  const entry = await connectorType(current.type);
+  const places = (config: Record<string, unknown> = {}) => {
+    const hosts = entry ? destinations(entry, config, () => undefined) : [];
+    return hosts.length > 0
+      ? hosts
+      : Object.entries(config).flatMap(([key, value]) => (typeof value === "string" ? [`${key}: ${value}`] : []));
+  };
+  const now = places(current.config);
+  const then = states.flatMap(({ config }) => places(config));
+  return then.length > 0 && !then.some((place) => now.includes(place)) && !states.some(({ name }) => name === current.name);
 }
 
 /** A config as Kibana stores it; undefined for a type without an entry. */
@@ -51,8 +81,8 @@ export async function filledIn(type: string, config: Record<string, unknown>): P
 }
 
 /** What has the id of a connector that was deleted: it is back, or another one. */
-export async function whatIsThere(current: Connector, { space, id, name, config }: Extract<Inverse, { op: "create" }>): Promise<string> {
-  const differs = await differsFrom(current, { op: "delete", space, id, expect: { name, config } });
+export async function whatIsThere(current: Connector, { name, config }: Extract<Inverse, { op: "create" }>): Promise<string> {
+  const differs = await differsFrom(current, { op: "delete", expect: { name, config } });
   return differs.length === 0 ? asBefore : ofAnother(current, ` with other ${differs.join(", ")}`);
 }
 

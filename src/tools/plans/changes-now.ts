@@ -21,8 +21,9 @@ import type { ToolContext } from "../define.ts";
 import { obstacle, obstacleInWords, touched } from "../rules/rule-changes.ts";
 import { besideInWords, cannotTell, nowOfAnotherType, outInWords, ruleSince } from "../rules/rule-since.ts";
 import { againstText } from "../workflows/way-back.ts";
-import { asBefore, differsFrom, isBackAlready, ofAnother, whatIsThere, writtenBy } from "./changed-since.ts";
-import { connectorSince, deletedAgain, type Later, laterThan, rulesSince, sinceInWords } from "./later-changes.ts";
+import { asBefore, backAlready, differsFrom, fieldsInWords, looksLikeAnother, ofAnother, whatIsThere, writtenBy } from "./changed-since.ts";
+import { connectorSince, type Later, laterThan, rulesSince, sinceInWords } from "./later-changes.ts";
+import { deletedAgain, nowOfAnother, type Owner, ownerSince } from "./same-connector.ts";
 import { asBeforeIt, neitherNor, whyNotBack } from "./undo-workflows.ts";
 
 /** The most rules, and the most workflows, to look up for one answer. */
@@ -123,7 +124,7 @@ export async function undoNow(
   const { inverse, awaitsName, note } = await withNeedsNow(recorded, now, { renamed, isUncertain: mayHaveHappened(entry) }, context.kibana);
   if (mayHaveHappened(entry) && ("none" in inverse || changesOnlySecrets(inverse) || !isLookedUp(inverse, now))) return undefined;
   const { type } = entry.begin.op;
-  const known = { type, later: laterThan(entry, entries), isUncertain: mayHaveHappened(entry) };
+  const known = { type, later: laterThan(entry, entries), owner: await ownerSince(entry, entries), isUncertain: mayHaveHappened(entry) };
   const why = "none" in inverse ? undefined : await whyNotNow(inverse, now, known);
   if (why !== undefined && mayHaveHappened(entry)) return { no_undo: why === asBefore ? asBeforeIt : neitherNor };
   const against =
@@ -210,7 +211,7 @@ async function withNeedsNow(
   if (inverse.op === "put_workflow") {
     const yaml = now.workflows.get(at)?.yaml;
     if (!known || yaml === undefined || yaml !== inverse.expect) return { inverse };
-    const there = { id: inverse.space, connectors: [...known.values()] };
+    const there = { id: inverse.space, connectors: [...known.values()], were: inverse.were };
     const judged = (named?: Renamed) =>
       againstText(yaml, inverse.to, { ...there, named: named && { ...named, refused: inverse.refused } }, kibana).catch(unlessCancelled);
     const alone = await judged();
@@ -234,7 +235,7 @@ function unlessCancelled(error: unknown): undefined {
 async function whyNotNow(
   inverse: Exclude<Inverse, { none: string }>,
   now: Now,
-  { type, later, isUncertain }: { type: string; later: readonly Later[]; isUncertain: boolean },
+  { type, later, owner, isUncertain }: { type: string; later: readonly Later[]; owner: Owner | undefined; isUncertain: boolean },
 ): Promise<string | undefined> {
   const { space, id } = inverse;
   if (inverse.op === "put_rule") {
@@ -262,15 +263,20 @@ async function whyNotNow(
   if (!list) return undefined;
   const current = list.find((one) => one.id === id);
   if (current && current.type !== type) return ofAnother(current);
-  if (inverse.op === "create") return current ? await whatIsThere(current, inverse) : deletedAgain(later);
+  if (inverse.op === "create") return current ? await whatIsThere(current, inverse) : deletedAgain(owner);
   if (!current) return inverse.op === "delete" ? asBefore : "The connector is gone.";
   if (inverse.op === "execute") return undefined;
+  const another = await nowOfAnother(owner, current);
+  if (another !== undefined) return another;
   const written = inverse.op === "update" && !isUncertain ? writtenBy(inverse) : undefined;
   const differs = (await differsFrom(current, inverse)).filter((field) => written?.has(field) ?? true);
   if (differs.length > 0) {
-    if (await isBackAlready(current, inverse)) return asBefore;
-    return sinceInWords(await connectorSince(current, inverse, later, differs), `It was changed since: ${differs.join(", ")}.`);
+    const back = await backAlready(current, inverse);
+    if (back !== undefined) return back;
+    return sinceInWords(await connectorSince(current, inverse, later, differs), `It was changed since: ${fieldsInWords(differs)}.`);
   }
+  if (inverse.op === "update" && owner && (await looksLikeAnother(current, [owner.last, inverse.expect, inverse.to])))
+    return ofAnother(current);
   const uses = current.references ?? 0;
   return inverse.op === "delete" && uses > 0 ? `It is in use now: Kibana counts ${uses} reference${uses === 1 ? "" : "s"}.` : undefined;
 }

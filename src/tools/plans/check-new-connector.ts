@@ -41,7 +41,7 @@ export async function checkNew(
     throw new ToolError(
       "secrets_needed",
       `${type.id} needs ${open.required.join(" and ")}${open.mode ? ` (authentication: ${open.mode})` : ""}.${hints.map((hint) => ` ${inWords(hint)}.`).join("")}`,
-      `Pass ${proposalInWords(proposal, source)}.${noneInstead(type)}`,
+      `Pass ${proposalInWords(proposal, source, subject.before)}.${noneInstead(type)}`,
       {
         required: open.required,
         possible: open.possible,

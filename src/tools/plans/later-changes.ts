@@ -120,9 +120,3 @@ function inWords(changes: readonly Later[]): string {
   const first = changes.slice(0, 5).map(({ change, tool }) => `${change} (${tool})`);
   return `${first.join(", ")}${changes.length > first.length ? ` and ${changes.length - first.length} more` : ""}`;
 }
-
-/** A deleted connector that came back was deleted once more: only the newest deletion brings back what it was last. */
-export function deletedAgain(all: readonly Later[]): string | undefined {
-  const again = all.find(({ back }) => back.op === "create");
-  return again && `It came back and was deleted again: undo ${inWords([again])} instead.`;
-}

@@ -35,6 +35,8 @@ export interface NewOne {
   config: Record<string, unknown>;
   /** As given in the arguments. */
   secrets: Record<string, unknown>;
+  /** The deletion that it undoes, where this server stored secrets of another connector under the id since. */
+  before?: string | undefined;
 }
 
 /** The Kibana version and the connectors that exist already. */
@@ -48,7 +50,7 @@ export interface Surroundings {
  * @throws ToolError type_unusable, id_invalid, id_taken, invalid_config, secrets_needed, secret_refused
  */
 export async function planCreate(
-  { space, id, name, live, ...asGiven }: NewOne,
+  { space, id, name, live, before, ...asGiven }: NewOne,
   { status, existing }: Surroundings,
   context: ToolContext,
 ): Promise<Plan> {
@@ -61,7 +63,7 @@ export async function planCreate(
   context.learn(resolved.read);
   context.learn(secrets);
   const checked = entry
-    ? await checkNew(entry, config, resolved, { type: live.id, name, id, space, config }, context.secrets)
+    ? await checkNew(entry, config, resolved, { type: live.id, name, id, space, config, before }, context.secrets)
     : [`This server does not know the fields of ${live.id}: only Kibana checks them.`];
   assertFree(id, existing);
   assertNotMade(entry, config, existing);
@@ -133,12 +135,13 @@ export async function assertCarried(
   status: Status,
   source: SecretSource,
   byJournal: readonly string[],
+  before?: string,
 ): Promise<string[]> {
   if (op.op !== "create") return [];
   const entry = await connectorType(op.type);
   const stored = withStored(entry, storedSecrets(entry, op.config, status), byJournal, op.secrets);
   const asked = asks.map(({ path }) => path);
-  return assertAllGiven({ subject: op, entry, why, stored, given: givenFields(op.secrets, asked) }, source);
+  return assertAllGiven({ subject: { ...op, before }, entry, why, stored, given: givenFields(op.secrets, asked) }, source);
 }
 
 /** @throws ToolError id_taken */

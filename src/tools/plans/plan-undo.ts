@@ -11,6 +11,7 @@ import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { ofWorkflows, withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { type Later, laterThan } from "./later-changes.ts";
+import { type Owner, ownerSince } from "./same-connector.ts";
 import { type Given, planInverse } from "./undo-connector.ts";
 import { planUndoRules, type RulesBack, ruleInverses } from "./undo-rules.ts";
 import { planUndoOfSeveral } from "./undo-several.ts";
@@ -32,13 +33,19 @@ export async function planUndo(
   const parts = partsOf(found);
   const read = readingOnce(context);
   const planPart = (part: Entries, own: Given) =>
-    planUndoPart(part, { ...own, laterThan: (one) => laterThan(one, entries) }, read, context);
+    planUndoPart(
+      part,
+      { ...own, laterThan: (one) => laterThan(one, entries), ownerSince: (one) => ownerSince(one, entries) },
+      read,
+      context,
+    );
   if (parts.length < 2) return planPart(parts[0] ?? found, given);
   return planUndoOfSeveral(parts, given, planPart, context.secrets);
 }
 
 interface Means extends Given {
   laterThan(entry: JournalEntry): Later[];
+  ownerSince(entry: JournalEntry): Promise<Owner | undefined>;
 }
 
 type Read = (space: string) => Promise<Known & { space: CheckedSpace }>;
@@ -110,7 +117,7 @@ const nothing = "Nothing was written. ";
 /** The calls that bring back what this server deleted and workflows would name again. */
 async function firstRestored(gone: readonly string[], space: CheckedSpace, read: Read, context: ToolContext): Promise<NextCall[]> {
   if (gone.length === 0) return [];
-  return [...(await deletedHere(gone, space, await read(space), context)).values()];
+  return [...(await deletedHere(gone, space, await read(space), context)).values()].flat();
 }
 
 /** @param others what goes back before them: a connector under its old name */
@@ -147,7 +154,7 @@ async function undoOne(entry: JournalEntry, given: Means, read: Read, context: T
     inverse,
     entry.begin.op.type,
     await read(inverse.space),
-    { ...given, change: entry.begin.change, later: given.laterThan(entry), isUncertain },
+    { ...given, change: entry.begin.change, later: given.laterThan(entry), owner: await given.ownerSince(entry), isUncertain },
     context,
   );
   if ("noChange" in plan) {

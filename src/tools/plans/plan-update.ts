@@ -51,7 +51,7 @@ export interface Wanted {
   repoints?: true;
   /** Those that get another text in the same plan anyway. */
   workflows?: readonly PutWorkflowOp[] | undefined;
-  /** The change that it undoes, where this server wrote nothing to the connector since. */
+  /** The change that it undoes. */
   undoes?: string | undefined;
 }
 
@@ -77,7 +77,9 @@ export async function planUpdate(
   const given = givenFields(resolved.secrets, resolved.asked);
   // Secrets that are flagged as missing are not stored.
   const known = before.missingSecrets ? [] : storedBefore.needed;
-  const byJournal = before.missingSecrets ? [] : (await fieldsStoredLast(subject, context.secrets)).filter((one) => !known.includes(one));
+  const byJournal = before.missingSecrets
+    ? []
+    : (await fieldsStoredLast({ id: before.id, space }, context.secrets)).filter((one) => !known.includes(one));
   const dropped = byJournal.filter((field) => secrets[field] === null);
   const stored = withStored(entry, storedSecrets(entry, after.config, status), byJournal, secrets);
   const left = await assertAllGiven({ subject, entry, why, stored, given }, context.secrets);

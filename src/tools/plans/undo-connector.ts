@@ -4,22 +4,22 @@ import type { NoChange, Plan, PutWorkflowOp } from "../../change/plan.ts";
 import type { Inverse } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import { plainText } from "../../plain-text.ts";
 import { mapSealed, referencesIn } from "../../sealed.ts";
-import type { SecretSource } from "../../secrets/resolve.ts";
+import type { SecretSource, StoredSecret } from "../../secrets/resolve.ts";
 import { assertRunnable, connectorView } from "../connectors/connector-row.ts";
 import type { Known } from "../connectors/deletable.ts";
 import { liveType } from "../connectors/live-type.ts";
 import { assertSaved } from "../connectors/preconfigured.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
-import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
+import { fieldOf, fieldsStoredLast, isIn } from "../secrets/proposed-secrets.ts";
 import { replacedSecrets } from "../secrets/replaced-secrets.ts";
-import { asBefore, differsFrom, isBackAlready, ofAnother, whatIsThere, withBack, writtenBy } from "./changed-since.ts";
-import { connectorSince, deletedAgain, type Later, sinceInWords, undoOf } from "./later-changes.ts";
+import { backAlready, differsFrom, fieldsInWords, looksLikeAnother, ofAnother, whatIsThere, withBack, writtenBy } from "./changed-since.ts";
+import { connectorSince, type Later, sinceInWords, undoOf } from "./later-changes.ts";
 import { assertCarried, planCreate } from "./plan-create.ts";
 import { planDelete } from "./plan-delete.ts";
 import { planUpdate } from "./plan-update.ts";
+import { deletedAgain, nowOfAnother, type Owner } from "./same-connector.ts";
 
 /** Secrets for a connector that comes back, as the call has them. */
 export interface Given {
@@ -33,6 +33,7 @@ export interface Given {
 interface GivenNow extends Given {
   change: string;
   later: readonly Later[];
+  owner: Owner | undefined;
   /** Whether the change may not have happened: only the connector as a whole tells. */
   isUncertain: boolean;
 }
@@ -47,18 +48,22 @@ export async function planInverse(
   inverse: Doable,
   type: string,
   { space, status, existing, types }: Known & { space: CheckedSpace },
-  { change, later, isUncertain, ...given }: GivenNow,
+  { change, later, owner, isUncertain, ...given }: GivenNow,
   context: ToolContext,
 ): Promise<Plan | NoChange> {
   const listed = existing.find((one) => one.id === inverse.id);
   // The number of references changes by itself: a plan must not depend on it.
   const current = listed && { ...listed, references: undefined };
   if (current && current.type !== type) return changedBySomebody(space, current, ofAnother(current), ["type"]);
+  const another = current && inverse.op !== "create" ? await nowOfAnother(owner, current) : undefined;
+  if (another !== undefined) return superseded(space, inverse.id, another);
   switch (inverse.op) {
     case "create": {
       if (current) return superseded(space, inverse.id, await whatIsThere(current, inverse));
-      const again = deletedAgain(later);
+      const again = deletedAgain(owner);
       if (again !== undefined) return superseded(space, inverse.id, again);
+      // What this server stored under the id since is not of this connector.
+      const before = owner?.left && change;
       const plan = await planCreate(
         {
           space,
@@ -67,13 +72,14 @@ export async function planInverse(
           live: (await liveType(inverse.type, types, status)).type,
           config: inverse.config,
           secrets: given.secrets,
+          before,
         },
         { status, existing },
         context,
       );
-      const byJournal = await fieldsStoredLast({ id: inverse.id, space }, context.secrets, true);
-      const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets, byJournal);
-      const others = await replacedSecrets({ id: inverse.id, space }, plan, context.secrets);
+      const byJournal = await fieldsStoredLast({ id: inverse.id, space, before }, context.secrets, true);
+      const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets, byJournal, before);
+      const others = await replacedSecrets({ id: inverse.id, space, before }, plan, context.secrets);
       const warnings = [...others, ...plan.warnings];
       // Nothing more is lost by this: whoever knows of other secrets gives them here or with update_connector.
       if (possible.length === 0 || (given.noOtherSecrets && context.settings.skipConfirmation)) return { ...plan, warnings };
@@ -87,17 +93,30 @@ export async function planInverse(
       const written = writtenBy(inverse);
       const inTheWay = differs.filter((field) => isUncertain || written.has(field));
       if (inTheWay.length > 0) return changedSince(space, current, inverse, inTheWay, later);
-      const undoes = later.length === 0 ? change : undefined;
-      const wanted = { space, before: current, after: withBack(current, inverse, written), verb: "Put back", undoes, ...given };
+      if (owner && (await looksLikeAnother(current, [owner.last, inverse.expect, inverse.to])))
+        return superseded(space, inverse.id, ofAnother(current));
+      const wanted = { space, before: current, after: withBack(current, inverse, written), verb: "Put back", undoes: change, ...given };
       const plan = await planUpdate(wanted, { status, existing }, context);
-      assertOthers(plan, inverse, context.secrets);
+      const stored = ((await context.secrets.stored?.(change)) ?? []).filter((one) => isIn(one, { id: inverse.id, space }));
+      assertOthers(plan, inverse, stored, context.secrets);
       const [op] = plan.ops;
-      const stays = differs.map((field) => plainText(field, 60)).join(", ");
+      const stays = fieldsInWords(differs);
       const kept = stays === "" ? [] : [`What was changed after it stays as it is now: ${stays}.`];
       const sent = [...(op.op === "update" ? Object.keys(op.secrets) : []), ...plan.asks.map(({ label }) => label)];
       if (sent.length === 0) return { ...plan, warnings: [...kept, ...plan.warnings] };
-      const note = `Kibana has forgotten the secrets from before the change: what you give for ${sent.join(", ")} is stored as it is, so it must be the OLD value.`;
-      return { ...plan, warnings: [note, ...kept, ...plan.warnings] };
+      const isSince = (label: string) => stored.some((one) => one.isSince && fieldOf(one) === label);
+      const [old, newer] = [sent.filter((one) => !isSince(one)), sent.filter(isSince)];
+      const notes = [
+        ...(old.length > 0
+          ? [
+              `Kibana has forgotten the secrets from before the change: what you give for ${old.join(", ")} is stored as it is, so it must be the OLD value.`,
+            ]
+          : []),
+        ...(newer.length > 0
+          ? [`That change left ${newer.join(", ")} as it was, and a later one stored another value, which is to be given again.`]
+          : []),
+      ];
+      return { ...plan, warnings: [...notes, ...kept, ...plan.warnings] };
     }
     case "delete": {
       if (!current) return gone(space, inverse.id);
@@ -108,16 +127,39 @@ export async function planInverse(
   }
 }
 
-/** If only secrets were changed, giving those that the change stored would undo nothing. @throws ToolError secret_refused */
-function assertOthers({ ops: [op], asks }: Plan, { expect, to, used }: Extract<Doable, { op: "update" }>, { noPage }: SecretSource): void {
-  if (op.op !== "update" || asks.length > 0 || Object.keys(used).length === 0 || !isDeepStrictEqual(expect, to)) return;
+/**
+ * If only secrets were changed, giving those that the change stored would undo nothing: neither all, nor one that it is to take back.
+ * @param stored what the undo gives back, by the journal
+ * @throws ToolError secret_refused
+ */
+function assertOthers(
+  { ops: [op], asks }: Plan,
+  { expect, to, used }: Extract<Doable, { op: "update" }>,
+  stored: readonly StoredSecret[],
+  { noPage }: SecretSource,
+): void {
+  if (op.op !== "update" || Object.keys(used).length === 0 || !isDeepStrictEqual(expect, to)) return;
   let values = 0;
   mapSealed(op.secrets, () => values++);
+  const given = referencesIn(op.secrets);
+  const of = (field: string, references: Record<string, string>) =>
+    Object.fromEntries(Object.entries(references).filter(([path]) => fieldOf({ path }) === field));
+  const again = [...new Set(Object.keys(used).map((path) => fieldOf({ path })))].filter((field) => {
+    const was = stored.filter((one) => fieldOf(one) === field);
+    if (was.length === 0 || was.some(({ isSince, replaced }) => isSince || replaced !== undefined)) return false;
+    const before = Object.fromEntries(was.map(({ path, source }) => [path, source]));
+    return isDeepStrictEqual(of(field, given), of(field, used)) && !isDeepStrictEqual(before, of(field, used));
+  });
+  const isLater = stored.some(({ isSince, replaced }) => isSince || replaced !== undefined);
   // A secret that a person typed has no name to compare.
-  if (values > Object.keys(used).length || !isDeepStrictEqual(referencesIn(op.secrets), used)) return;
+  const isAll = !isLater && asks.length === 0 && values <= Object.keys(used).length && isDeepStrictEqual(given, used);
+  if (again.length === 0 && !isAll) return;
+  const names = [
+    ...new Set(Object.entries(used).flatMap(([path, name]) => (again.length === 0 || again.includes(fieldOf({ path })) ? [name] : []))),
+  ];
   throw new ToolError(
     "secret_refused",
-    `${Object.values(used).join(", ")} ${Object.keys(used).length > 1 ? "are" : "is"} what this change itself stored: giving it again undoes nothing.`,
+    `${names.join(", ")} ${names.length > 1 ? "are" : "is"} what this change itself stored${again.length > 0 ? ` in ${again.join(", ")}` : ""}: giving it again undoes nothing.`,
     `Give the OLD value, which Kibana has forgotten: a reference to another variable or file that holds it${noPage ? "" : ', or {"$ask": true} if a person knows it'}. If nobody has it, the change cannot be undone.`,
     { used },
   );
@@ -131,7 +173,8 @@ async function changedSince(
   later: readonly Later[],
 ): Promise<NoChange> {
   const base = changedBySomebody(space, current, "It was changed since.", differs);
-  if (await isBackAlready(current, inverse)) return { ...base, message: `${asBefore} Nothing was written.` };
+  const back = await backAlready(current, inverse);
+  if (back !== undefined) return { ...base, message: `${back} Nothing was written.` };
   const since = await connectorSince(current, inverse, later, differs);
   const [first] = since.way ?? [];
   const message = since.all.length === 0 ? base.message : `${sinceInWords(since, "It was changed since.")} Nothing was written.`;

@@ -51,8 +51,8 @@ export async function planUndoWorkflows(
   const changed: string[] = [];
   const gone: string[] = [];
 
-  async function whyRefused({ to, refused: then }: WorkflowBack, now: string): Promise<string | undefined> {
-    const there = { id: space, connectors, named: named && { ...named, refused: then } };
+  async function whyRefused({ to, were, refused: then }: WorkflowBack, now: string): Promise<string | undefined> {
+    const there = { id: space, connectors, were, named: named && { ...named, refused: then } };
     const { needs, refused } = await againstText(now, to, there, kibana);
     gone.push(...needs);
     const [first] = needs;

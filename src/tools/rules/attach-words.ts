@@ -17,7 +17,7 @@ import { type Obstacle, obstacleInWords } from "./rule-changes.ts";
 export async function cannotBeSaved(
   obstacles: readonly Obstacle[],
   inSpace: string,
-  deletions: ReadonlyMap<string, NextCall>,
+  deletions: ReadonlyMap<string, readonly NextCall[]>,
   free: readonly Rule[],
   source: SecretSource,
 ): Promise<ToolError> {

@@ -22,6 +22,8 @@ export interface Proposal {
   secrets: Record<string, unknown>;
   /** What this server stored last in the connector, by field; absent: nothing that is known. */
   stored_last?: Record<string, Reference>;
+  /** Those of them that came after an undone change, which left them as they were. */
+  stored_since?: string[];
   /** Otherwise references that exist and may fit; absent: none. */
   secret_names?: string[];
   secret_files?: string[];
@@ -50,9 +52,11 @@ export async function proposedSecrets(
 ): Promise<Proposal> {
   const stored = (await source.stored?.()) ?? [];
   const known = there(source);
-  const last = (subject.before === undefined ? stored : ((await source.stored?.(subject.before)) ?? []))
+  const own = (subject.before === undefined ? stored : ((await source.stored?.(subject.before)) ?? []))
     .filter((one) => isIn(one, subject) && fields.includes(fieldOf(one)))
-    .flatMap(({ path, source: name }) => (name !== undefined && known.includes(name) ? [[path, asReference(name)] as const] : []));
+    .flatMap((one) => (one.source !== undefined && known.includes(one.source) ? [{ ...one, source: one.source }] : []));
+  const last = own.map((one) => [one.path, asReference(one.source)] as const);
+  const since = own.filter(({ isSince }) => isSince).map(({ path }) => path);
   const { names, files } = last.length > 0 ? { names: [], files: [] } : fitting(subject, entry, fields, stored, source);
   const [name, ...others] = [...names, ...files];
   const one = offeredReference(
@@ -63,6 +67,7 @@ export async function proposedSecrets(
   return {
     secrets: Object.fromEntries(fields.map((field) => [field, isOneText(entry, field) ? offered(field) : { [placeholder]: one }])),
     ...(last.length > 0 ? { stored_last: Object.fromEntries(last) } : {}),
+    ...(since.length > 0 ? { stored_since: since } : {}),
     ...(names.length > 0 ? { secret_names: names } : {}),
     ...(files.length > 0 ? { secret_files: files } : {}),
   };
@@ -73,12 +78,13 @@ export async function proposedSecrets(
  * @param isGone of one that this server deleted
  */
 export async function fieldsStoredLast(
-  subject: Pick<Subject, "id" | "space">,
+  subject: Pick<Subject, "id" | "space" | "before">,
   { stored }: SecretSource,
   isGone = false,
 ): Promise<string[]> {
-  const all = (await stored?.()) ?? [];
-  return [...new Set(all.filter((one) => one.isLatest && one.isGone === isGone && isIn(one, subject)).map(fieldOf))];
+  const all = (await stored?.(subject.before)) ?? [];
+  const gone = isGone && subject.before === undefined;
+  return [...new Set(all.filter((one) => one.isLatest && one.isGone === gone && isIn(one, subject)).map(fieldOf))];
 }
 
 export function isIn({ connector, space }: StoredSecret, { id, space: its }: Pick<Subject, "id" | "space">): boolean {
@@ -115,11 +121,20 @@ export function proposalInWords({ secrets, ...names }: Proposal, { noPage, prefi
 
 /** What exists for it, in words; empty if nothing is known to. */
 export function existing(
-  { stored_last: last = {}, secret_names: names = [], secret_files: files = [] }: Omit<Proposal, "secrets">,
+  { stored_last: last = {}, stored_since: since = [], secret_names: names = [], secret_files: files = [] }: Omit<Proposal, "secrets">,
   before?: string,
 ): string {
-  const stored = Object.entries(last).map(([path, reference]) => `${path} from ${JSON.stringify(reference)}`);
-  if (stored.length > 0) return `This server stored last${before === undefined ? "" : " before that change"}: ${stored.join(", ")}`;
+  const stored = (isSince: boolean) =>
+    Object.entries(last)
+      .filter(([path]) => since.includes(path) === isSince)
+      .map(([path, reference]) => `${path} from ${JSON.stringify(reference)}`)
+      .join(", ");
+  const [then, later] = [stored(false), stored(true)];
+  const told = [
+    ...(then === "" ? [] : [`This server stored last${before === undefined ? "" : " before that change"}: ${then}`]),
+    ...(later === "" ? [] : [`This server stored after that change, which had left it as it was: ${later}`]),
+  ];
+  if (told.length > 0) return told.join(". ");
   const fit = [...names, ...files.map((name) => `file ${name}`)].map((name) => JSON.stringify(asReference(name)));
   return fit.length > 0 ? `By its name or binding this may be it: ${fit.join(", ")}` : "";
 }
@@ -129,7 +144,7 @@ export function existing(
  * word fits it: `SLACK_HOOK` is not for what deploys by a hook. None that this server stored in another connector.
  */
 function fitting(
-  { type, name, id = "", space, config = {} }: Subject,
+  { type, name, id = "", space, config = {}, before }: Subject,
   entry: ConnectorType | undefined,
   fields: readonly string[],
   stored: readonly StoredSecret[],
@@ -140,7 +155,10 @@ function fitting(
     const own = wordsOf(one);
     return own.length > 0 && own.every((word) => words.has(word) || (word.length > 3 && [...words].some((other) => other.endsWith(word))));
   };
-  const others = new Set(stored.filter((one) => !one.isGone && !isIn(one, { id, space })).map((one) => one.source));
+  // Nor what the undone change itself may have stored.
+  const others = new Set(
+    stored.filter((one) => !one.isGone && (before !== undefined || !isIn(one, { id, space }))).map((one) => one.source),
+  );
   const hosts = entry ? destinations(entry, config, () => undefined) : [];
   const isBound = (bindings: readonly Binding[]) =>
     bindings.some((one) => (one.type === undefined ? hosts.length > 0 : one.type === type) && hosts.every((host) => host === one.host));

@@ -15,14 +15,19 @@ const most = 5;
 export async function replacedSecrets(subject: Pick<Subject, "id" | "space" | "before">, plan: Given, source: SecretSource) {
   const { fields, secrets } = givenIn(plan);
   const now = Object.entries(referencesIn(secrets)).map(([path, name]) => ({ path, name }));
-  const stored = (await lastStored(subject, source)).map(({ path, source: name }) => ({ path, name }));
+  const stored = (await lastStored(subject, source)).map(({ source: name, ...one }) => ({ ...one, name }));
   return [...grouped(stored, fieldOf)].flatMap(([field, all]) => {
     const was = all.flatMap(({ path, name }) => (name === undefined ? [] : [{ path, name }]));
     const is = now.filter((one) => fieldOf(one) === field);
-    if (!fields.has(field) || inOrder(was) === inOrder(is)) return [];
     const [theirs, ours] = [was, is].map((some) => [...new Set(some.map(({ name }) => nameTold(name, source)))].join(" and "));
+    const later = all.find(({ replaced }) => replaced !== undefined && nameTold(replaced, source) !== ours)?.replaced;
+    const lost =
+      later === undefined ? [] : [`secrets.${field}: what a later change stored there, ${nameTold(later, source)}, is replaced too.`];
+    if (!fields.has(field)) return [];
+    if (inOrder(was) === inOrder(is)) return lost;
     return [
-      subject.before === undefined
+      ...lost,
+      subject.before === undefined || all.some(({ isSince }) => isSince)
         ? `secrets.${field}: ${ours || "what a person types"} takes the place of ${theirs || "what a person typed"}, which this server stored there last.`
         : `secrets.${field}: before that change this server had stored ${theirs || "what a person typed"} there, and this stores ${ours || "what a person types"}.`,
     ];

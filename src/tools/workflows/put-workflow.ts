@@ -63,7 +63,7 @@ export async function workflowPart(
       routes,
       enabled: workflow.enabled,
       touches: ids.map((id) => touchedConnector(id, known)),
-      moves: pairs.map(({ was, is }): Move => ({ how: is.how, was: was.text, is: is.text })),
+      moves: pairs.map(({ was, is }): Move => ({ how: is.how, was: was.text, is: is.text, ...ofNamed(was, known) })),
       needs,
       ...(refused !== undefined && { refused }),
       before: { yaml: before, actions: then },
@@ -82,6 +82,11 @@ export async function workflowPart(
     facts: all.map(({ workflow: { id, savedBy } }) => ({ workflow: id, savedBy })),
     flows: eachOnce(flows.flat()),
   };
+}
+
+function ofNamed(reference: Reference, known: Known): Pick<Move, "of"> {
+  const { id } = asAction(reference, known);
+  return known.has(id) ? { of: id } : {};
 }
 
 /** What a place of a workflow runs, as an action of a rule would. */
