@@ -27,7 +27,7 @@ export default defineConfig({
     projects: projectsOf({ include: ["test/**/*.test.ts"], exclude: [...without, ...clock] }, { include: clock, exclude: without }),
     passWithNoTests: false,
     // A test that starts processes waits more than it works.
-    maxWorkers: 4,
+    maxWorkers: 3,
     reporters: json ? ["default", ["json", { outputFile: json }]] : ["default"],
   },
 });

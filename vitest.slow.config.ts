@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     projects: projectsOf({ include: slow.steady, exclude: [] }, { include: slow.clock, exclude: [] }),
     passWithNoTests: false,
-    maxWorkers: 4,
+    maxWorkers: 3,
     reporters: json ? ["default", ["json", { outputFile: json }]] : ["default"],
   },
 });

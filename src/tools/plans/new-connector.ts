@@ -13,7 +13,7 @@ import { ConnectorNotHere, findConnector } from "../connectors/find-connector.ts
 import { liveType } from "../connectors/live-type.ts";
 import { originOf } from "../connectors/preconfigured.ts";
 import type { ToolContext } from "../define.ts";
-import { literalsInConfig } from "../secrets/config-secrets.ts";
+import { literalsInConfig, secretsCarried } from "../secrets/config-secrets.ts";
 import { encodedConfig } from "../secrets/encoded-config.ts";
 import { authenticationSaid } from "../secrets/explicit-no-auth.ts";
 import { assertNoKnownWebhook } from "../secrets/known-webhook.ts";
@@ -85,7 +85,8 @@ export async function planNew(
   // A copy may go to another space.
   if (source) assertNotMade(await connectorType(live.id), config, [source.connector]);
   const planned = await planCreate({ space, id, name, live, config, secrets }, surroundings, context);
-  const plan = { ...planned, asksBecause: [...wanted.asksBecause, ...(planned.asksBecause ?? [])] };
+  const carried = source && source.space !== space ? secretsCarried(config, context.secrets) : [];
+  const plan = { ...planned, asksBecause: [...new Set([...wanted.asksBecause, ...carried, ...(planned.asksBecause ?? [])])] };
   if (!source) return { ...plan, warnings: [...wanted.taken, ...wanted.said, ...wanted.encoded, ...plan.warnings] };
   const byJournal = await fieldsStoredLast({ id: source.connector.id, space: source.space }, context.secrets);
   const left = await assertCarried(plan, "A copy does not include secrets", surroundings.status, context.secrets, byJournal);

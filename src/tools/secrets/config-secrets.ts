@@ -7,6 +7,7 @@ import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { availableNames, type SecretSource } from "../../secrets/resolve.ts";
 import { compact } from "../fields.ts";
 import { secretFields } from "./given-secrets.ts";
+import { heldInConfig } from "./held-secrets.ts";
 import { offeredReference } from "./proposed-secrets.ts";
 
 type Config = Record<string, unknown>;
@@ -47,6 +48,21 @@ export function literalsInConfig({ given, stored = {}, entry, status }: Given, s
   return found.map(
     ({ path, why }) => `config.${path} holds a secret as plain text (${why}), which everyone who may read connectors can read`,
   );
+}
+
+/**
+ * What a copy takes in its config to a space whose readers could not see it before: tokens that Kibana shows, and values of this
+ * server's secrets. @returns why a person has to be asked
+ */
+export function secretsCarried(config: Config, source: SecretSource): string[] {
+  const shown = source.literals === "warn" ? [] : hideInConfig(config).found;
+  return [
+    ...shown.map(
+      ({ path, why }) =>
+        `config.${path} holds a secret as plain text (${why}), which everyone who may read connectors where the copy goes can read from then on`,
+    ),
+    ...heldInConfig(config, source),
+  ];
 }
 
 function assertNoReference({ given, stored = {}, entry, status }: Given): void {

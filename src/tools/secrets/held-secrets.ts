@@ -30,10 +30,7 @@ export async function sayingWhatIsHeld<P extends Plan>(
   if (found.length === 0) return plan;
   const ways = (await Promise.all(plan.ops.map((op) => waysOf(op, plan.flows)))).flat();
   for (const { path, held } of found) for (const one of held) assertNotElsewhere(path, one, ways, source);
-  const told = found.map(({ path, held }) => {
-    const names = [...new Set(held.map((one) => nameTold(one.source, source)))].join(" and ");
-    return `${path} holds the value of ${names}, and is no place for a secret`;
-  });
+  const told = found.map((one) => inWords(one, source));
   return {
     ...plan,
     warnings: [...told.map((one) => `${one}: whoever may read it there has it.`), ...plan.warnings],
@@ -41,17 +38,37 @@ export async function sayingWhatIsHeld<P extends Plan>(
   };
 }
 
+/** Where a config that comes from another space holds the value of a secret of this server, in words. */
+export function heldInConfig(config: Record<string, unknown>, source: SecretSource): string[] {
+  return placesWith([["config", config]], source).map((one) => inWords(one, source));
+}
+
 interface Place {
   path: string;
   text: string;
 }
 
-function placesOf({ ops }: Plan, written: readonly [string, unknown][], { held }: SecretSource): { path: string; held: Sealed[] }[] {
+interface Held {
+  path: string;
+  held: Sealed[];
+}
+
+function inWords({ path, held }: Held, source: SecretSource): string {
+  const names = [...new Set(held.map((one) => nameTold(one.source, source)))].join(" and ");
+  return `${path} holds the value of ${names}, and is no place for a secret`;
+}
+
+function placesOf({ ops }: Plan, written: readonly [string, unknown][], source: SecretSource): Held[] {
+  const before = () => new Set(ops.flatMap((op) => ("before" in op ? [...textsWithin(op.before)] : [])));
+  return placesWith(written, source, before);
+}
+
+function placesWith(written: readonly [string, unknown][], { held }: SecretSource, textsBefore = () => new Set<string>()): Held[] {
   const secretsIn = (value: unknown) =>
     [...new Set(readings(value).flatMap((text) => held?.(text) ?? []))].filter((one) => !isMailAddress(one));
   if (secretsIn(written).length === 0) return [];
-  const before = new Set(ops.flatMap((op) => ("before" in op ? [...textsWithin(op.before)] : [])));
-  const found: { path: string; held: Sealed[] }[] = [];
+  const before = textsBefore();
+  const found: Held[] = [];
   for (const { path, text } of written.flatMap(([name, value]) => placesIn(value, name))) {
     const secrets = before.has(text) ? [] : secretsIn(withoutCertificates(text));
     if (secrets.length > 0) found.push({ path, held: secrets });
