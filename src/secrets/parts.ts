@@ -72,6 +72,7 @@ export function partsOf(value: string): string[] {
   function read(given: string, isSecret: boolean, depth: number, isId = false): void {
     const text = bare(given);
     if (isSecret) add(text.length < shortest ? given : text);
+    else if (depth === 0 && isInQuotes(given)) add(text);
     if (depth === deepest || text.length < shortest) return;
     const object = objectIn(given);
     const lines = text
@@ -150,6 +151,11 @@ export function partsOf(value: string): string[] {
 
   read(value, false, 0);
   return [...parts];
+}
+
+/** Whether a whole value stands in quotes, which a shell or a program left there. */
+export function isInQuotes(value: string): boolean {
+  return /^\s*(["'`])[^"'`]+\1\s*$/.test(value);
 }
 
 /** Without quotes and brackets around it. */

@@ -9,6 +9,7 @@ import { encodedFile } from "./certificate.ts";
 import { readSecretFile } from "./file-reference.ts";
 import { fileText } from "./file-text.ts";
 import { holdsMark } from "./holds-mark.ts";
+import { isInQuotes } from "./parts.ts";
 import type { RefusedValues } from "./refused-values.ts";
 import { unusableFiles } from "./tls-files.ts";
 
@@ -300,11 +301,16 @@ function fromEnvironment(name: string, path: string, { source, bindings, warning
   }
   if (value.replace(/\r?\n$/, "") !== value.trim())
     warnings.push(`${name} begins or ends with white space, which is part of the secret as it is sent.`);
+  if (isInQuotes(value)) warnings.push(inQuotes(name));
   return seal(value.replace(/\r?\n$/, ""), name);
 }
 
+function inQuotes(name: string): string {
+  return `${name} stands in quotes, which are part of the secret as it is sent.`;
+}
+
 function fromFile(name: string, path: string, walk: Walk): Sealed {
-  const { source, files, read: known } = walk;
+  const { source, files, read: known, warnings } = walk;
   assertAllowed(name, path, source);
   const refuse = (cause: string) => new ToolError("secret_refused", `${path} ${cause}.`, ways(source), { path });
   if (source.dir === undefined) throw refuse("names a file, but this server has no secrets folder (CONNECTORS_SECRET_DIR)");
@@ -314,7 +320,11 @@ function fromFile(name: string, path: string, walk: Walk): Sealed {
   const kind = files.get(path.replace(/^secrets\./, ""));
   if (kind === undefined && (!isUtf8(read.bytes) || read.bytes.includes(0)))
     throw refuse("names a file that is not UTF-8 text, which this field needs");
-  if (kind === undefined) return seal(read.bytes.toString("utf8").replace(/\r?\n$/, ""), fileSource + name);
+  if (kind === undefined) {
+    const value = read.bytes.toString("utf8").replace(/\r?\n$/, "");
+    if (isInQuotes(value)) warnings.push(inQuotes(fileSource + name));
+    return seal(value, fileSource + name);
+  }
   const text = fileText(read.bytes);
   if (text !== undefined) known.push(seal(text.replace(/\r?\n$/, ""), fileSource + name));
   return seal(encoded(read.bytes, kind, path, walk), fileSource + name);

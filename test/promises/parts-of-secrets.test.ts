@@ -45,6 +45,8 @@ const account = {
 
 /** A value, what of it is secret by itself, and what of it is everybody's. */
 const values: [value: string, parts: string[], innocent?: string[]][] = [
+  ['"blaue-katze-04"', ["blaue-katze-04"]],
+  ["'harbour&3xyz'", ["harbour&3xyz"]],
   ...["Bearer", "ApiKey", "GenieKey", "Token", "Splunk", "SSWS", "Api-Token", "token:", "X-Of-Nobody"].map(
     (scheme, at): [string, string[]] => [`${scheme} q7Zt4mWx${at}LpKf2VbN`, [`q7Zt4mWx${at}LpKf2VbN`]],
   ),

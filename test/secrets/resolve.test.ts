@@ -160,6 +160,19 @@ describe("refused, with a fix, and never with a value in it", () => {
     expect(JSON.stringify([error.message, error.fix, error.detail])).not.toContain("canary");
   });
 
+  test.each([
+    ['"in quotes"', true],
+    ["'in quotes' ", true],
+    [`say "it"`, false],
+    ['"a" and "b"', false],
+  ])("a variable that is all in quotes is warned of: %s", (value, isWarned) => {
+    const { warnings } = resolveSecrets(
+      { a: { $env: "CONNECTOR_SECRET_X" } },
+      { env: { CONNECTOR_SECRET_X: value }, prefix: "CONNECTOR_SECRET_", dir: undefined, literals: "refuse" },
+    );
+    expect(warnings.includes("CONNECTOR_SECRET_X stands in quotes, which are part of the secret as it is sent.")).toBe(isWarned);
+  });
+
   test("plain texts, where they are taken, up to 100,000 characters together", () => {
     const given = (length: number) => ({ user: "u".repeat(length / 2), secretHeaders: { a: "x".repeat(length / 2) } });
     const take = (length: number) =>
