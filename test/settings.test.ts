@@ -321,6 +321,18 @@ describe("a value that does not fit", () => {
     ],
     [{ CONNECTORS_LITERAL_SECRETS: "accept" }, "CONNECTORS_LITERAL_SECRETS must be one of refuse, warn."],
     [{ CONNECTORS_PROTECT: " , " }, "CONNECTORS_PROTECT names nothing."],
+    ...['"ops-*"', "'Ops Slack'", "ops-*;imported-*", "ops-*\nimported-*"].flatMap((value): [Record<string, string>, string][] => {
+      const why = "must be separated by commas, and nothing stands in quotes (in a pattern ? stands for any character).";
+      return ["CONNECTORS_PROTECT", "CONNECTORS_PROTECT_RULES"].map((name) => [{ [name]: value }, `${name} ${why}`]);
+    }),
+    ...["tag: payments", "tags:payments", "Tag:payments", "tag=payments"].map((value): [Record<string, string>, string] => [
+      { CONNECTORS_PROTECT_RULES: value },
+      "CONNECTORS_PROTECT_RULES names a tag as tag:NAME, in small letters and without blanks.",
+    ]),
+    ...["~/journal", '"/var/journal"'].map((value): [Record<string, string>, string] => [
+      { CONNECTORS_JOURNAL_DIR: value },
+      "CONNECTORS_JOURNAL_DIR must be a path without ~ or quotes in front, which only a shell takes away.",
+    ]),
     [{ CONNECTORS_SPACES: "," }, "CONNECTORS_SPACES names nothing."],
     [{ CONNECTORS_TOOLS: "," }, "CONNECTORS_TOOLS names nothing."],
   ])("%j", (env, problem) => {

@@ -25,6 +25,9 @@ export function asksForJson(argv: readonly string[]): boolean {
 
 export const text = () => z.string().trim().min(1, "is empty");
 
+/** A path as the system reads it: what only a shell takes away would be part of it. */
+export const path = () => text().regex(/^[^~"'`]/, "must be a path without ~ or quotes in front, which only a shell takes away");
+
 /** Comma-separated words. */
 export const list = () =>
   text()
@@ -34,7 +37,11 @@ export const list = () =>
         .map((item) => item.trim())
         .filter(Boolean),
     )
-    .refine((items) => items.length > 0, "names nothing");
+    .refine((items) => items.length > 0, "names nothing")
+    .refine(
+      (items) => !items.some((item) => /^["'`]|["'`]$|[;\r\n]/.test(item)),
+      "must be separated by commas, and nothing stands in quotes (in a pattern ? stands for any character)",
+    );
 
 export const flag = () => z.stringbool({ error: "must be true or false" });
 

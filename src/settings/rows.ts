@@ -2,7 +2,7 @@ import * as z from "zod";
 import { readHostPattern } from "../host-name.ts";
 import { logLevels } from "../log.ts";
 import { readUrl } from "../read-url.ts";
-import { flag, flagName, flagsHelp, list, oneOf, row, text } from "./flags.ts";
+import { flag, flagName, flagsHelp, list, oneOf, path, row, text } from "./flags.ts";
 import { accessLevels, httpRows } from "./http.ts";
 
 const confirmWays = ["form", "page", "token"] as const;
@@ -62,7 +62,12 @@ export const rows = {
   tools: row("CONNECTORS_TOOLS", "NAMES", "Only these tools, comma-separated", list),
   excludeTools: row("CONNECTORS_EXCLUDE_TOOLS", "NAMES", "Leave out these tools, comma-separated", list),
   protect: row("CONNECTORS_PROTECT", "GLOBS", "Connectors that no tool changes: ids or names, * and ? allowed", list),
-  protectRules: row("CONNECTORS_PROTECT_RULES", "GLOBS", "Rules that no tool changes: names or ids, or tag:NAME; * and ? allowed", list),
+  protectRules: row("CONNECTORS_PROTECT_RULES", "GLOBS", "Rules that no tool changes: names or ids, or tag:NAME; * and ? allowed", () =>
+    list().refine(
+      (patterns) => patterns.every((one) => !/^tags?\s*[:=]/i.test(one) || /^tag:\S/.test(one)),
+      "names a tag as tag:NAME, in small letters and without blanks",
+    ),
+  ),
   targetHosts: row(
     "CONNECTORS_TARGET_HOSTS",
     "HOSTS",
@@ -129,14 +134,14 @@ export const rows = {
           "must not begin with KIBANA_, CONNECTORS_ or MCP_: the server's own settings do",
         ),
   ),
-  secretDir: row("CONNECTORS_SECRET_DIR", "DIR", 'Folder whose files {"$file": "name"} may name (default: none)', text),
+  secretDir: row("CONNECTORS_SECRET_DIR", "DIR", 'Folder whose files {"$file": "name"} may name (default: none)', path),
   literalSecrets: row(
     "CONNECTORS_LITERAL_SECRETS",
     "HOW",
     "refuse, or warn: accept secret values in arguments (default: refuse; warn on the sandbox)",
     oneOf(["refuse", "warn"]),
   ),
-  journalDir: row("CONNECTORS_JOURNAL_DIR", "DIR", "Where changes are recorded (default: the user's state folder)", text),
+  journalDir: row("CONNECTORS_JOURNAL_DIR", "DIR", "Where changes are recorded (default: the user's state folder)", path),
   auditConnector: row(
     "CONNECTORS_AUDIT_CONNECTOR",
     "ID",

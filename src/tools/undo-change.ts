@@ -198,7 +198,7 @@ function beforeThat(change: string, others: readonly JournalEntry[]): JournalEnt
 }
 
 function before(older: JournalEntry): string {
-  return `The newest before it that can be undone is ${described(older)}: if the user means that one, call undo_change with change "${older.begin.change}".`;
+  return `Before it came ${described(older)}: if the user means that one, call undo_change with change "${older.begin.change}".`;
 }
 
 /** `2026-11-30-0123456789 (execute_connector, "Ops chat")` */

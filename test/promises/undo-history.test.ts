@@ -47,7 +47,7 @@ describe("an undo of the last change", () => {
     expect(server.questions.at(-1)).toContain(`Undo ${second}`);
     const again = await undo("last");
     expect(again.message).toContain("again as it was before that change");
-    expect(again.message).toContain(`The newest before it that can be undone is ${first} (update_connector, `);
+    expect(again.message).toContain(`Before it came ${first} (update_connector, `);
     expect((await undo(first)).status).toBe("done");
   });
 });
