@@ -131,8 +131,12 @@ async function sameOne(
       noChange: true,
       space,
       result: { connector: connectorView(same, space) },
-      warnings: ["It existed already. Whether its secrets are the ones you mean cannot be seen."],
-      next: await safeTest(same, space, "Its secrets may be different."),
+      warnings: [
+        same.missingSecrets
+          ? "It existed already, and has lost its secrets: Kibana skips its runs until update_connector stores them."
+          : "It existed already. Whether its secrets are the ones you mean cannot be seen.",
+      ],
+      next: same.missingSecrets ? [] : await safeTest(same, space, "Its secrets may be different."),
     };
   }
   if (named.length === 0) return undefined;

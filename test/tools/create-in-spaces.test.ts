@@ -36,6 +36,21 @@ async function withSource(one: Parameters<typeof seedConnector>[1], options: Pro
 const rows = (body: { result: { rows: { space: string; state: string; id?: string }[] } }) =>
   body.result.rows.map(({ space, state, id }) => [space, state, id].filter((one) => one !== undefined).join(" "));
 
+test("what exists and has lost its secrets is not said to keep them", async () => {
+  const made = await product({ person: accepts });
+  const one = await made.call("create_connector", { name: "PagerDuty (imported)", type: ".pagerduty", if_exists: "use" });
+  expect(one.body).toMatchObject({
+    status: "no_change",
+    warnings: [expect.stringContaining("has lost its secrets: Kibana skips its runs")],
+  });
+  const several = await made.call("create_connector", {
+    ...{ name: "PagerDuty (imported)", type: ".pagerduty", space: "default,security" },
+    secrets: { routingKey: { $ask: true } },
+    dry_run: true,
+  });
+  expect(JSON.stringify(several.body)).toContain("its secrets are lost: update_connector stores them");
+});
+
 describe("a copy into several spaces", () => {
   test("is one plan with one question; each gets the config, the secret that was given once, and its space in its id", async () => {
     const { made, copy } = await withSource(slack);

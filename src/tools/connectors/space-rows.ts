@@ -109,7 +109,7 @@ export function besideInWords(rows: readonly SpaceRow[]): string[] {
 }
 
 const words: Partial<Record<SpaceRow["state"], (row: SpaceRow) => string>> = {
-  unchanged: () => "Nothing to do, it is so already:",
+  unchanged: ({ why }) => (why === undefined ? "Nothing to do, it is so already:" : `Exists, stays as it is (${why}):`),
   differs: ({ differs = [], why }) =>
     why === undefined ? `Exists with other ${differs.join(", ")}, stays as it is:` : `Exists, stays as it is (${why}):`,
   not_there: ({ why }) => (why === undefined ? "Not there:" : `Not there (${why}):`),

@@ -76,7 +76,9 @@ export async function planCreateInSpaces(
     beside,
   );
   const keeps =
-    there.length > 0 ? ["What exists keeps its secrets, which nobody can compare: update_connector with the same spaces sets them."] : [];
+    there.length > 0
+      ? ["What exists keeps the secrets that it has, which nobody can compare: update_connector with the same spaces sets them."]
+      : [];
   const [first, ...more] = planned.map(({ value }) => value);
   if (!first) {
     return {
@@ -125,5 +127,6 @@ async function alreadyThere(
   const { one, differs } = best;
   const at = { space, id: one.id };
   if (one.preconfigured) return { ...at, state: "differs", why: "preconfigured, in every space" };
-  return differs.length === 0 ? { ...at, state: "unchanged" } : { ...at, state: "differs", differs };
+  const why = one.missingSecrets ? "its secrets are lost: update_connector stores them" : undefined;
+  return differs.length === 0 ? { ...at, state: "unchanged", why } : { ...at, state: "differs", differs };
 }
