@@ -16,9 +16,13 @@ type Said = "done" | "no_change" | "plan_changed" | "error";
 class Model {
   readonly docs = new Map<string, Doc>();
   readonly changes: Change[] = [];
+  /** Which connector an id is: whatever is created under it is another one, and an undo brings back the one that was deleted. */
+  private readonly owner = new Map<string, number>();
+  private readonly owners = new Map<Change, number>();
 
   create(id: string, after: Doc): Said {
     if (this.docs.has(id)) return "error";
+    this.owner.set(id, this.changes.length + 1);
     return this.write({ op: "create", id, after });
   }
 
@@ -35,13 +39,16 @@ class Model {
 
   undo(change: Change): Said {
     const now = this.docs.get(change.id);
+    const owner = this.owners.get(change);
     if (change.op === "delete") {
       const later = this.changes.slice(this.changes.indexOf(change) + 1);
       // It came back and went again: that deletion is the one to undo.
-      if (now || later.some(({ op, id }) => op === "delete" && id === change.id)) return "plan_changed";
+      if (now || later.some((one) => one.op === "delete" && one.id === change.id && this.owners.get(one) === owner)) return "plan_changed";
+      this.owner.set(change.id, owner ?? 0);
       return this.write({ op: "create", id: change.id, after: change.before });
     }
     if (!now) return "no_change";
+    if (this.owner.get(change.id) !== owner) return "plan_changed";
     if (change.op === "create") return same(now, change.after) ? this.write({ op: "delete", id: change.id, before: now }) : "plan_changed";
     const { before, after } = change;
     const written = (["name", "index"] as const).filter((field) => before[field] !== after[field]);
@@ -52,6 +59,7 @@ class Model {
 
   private write(change: Change): Said {
     this.changes.push(change);
+    this.owners.set(change, this.owner.get(change.id) ?? 0);
     if (change.op === "delete") this.docs.delete(change.id);
     else this.docs.set(change.id, change.after);
     return "done";
