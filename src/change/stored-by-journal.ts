@@ -1,5 +1,5 @@
 import { grouped } from "../grouped.ts";
-import type { StoredSecret } from "../secrets/resolve.ts";
+import { areSame, fieldOf, type StoredSecret } from "../secrets/stored-secret.ts";
 import { idIn } from "./entries-of.ts";
 import type { JournalEntry } from "./journal.ts";
 import { recordedIn } from "./undo.ts";
@@ -18,21 +18,16 @@ export function storedByJournal(entries: readonly JournalEntry[], deployment: st
   const [then, itself, now] = [lastStored(older, deployment), lastStored(own, deployment), last].map((all) => grouped(all, place));
   return [...new Set([...(then?.keys() ?? []), ...(itself?.keys() ?? [])])].flatMap((at) => {
     const [was, by, is] = [then, itself, now].map((all) => all?.get(at) ?? []) as [StoredSecret[], StoredSecret[], StoredSecret[]];
-    const isOther = !isSame(is, by.length > 0 ? by : was);
-    const isKept = was.length === 0 || (isSame(was, by) && was.every(({ source }) => source !== undefined));
+    const isOther = !areSame(is, by.length > 0 ? by : was);
+    const isKept = was.length === 0 || (areSame(was, by) && was.every(({ source }) => source !== undefined));
     if (isOther && isKept) return is.map((one) => ({ ...one, isSince: true as const }));
     const names = [...new Set(is.map(({ source = "what a person typed" }) => source))].join(" and ");
     return was.map((one) => (isOther && names !== "" ? { ...one, replaced: names } : one));
   });
 }
 
-function place({ space, connector, path }: StoredSecret): string {
-  return JSON.stringify([space, connector, path.split(".")[0]]);
-}
-
-function isSame(some: readonly StoredSecret[], others: readonly StoredSecret[]): boolean {
-  const [one, other] = [some, others].map((all) => JSON.stringify(all.map(({ path, source }) => [path, source]).sort()));
-  return one === other;
+function place(one: StoredSecret): string {
+  return JSON.stringify([one.space, one.connector, fieldOf(one)]);
 }
 
 function lastStored(entries: readonly JournalEntry[], deployment: string): StoredSecret[] {
@@ -41,9 +36,9 @@ function lastStored(entries: readonly JournalEntry[], deployment: string): Store
     const record = entry.begin.deployment === deployment && entry.end?.outcome !== "not_done" ? recordedIn(entry) : undefined;
     const id = idIn(entry);
     if (!record || id === undefined || !["create", "update", "delete"].includes(record.op)) return [];
-    const place = JSON.stringify([record.space, id]);
-    const since = seen.get(place) ?? { isGone: record.op === "delete", isWritten: false, fields: new Set<string>() };
-    seen.set(place, since);
+    const at = JSON.stringify([record.space, id]);
+    const since = seen.get(at) ?? { isGone: record.op === "delete", isWritten: false, fields: new Set<string>() };
+    seen.set(at, since);
     if (record.op !== "create" && record.op !== "update") return [];
     const { isGone, fields } = since;
     // What a person typed since has no reference: an older one is not of it.
@@ -52,7 +47,7 @@ function lastStored(entries: readonly JournalEntry[], deployment: string): Store
     const isLatest = !since.isWritten && entry.end?.outcome === "done";
     since.isWritten = true;
     return fresh.flatMap((field) => {
-      const sources = Object.entries(record.secretSources).filter(([path]) => (path.split(".")[0] ?? path) === field);
+      const sources = Object.entries(record.secretSources).filter(([path]) => fieldOf({ path }) === field);
       const all = sources.length > 0 ? sources : [[field, undefined] as const];
       return all.map(([path, source]): StoredSecret => ({ source, path, space: record.space, connector: id, isGone, isLatest }));
     });

@@ -7,7 +7,7 @@ import { createLog, type Log } from "../log.ts";
 import type { Product } from "../mcp/service.ts";
 import { hidingKnown } from "../plain-text.ts";
 import { watchSecrets } from "../secrets/folder.ts";
-import type { StoredSecret } from "../secrets/resolve.ts";
+import type { StoredSecret } from "../secrets/stored-secret.ts";
 import type { Settings } from "../settings/index.ts";
 import { createKeptExports } from "../tools/exports/kept-exports.ts";
 import { version } from "../version.ts";
@@ -142,14 +142,16 @@ function defaultSpace(settings: Settings, { spaces }: Principal): string {
 
 /** What this server stored where, read when a call first asks for it. */
 function storedOnce({ journal, deployment }: { journal: JournalReader; deployment: { name: string } }) {
-  const reading = new Map<string | undefined, Promise<readonly StoredSecret[]>>();
-  const read = async (before?: string) => {
+  let reading: Promise<(before?: string) => StoredSecret[]> | undefined;
+  const read = async () => {
     const [{ entries }, { storedByJournal }] = await Promise.all([journal.entries(), import("../change/stored-by-journal.ts")]);
-    return storedByJournal(entries, deployment.name, before);
+    return (before?: string) => storedByJournal(entries, deployment.name, before);
   };
+  const answers = new Map<string | undefined, Promise<readonly StoredSecret[]>>();
   return (before?: string) => {
-    const answer = reading.get(before) ?? read(before);
-    reading.set(before, answer);
+    reading ??= read();
+    const answer = answers.get(before) ?? reading.then((stored) => stored(before));
+    answers.set(before, answer);
     return answer;
   };
 }

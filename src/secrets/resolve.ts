@@ -11,25 +11,8 @@ import { fileText } from "./file-text.ts";
 import { holdsMark } from "./holds-mark.ts";
 import { isInQuotes } from "./parts.ts";
 import type { RefusedValues } from "./refused-values.ts";
+import type { StoredSecret } from "./stored-secret.ts";
 import { unusableFiles } from "./tls-files.ts";
-
-/** A secret that this server stored in a connector, by its journal. */
-export interface StoredSecret {
-  /** The variable's name, or `file ` and the file's; undefined: a person typed it, or it was plain text. */
-  source: string | undefined;
-  /** `token`, `secretHeaders.X-Key` */
-  path: string;
-  space: string;
-  connector: string;
-  /** Whether this server deleted the connector. */
-  isGone: boolean;
-  /** Whether this server wrote nothing else to the connector since: it is there, or was until the delete, unless somebody took it out in Kibana. */
-  isLatest: boolean;
-  /** For an undo: stored after the change, which had left the field as it was. */
-  isSince?: true;
-  /** For an undo: what a later change stored there, and the undo replaces. */
-  replaced?: string;
-}
 
 /** Where references lead. */
 export interface SecretSource {

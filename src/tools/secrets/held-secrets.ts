@@ -26,7 +26,7 @@ export async function sayingWhatIsHeld<P extends Plan>(
   args: Record<string, unknown>,
   source: SecretSource,
 ): Promise<P> {
-  const found = placesOf(plan, writtenBy(tool, args), source);
+  const found = placesOf(writtenBy(tool, args), source, plan.ops);
   if (found.length === 0) return plan;
   const ways = (await Promise.all(plan.ops.map((op) => waysOf(op, plan.flows)))).flat();
   for (const { path, held } of found) for (const one of held) assertNotElsewhere(path, one, ways, source);
@@ -40,7 +40,7 @@ export async function sayingWhatIsHeld<P extends Plan>(
 
 /** Where a config that comes from another space holds the value of a secret of this server, in words. */
 export function heldInConfig(config: Record<string, unknown>, source: SecretSource): string[] {
-  return placesWith([["config", config]], source).map((one) => inWords(one, source));
+  return placesOf([["config", config]], source).map((one) => inWords(one, source));
 }
 
 interface Place {
@@ -58,16 +58,12 @@ function inWords({ path, held }: Held, source: SecretSource): string {
   return `${path} holds the value of ${names}, and is no place for a secret`;
 }
 
-function placesOf({ ops }: Plan, written: readonly [string, unknown][], source: SecretSource): Held[] {
-  const before = () => new Set(ops.flatMap((op) => ("before" in op ? [...textsWithin(op.before)] : [])));
-  return placesWith(written, source, before);
-}
-
-function placesWith(written: readonly [string, unknown][], { held }: SecretSource, textsBefore = () => new Set<string>()): Held[] {
+/** @param ops whose texts from before do not count */
+function placesOf(written: readonly [string, unknown][], { held }: SecretSource, ops: readonly Op[] = []): Held[] {
   const secretsIn = (value: unknown) =>
     [...new Set(readings(value).flatMap((text) => held?.(text) ?? []))].filter((one) => !isMailAddress(one));
   if (secretsIn(written).length === 0) return [];
-  const before = textsBefore();
+  const before = new Set(ops.flatMap((op) => ("before" in op ? [...textsWithin(op.before)] : [])));
   const found: Held[] = [];
   for (const { path, text } of written.flatMap(([name, value]) => placesIn(value, name))) {
     const secrets = before.has(text) ? [] : secretsIn(withoutCertificates(text));

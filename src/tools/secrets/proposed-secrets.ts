@@ -2,7 +2,8 @@ import { readdirSync } from "node:fs";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { isPlainObject } from "../../plain-object.ts";
-import { availableNames, type SecretSource, type StoredSecret } from "../../secrets/resolve.ts";
+import { availableNames, type SecretSource } from "../../secrets/resolve.ts";
+import { fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { type Binding, bindingSuffix, readBindings } from "../../settings/bindings.ts";
 import { isOneText } from "./page-fields.ts";
 
@@ -89,10 +90,6 @@ export async function fieldsStoredLast(
 
 export function isIn({ connector, space }: StoredSecret, { id, space: its }: Pick<Subject, "id" | "space">): boolean {
   return connector === id && space === its;
-}
-
-export function fieldOf({ path }: Pick<StoredSecret, "path">): string {
-  return path.split(".")[0] ?? path;
 }
 
 /** @param source as a plan or the journal has it */

@@ -2,8 +2,9 @@ import type { Plan } from "../../change/plan.ts";
 import { grouped } from "../../grouped.ts";
 import { word } from "../../plain-text.ts";
 import { referencesIn } from "../../sealed.ts";
-import { nameTold, type SecretSource, type StoredSecret } from "../../secrets/resolve.ts";
-import { fieldOf, isIn, type Subject } from "./proposed-secrets.ts";
+import { nameTold, type SecretSource } from "../../secrets/resolve.ts";
+import { areSame, fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
+import { isIn, type Subject } from "./proposed-secrets.ts";
 import { givenFields } from "./stored-secrets.ts";
 
 type Given = Pick<Plan, "ops" | "asks">;
@@ -14,17 +15,16 @@ const most = 5;
 /** Which of the given secrets are others than this server stored in the connector last, or before an undone change: a sentence for each field. */
 export async function replacedSecrets(subject: Pick<Subject, "id" | "space" | "before">, plan: Given, source: SecretSource) {
   const { fields, secrets } = givenIn(plan);
-  const now = Object.entries(referencesIn(secrets)).map(([path, name]) => ({ path, name }));
-  const stored = (await lastStored(subject, source)).map(({ source: name, ...one }) => ({ ...one, name }));
-  return [...grouped(stored, fieldOf)].flatMap(([field, all]) => {
-    const was = all.flatMap(({ path, name }) => (name === undefined ? [] : [{ path, name }]));
+  const now = Object.entries(referencesIn(secrets)).map(([path, reference]) => ({ path, source: reference }));
+  return [...grouped(await lastStored(subject, source), fieldOf)].flatMap(([field, all]) => {
+    const was = all.flatMap(({ path, source: reference }) => (reference === undefined ? [] : [{ path, source: reference }]));
     const is = now.filter((one) => fieldOf(one) === field);
-    const [theirs, ours] = [was, is].map((some) => [...new Set(some.map(({ name }) => nameTold(name, source)))].join(" and "));
+    const [theirs, ours] = [was, is].map((some) => [...new Set(some.map((one) => nameTold(one.source, source)))].join(" and "));
     const later = all.find(({ replaced }) => replaced !== undefined && nameTold(replaced, source) !== ours)?.replaced;
     const lost =
       later === undefined ? [] : [`secrets.${field}: what a later change stored there, ${nameTold(later, source)}, is replaced too.`];
     if (!fields.has(field)) return [];
-    if (inOrder(was) === inOrder(is)) return lost;
+    if (areSame(was, is)) return lost;
     return [
       ...lost,
       subject.before === undefined || all.some(({ isSince }) => isSince)
@@ -71,9 +71,4 @@ function givenIn({ ops, asks }: Given) {
 /** What is there by the journal, unless somebody changed it in Kibana. */
 async function lastStored(subject: Pick<Subject, "id" | "space" | "before">, { stored }: SecretSource): Promise<StoredSecret[]> {
   return ((await stored?.(subject.before)) ?? []).filter((one) => one.isLatest && isIn(one, subject));
-}
-
-/** The same text for the same secrets. */
-function inOrder(all: readonly { path: string; name: string }[]): string {
-  return JSON.stringify(all.map(({ path, name }) => [path, name]).sort());
 }

@@ -1,0 +1,30 @@
+/** A secret that this server stored in a connector, by its journal. */
+export interface StoredSecret {
+  /** The variable's name, or `file ` and the file's; undefined: a person typed it, or it was plain text. */
+  source: string | undefined;
+  /** `token`, `secretHeaders.X-Key` */
+  path: string;
+  space: string;
+  connector: string;
+  /** Whether this server deleted the connector. */
+  isGone: boolean;
+  /** Whether this server wrote nothing else to the connector since: it is there, or was until the delete, unless somebody took it out in Kibana. */
+  isLatest: boolean;
+  /** For an undo: stored after the change, which had left the field as it was. */
+  isSince?: true;
+  /** For an undo: what a later change stored there, and the undo replaces. */
+  replaced?: string;
+}
+
+/** The field that it is in: `secretHeaders` of `secretHeaders.X-Key`. */
+export function fieldOf({ path }: Pick<StoredSecret, "path">): string {
+  return path.split(".")[0] ?? path;
+}
+
+type Place = Pick<StoredSecret, "path" | "source">;
+
+/** Whether both are the same references at the same places, in any order. */
+export function areSame(some: readonly Place[], others: readonly Place[]): boolean {
+  const inOrder = (all: readonly Place[]) => JSON.stringify(all.map(({ path, source }) => [path, source]).sort());
+  return inOrder(some) === inOrder(others);
+}
