@@ -11,6 +11,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: "forks",
+    // What one of the runs of `.ci/run` has compiled, the next one need not.
+    experimental: { fsModuleCache: true },
     reporters: json ? ["default", ["json", { outputFile: json }]] : ["default"],
   },
 });

@@ -28,6 +28,8 @@ export default defineConfig({
     passWithNoTests: false,
     // A test that starts processes waits more than it works.
     maxWorkers: 3,
+    // What one of the runs of `.ci/run` has compiled, the next one need not.
+    experimental: { fsModuleCache: true },
     reporters: json ? ["default", ["json", { outputFile: json }]] : ["default"],
   },
 });

@@ -11,6 +11,8 @@ export default defineConfig({
     projects: projectsOf({ include: slow.steady, exclude: [] }, { include: slow.clock, exclude: [] }),
     passWithNoTests: false,
     maxWorkers: 3,
+    // What one of the runs of `.ci/run` has compiled, the next one need not.
+    experimental: { fsModuleCache: true },
     reporters: json ? ["default", ["json", { outputFile: json }]] : ["default"],
   },
 });

@@ -5,15 +5,24 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
 
-/** Builds a copy of the sources with one place changed in one file, found by its shape. @returns its dist folder */
-export async function plantedBuild(file: string, from: RegExp, to: string): Promise<string> {
+/** One place of one file, found by its shape, and what stands there instead. */
+export interface Plant {
+  file: string;
+  from: RegExp;
+  to: string;
+}
+
+/** Builds a copy of the sources with some places changed. @returns its dist folder */
+export async function plantedBuild(plants: readonly Plant[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "planted-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const part of ["src", "scripts", "skill", "package.json", "tsconfig.json"]) cpSync(part, join(folder, part), { recursive: true });
   symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
-  const source = readFileSync(join(folder, file), "utf8");
-  if (!from.test(source)) throw new Error(`${file} has no place like ${from}`);
-  writeFileSync(join(folder, file), source.replace(from, to));
+  for (const { file, from, to } of plants) {
+    const source = readFileSync(join(folder, file), "utf8");
+    if (!from.test(source)) throw new Error(`${file} has no place like ${from}`);
+    writeFileSync(join(folder, file), source.replace(from, to));
+  }
   await promisify(execFile)(process.execPath, ["scripts/build.mjs"], { cwd: folder });
   return join(folder, "dist");
 }
