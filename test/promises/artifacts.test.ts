@@ -220,8 +220,8 @@ describe("where artifacts cannot be read", () => {
     gate.shut = true;
     const undone = await server.call("undo_change", { change: body.change });
     expect(undone.body.status, JSON.stringify(undone.body)).toBe("done");
-    expect(server.questions.at(-1)).toContain("those from before the change replace");
     expect(await kibana.rule()).toEqual(start);
+    expect(server.questions.at(-1)).toContain("those from before the change replace");
   });
 });
 
@@ -257,9 +257,9 @@ describe("a field of a later Kibana", () => {
       const server = await serverBefore(kibana, laterKibana(place, true));
       const { body } = await server.call("attach_connector", attachB);
       expect(body.status, JSON.stringify(body)).toBe("done");
-      expect(server.questions[0]).toContain(name);
       expect(puts(server.calls)).toHaveLength(1);
       expect(place(puts(server.calls)[0]?.body)).toMatchObject({ future_key: future, other_key: "x" });
+      expect(server.questions[0]).toContain(name);
       expect(JSON.stringify(body)).not.toContain("not meant");
       const undone = await server.call("undo_change", { change: body.change });
       expect(undone.body.status, JSON.stringify(undone.body)).toBe("done");

@@ -185,6 +185,17 @@ describe("a call of .tines, whose params name the webhook", () => {
     if (other.body.status === "done") expect(asked()).toContain("→ other.example.net");
   });
 
+  test("an undo that gives them back to a rule is asked about because of that host, as the attach is", async () => {
+    const rules = { rules: ["malware-detected"], space: "security" };
+    const attach = { connector: "tines-soc", params: story("https://evil.example.net/webhook/1/2"), ...rules };
+    const reasons = async (tool: string, args: object) => (await server.call(tool, { ...args, dry_run: true })).body.plan.needs_a_person;
+    const before = await reasons("attach_connector", attach);
+    await server.call("attach_connector", attach);
+    const { change } = (await server.call("replace_connector", { from: "tines-soc", remove: true, ...rules })).body;
+    const undo = await reasons("undo_change", { change });
+    expect([undo, undo.join()]).toEqual([before, expect.stringMatching(/goes to evil\.example\.net/)]);
+  });
+
   /** Where the requests of a rule with such params go, as its plan says. */
   async function requestsOf(address: string): Promise<string[]> {
     const args = { connector: "tines-soc", rules: ["malware-detected"], space: "security", params: story(address), dry_run: true };
