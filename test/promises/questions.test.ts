@@ -462,18 +462,23 @@ test("what does not fit a question is refused where no page can be shown", async
   expect((await run(100)).error).toMatchObject({ code: "limit_reached", message: expect.stringContaining("Nothing was written") });
 });
 
-test.each(hostile)("the message beside a page's address, with %s in it, is one line of ours", async (_kind, text) => {
+test("the message beside a page's address is one line of ours, whatever is in it", async () => {
   const person = (): ElicitResult => ({ action: "accept" });
   const server = await startServer({ env: env(), person, elicitation: { url: {} } });
   onTestFinished(() => server.close());
-  await server.call("safe_delete_connector", { ids: [await connector(".index", text)] });
-  const { questions: seen } = server;
-  expect(seen).toEqual([
-    expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+: please approve: Delete connector ".*" \(.*\.index, id c-\d+\) in space default\.$/),
-  ]);
-  expect(unseen.exec(seen[0] ?? "")).toBeNull();
-  expect(seen[0]).not.toContain("\n");
-  expect((seen[0]?.match(/"/g) ?? []).length).toBe(2);
+  for (const [kind, text] of hostile) {
+    const id = await connector(".index", text);
+    await server.call("safe_delete_connector", { ids: [id] });
+    const seen = server.questions.splice(0);
+    expect(seen, kind).toEqual([
+      expect.stringMatching(
+        /^http:\/\/127\.0\.0\.1:\d+: please approve: Delete connector ".*" \(.*\.index, id c-\d+\) in space default\.$/,
+      ),
+    ]);
+    expect(unseen.exec(seen[0] ?? ""), kind).toBeNull();
+    expect(seen[0], kind).not.toContain("\n");
+    expect((seen[0]?.match(/"/g) ?? []).length, kind).toBe(2);
+  }
 });
 
 test("a name that could pass for a sentence of ours is quoted where it is to be typed", async () => {

@@ -370,8 +370,8 @@ describe("a known secret is hidden in every form in which Kibana or a service ma
 });
 
 describe("what the server was started with is known before anything is asked", () => {
-  async function secretDir(files: Record<string, string | Buffer>) {
-    const folder = join(await freshFolder(), "secrets");
+  async function secretDir(files: Record<string, string | Buffer>, atEnd?: Parameters<typeof freshFolder>[0]) {
+    const folder = join(await freshFolder(atEnd), "secrets");
     mkdirSync(folder, { mode: 0o700 });
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content, { mode: 0o600 });
     return folder;
@@ -392,6 +392,17 @@ describe("what the server was started with is known before anything is asked", (
     expect(JSON.stringify(raw)).not.toContain("canary");
   });
 
+  // Two lengths, of which neither begins as the other does.
+  const files = [300, 5000].map((length) => Buffer.from(Array.from({ length }, (_none, n) => ((n + length) * 7919 + (n >> 8)) % 256)));
+  const hook = "https://chat.example.com/hooks/aaaa1111-bbbb/In/zzzz2222/cccc?sig=q1w2e3r4t5y6&room=operations";
+  let said = "";
+  let server: Started;
+  beforeAll(async () => {
+    const folder = await secretDir(Object.fromEntries(files.map((bytes, n) => [`client${n}.p12`, bytes])), afterAll);
+    const env = { CONNECTORS_SECRET_DIR: folder, CONNECTOR_SECRET_HOOK: hook };
+    server = await serverOf({ kibana: await echoing(() => said, afterAll), env }, startServer, afterAll);
+  });
+
   test.each<[string, (bytes: Buffer) => string]>([
     ["base64", (bytes) => bytes.toString("base64")],
     ["base64url", (bytes) => bytes.toString("base64url")],
@@ -408,17 +419,14 @@ describe("what the server was started with is known before anything is asked", (
           .replace(/..(?=.)/g, "$&:"),
     ],
   ])("a file of bytes, as %s of them, short or long", async (_how, written) => {
-    for (const length of [300, 5000]) {
-      const bytes = Buffer.from(Array.from({ length }, (_none, n) => (n * 7919 + (n >> 8)) % 256));
-      const folder = await secretDir({ "client.p12": bytes });
-      const server = await serverOf({ kibana: await echoing(() => written(bytes)), env: { CONNECTORS_SECRET_DIR: folder } });
+    for (const bytes of files) {
+      said = written(bytes);
       const { raw } = await server.call("get_connector", { id: "echo" });
       expect(JSON.stringify(raw)).toContain("[redacted]");
       expect(JSON.stringify(raw)).not.toContain(written(bytes).slice(20, 60));
     }
   });
 
-  const hook = "https://chat.example.com/hooks/aaaa1111-bbbb/In/zzzz2222/cccc?sig=q1w2e3r4t5y6&room=operations";
   test.each([
     ["its path alone", "Cannot POST /hooks/aaaa1111-bbbb/In/zzzz2222/cccc?sig=q1w2e3r4t5y6&room=operations"],
     ["without its scheme", hook.replace("https://", "")],
@@ -426,8 +434,8 @@ describe("what the server was started with is known before anything is asked", (
     ["with its host in capitals", hook.replace("chat.example.com", "CHAT.example.com")],
     ["the value of its parameter", "no such signature: q1w2e3r4t5y6"],
     ["its path without the first slash", "POST hooks/aaaa1111-bbbb/In/zzzz2222/cccc?sig=q1w2e3r4t5y6&room=operations"],
-  ])("an address, %s", async (_how, said) => {
-    const server = await serverOf({ kibana: await echoing(() => said), env: { CONNECTOR_SECRET_HOOK: hook } });
+  ])("an address, %s", async (_how, written) => {
+    said = written;
     const all = JSON.stringify((await server.call("get_connector", { id: "echo" })).raw);
     expect(all).toContain("[redacted]");
     for (const part of ["aaaa1111", "zzzz2222", "q1w2e3r4t5y6"]) expect(all).not.toContain(part);
@@ -486,16 +494,24 @@ describe("a known secret is hidden as other programs write it", () => {
   const latin = (value: string) => Buffer.from(value).toString("latin1");
   const windows = (value: string) => latin(value).replaceAll("\x9c", "œ").replaceAll("\x9f", "Ÿ").replaceAll("\x89", "‰");
   const softly = (value: string, end: string) => value.replace(/.{75}(?=.)/g, `$&=${end}`);
-  test.each<[string, string, string]>([
-    ["quoted-printable in lines", long, softly(long.replaceAll("=", "=3D"), "\r\n")],
-    ["quoted-printable in lines that became blanks", long, softly(long.replaceAll("=", "=3D"), " ")],
-    ["lines with a mark at their end, and no other escape", long, softly(long, "\n")],
-    ["UTF-8 that was read as Windows' characters", "ÜberGeheimÜß-É2026", windows("ÜberGeheimÜß-É2026")],
-    ["UTF-8 that was read as Latin-1", "ÜberGeheimÜß-É2026", latin("ÜberGeheimÜß-É2026")],
-    ["the same without control characters", "ÜberGeheimÜß-É2026", latin("ÜberGeheimÜß-É2026").replace(/[\x80-\x9f]/g, " ")],
-    ["octal escapes with as few digits as possible", "Zq7RkWm2Xv9TbNc4Ls8D", "Zq\\67RkWm\\62Xv\\71TbNc\\64Ls\\70D"],
-  ])("%s", async (_how, value, said) => {
-    const server = await serverOf({ kibana: await echoing(() => `said ${said} there`), env: { CONNECTOR_SECRET_X: value } });
+  const [umlauts, plain] = ["ÜberGeheimÜß-É2026", "Zq7RkWm2Xv9TbNc4Ls8D"];
+  let said = "";
+  let server: Started;
+  beforeAll(async () => {
+    const env = { CONNECTOR_SECRET_X: long, CONNECTOR_SECRET_Y: umlauts, CONNECTOR_SECRET_Z: plain };
+    server = await serverOf({ kibana: await echoing(() => `said ${said} there`, afterAll), env }, startServer, afterAll);
+  });
+
+  test.each<[string, string]>([
+    ["quoted-printable in lines", softly(long.replaceAll("=", "=3D"), "\r\n")],
+    ["quoted-printable in lines that became blanks", softly(long.replaceAll("=", "=3D"), " ")],
+    ["lines with a mark at their end, and no other escape", softly(long, "\n")],
+    ["UTF-8 that was read as Windows' characters", windows(umlauts)],
+    ["UTF-8 that was read as Latin-1", latin(umlauts)],
+    ["the same without control characters", latin(umlauts).replace(/[\x80-\x9f]/g, " ")],
+    ["octal escapes with as few digits as possible", "Zq\\67RkWm\\62Xv\\71TbNc\\64Ls\\70D"],
+  ])("%s", async (_how, written) => {
+    said = written;
     const { raw } = await server.call("execute_connector", { id: "echo", params: { message: "x" }, dry_run: true });
     const all = JSON.stringify([raw, (await server.call("get_connector", { id: "echo" })).raw]);
     expect(all).toContain("said [redacted] there");

@@ -19,7 +19,7 @@ describe("drop_missing", () => {
     ["to another connector", { to: "live" }, "moved"],
     ["out of the rules", { remove: true }, "removed"],
   ])("%s: what it also removes is in the question, the plan, the rows, the journal and the undo", async (_what, how, outcome) => {
-    const { made, call, questions } = await withDeadActions(startBuilt);
+    const { made, call, questions } = await withDeadActions("to" in how ? startBuilt : startServer);
     const args = { from: "gone", ...how, drop_missing: true };
     const { plan, warnings } = (await call("replace_connector", { ...args, dry_run: true })).body;
     expect(plan.summary).toContain(`It also drops ${dead}.`);
