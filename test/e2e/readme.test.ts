@@ -12,7 +12,7 @@ import { sandboxHelp } from "../../src/commands/sandbox.ts";
 import { settingsHelp } from "../../src/settings/index.ts";
 import { tools } from "../../src/tools/index.ts";
 
-import { cleanEnv, main, startBuilt, startSandboxWith } from "../support/built-server.ts";
+import { cleanEnv, main, serverBuild, startBuilt, startSandboxWith } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 import { openClient, ping, send } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
@@ -204,10 +204,12 @@ test("every file and script that CONTRIBUTING.md names exists", () => {
 });
 
 test("each claim of the page on threats names a test that exists", () => {
-  const page = readFileSync("docs/threats.md", "utf8");
+  // The one that the build under test has beside it.
+  const root = dirname(dirname(serverBuild));
+  const page = readFileSync(join(root, "docs/threats.md"), "utf8");
   const claims = [...page.matchAll(/`(test\/[\w/.-]+\.test\.ts): ([^`]+)`/g)];
   expect(claims.length).toBeGreaterThan(20);
-  for (const [, file = "", name = ""] of claims) expect(readFileSync(file, "utf8"), `${file}: ${name}`).toContain(name);
+  for (const [, file = "", name = ""] of claims) expect(readFileSync(join(root, file), "utf8"), `${file}: ${name}`).toContain(name);
   // The last table compares installations; its tests are named below it.
   const rows = page.slice(0, page.indexOf("## Which installation")).matchAll(/^\| (?!-|it cannot|cannot)(.+?) \| (.*) \|$/gm);
   for (const [, what, shown] of rows) expect(shown, what).toMatch(/^`test\//);

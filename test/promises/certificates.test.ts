@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { approve } from "../pages/form.ts";
 import { startLyingKibana } from "../secrets-through/watched-server.ts";
-import { type Started, startServer, yes } from "../support/built-server.ts";
+import { type Started, startBuilt, startBuiltSandbox, startServer, yes } from "../support/built-server.ts";
 
 const pem = (label: string, line: string) => `-----BEGIN ${label}-----\n${line}\n-----END ${label}-----\n`;
 const certificate = pem("CERTIFICATE", "TUlJQ2NlcnRpZmljYXRlLW9mLXRoZS1jbGllbnQ=");
@@ -94,7 +94,7 @@ beforeAll(async () => {
   await kibana.tell("none");
   folder = mkdtempSync(join(tmpdir(), "kcm-certificates-"));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content, { mode: 0o600 });
-  server = await startServer({
+  server = await startBuilt({
     person: yes,
     env: {
       ...variables,
@@ -203,7 +203,7 @@ describe.each(bases)("%s", (type, base) => {
     const none = { ...base, hasAuth: false, authType: null };
     expect((await create(type, { ...none, ca: base64(certificate) }, {})).sent.config.ca).toBe(base64(certificate));
     const { body, sent } = await create(type, { ...none, ca: "no certificate" }, {});
-    expect([body.error.code, sent]).toEqual(["invalid_config", undefined]);
+    expect([body.error?.code, sent]).toEqual(["invalid_config", undefined]);
     expect(body.error.fix).toContain("PEM");
   });
 
@@ -239,7 +239,7 @@ describe.each(bases)("%s", (type, base) => {
     ["a Java keystore", withContainer, { pfx: { $file: "keystore.jks" } }, /Java keystore/],
   ])("%s is refused with its fix, and nothing is written", async (_name, config, secrets, message) => {
     const { body, sent } = await create(type, { ...base, ...config }, secrets);
-    expect([body.error.code, sent]).toEqual(["secret_refused", undefined]);
+    expect([body.error?.code, sent]).toEqual(["secret_refused", undefined]);
     expect(body.error.message).toMatch(message);
     expect(body.error.fix).not.toBe("");
     for (const content of Object.values(variables)) expect(JSON.stringify(body)).not.toContain(content);
@@ -405,14 +405,17 @@ describe(".servicenow, which takes the key as text,", () => {
 
   test.each(["rubbish.txt", "environ.txt", "client.p12", "real.crt"])("refuses %s", async (name) => {
     const { body, sent } = await create(".servicenow", config, given({ $file: name }));
-    expect([body.error.code, sent]).toEqual(["secret_refused", undefined]);
+    expect([body.error?.code, sent]).toEqual(["secret_refused", undefined]);
     expect(body.error.fix).not.toBe("");
   });
 
   test("keeps its key where a rotation gives a certificate in its place", async () => {
     const { id } = await create(".servicenow", config, given({ $file: "real.key" }));
     const { body } = await server.call("update_connector", { id, secrets: given({ $file: "real.crt" }) });
-    expect([body.error.code, body.error.message]).toEqual(["secret_refused", expect.stringContaining("a certificate and no private key")]);
+    expect([body.error?.code, body.error?.message]).toEqual([
+      "secret_refused",
+      expect.stringContaining("a certificate and no private key"),
+    ]);
     expect((await kibana.seen()).filter(({ method, path }) => method === "PUT" && path.endsWith(id))).toEqual([]);
   });
 
@@ -483,7 +486,7 @@ describe(".gen-ai", () => {
     ["a password", "CONNECTOR_SECRET_RUBBISH", /neither PEM/, /\$file/],
   ])("refuses %s in place of the key", async (_name, variable, message, fix) => {
     const { body, sent } = await create(".gen-ai", model, { certificateData: { $file: "client.crt" }, privateKeyData: { $env: variable } });
-    expect([body.error.code, sent]).toEqual(["secret_refused", undefined]);
+    expect([body.error?.code, sent]).toEqual(["secret_refused", undefined]);
     expect(body.error.message).toMatch(message);
     expect(body.error.fix).toMatch(fix);
   });
@@ -493,7 +496,7 @@ test("a token from a file stays text without its line end, and one that is not t
   const config = { webhookIntegrationUrl: "https://hooks.torq.io/v1/webhooks/1" };
   expect((await create(".torq", config, { token: { $file: "token" } })).sent.secrets).toEqual({ token: "token-of-the-service-1" });
   const { body, sent } = await create(".torq", config, { token: { $file: "client.p12" } });
-  expect([body.error.code, sent]).toEqual(["secret_refused", undefined]);
+  expect([body.error?.code, sent]).toEqual(["secret_refused", undefined]);
 });
 
 test("a rotation encodes as a create does", async () => {
@@ -512,14 +515,18 @@ test("a rotation encodes as a create does", async () => {
 });
 
 test("the sandbox decodes as Kibana does: a run with an invalid certificate fails, with a good one it does not", async () => {
-  const put = async (id: string, secrets: Record<string, string>) => {
-    const body = JSON.stringify({ name: id, connector_type_id: ".webhook", config: { url, ...withPair }, secrets });
-    const headers = { "content-type": "application/json", "kbn-xsrf": "true", authorization: "ApiKey any" };
-    expect((await fetch(`${kibana.url}/api/actions/connector/${id}`, { method: "POST", headers, body })).status).toBe(200);
-    return (await server.call("execute_connector", { id, params: { body: "{}" } })).body;
+  const { url: own, close } = await startBuiltSandbox(["--empty"]);
+  onTestFinished(close);
+  const post = async (path: string, body: unknown) => {
+    const headers = { "content-type": "application/json", "kbn-xsrf": "true" };
+    return (await fetch(`${own}/api/actions/connector/${path}`, { method: "POST", headers, body: JSON.stringify(body) })).json();
   };
-  expect((await put("raw-pem", { crt: certificate, key })).result).toMatchObject({ ok: false });
-  expect((await put("good-pem", { crt: base64(certificate), key: base64(key) })).result).toMatchObject({ ok: true });
+  const run = async (id: string, secrets: Record<string, string>) => {
+    await post(id, { name: id, connector_type_id: ".webhook", config: { url, ...withPair }, secrets });
+    return post(`${id}/_execute`, { params: { body: "{}" } });
+  };
+  expect(await run("raw-pem", { crt: certificate, key })).toMatchObject({ status: "error" });
+  expect(await run("good-pem", { crt: base64(certificate), key: base64(key) })).toMatchObject({ status: "ok" });
 });
 
 test("the catalogue and the exports say which form is needed", async () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { yes } from "../support/built-server.ts";
+import { startBuilt, yes } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 import { openClient, tokenOf } from "../support/http.ts";
 import { startHttpProcess } from "../support/http-process.ts";
@@ -26,7 +26,7 @@ const deletes = (made: Deployment) => made.calls.filter(isDelete).map(({ path })
 describe("a rule begins to use a connector", () => {
   test("of a batch while another one is deleted: that one stays, with the rule's name, and nothing after it is started", async () => {
     const made = await deployment({ connectors: ["one", "two", "three"] });
-    const { call } = await serve(made);
+    const { call } = await serve(made, {}, startBuilt);
     made.hook.before = atRequest(isDelete, () => makeRule(made.bare, "late", [logs("two")]));
     const { body } = await call("safe_delete_connector", { ids: ["one", "two", "three"] });
     expect(body).toMatchObject({
@@ -118,7 +118,7 @@ describe("a rule begins to use a connector", () => {
 
   test("while it is being deleted, as the last one: done, with the call that restores it", async () => {
     const made = await deployment({ connectors: ["one", "two"] });
-    const { call } = await serve(made);
+    const { call } = await serve(made, {}, startBuilt);
     made.hook.before = atRequest(isDelete, () => makeRule(made.bare, "late", [logs("two")]), 2);
     const { body } = await call("safe_delete_connector", { ids: ["one", "two"] });
     expect(body).toMatchObject({

@@ -5,7 +5,7 @@ import { connectorTypes } from "../../src/catalog/index.ts";
 import { alternatives, asSchema, inputSchema, type JsonSchema } from "../../src/catalog/json-schema.ts";
 import { look } from "../pages/form.ts";
 import { startLyingKibana } from "../secrets-through/watched-server.ts";
-import { type Started, startSandboxWith, startServer, yes } from "../support/built-server.ts";
+import { type Started, startBuilt, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 
 let kibana: Awaited<ReturnType<typeof startLyingKibana>>;
 let server: Started;
@@ -21,7 +21,7 @@ beforeAll(async () => {
     CONNECTOR_SECRET_TINES: "secret-of-tines-1",
     CONNECTORS_MAX_CHANGES_PER_HOUR: "1000",
   };
-  server = await startServer({ person: yes, env });
+  server = await startBuilt({ person: yes, env });
   unattended = await startServer({ env: { ...env, CONNECTORS_DANGEROUSLY_SKIP_CONFIRMATION: "true", CONNECTORS_TARGET_HOSTS: "*,*:*" } });
   const bearer = { $env: "CONNECTOR_SECRET_API" };
   await server.call("create_connector", {
@@ -79,9 +79,9 @@ describe("a call of .http, whose stored secrets travel with it", () => {
   test.each(escapes)("is refused for %s, before anything runs", async (_name, params) => {
     const before = [await runs(), server.questions.length];
     const { body } = await server.call("execute_connector", { id: "api", params });
+    expect([await runs(), server.questions.length]).toEqual(before);
     expect(body.error.code).toMatch(/^(secret_refused|invalid_arguments)$/);
     expect(body.error.fix).not.toBe("");
-    expect([await runs(), server.questions.length]).toEqual(before);
     const alone = await unattended.call("execute_connector", { id: "api", params });
     expect([alone.failed, await runs()]).toEqual([true, before[0]]);
   });
@@ -109,11 +109,11 @@ describe("a call of .http, whose stored secrets travel with it", () => {
     ["%2eevil.example.net"],
     ["\u00ad.evil.example.net"],
   ])("never puts the path %j right after the host: a slash is added, and shown", async (path) => {
-    const { body } = await server.call("execute_connector", { id: "api", params: { path }, dry_run: true });
-    expect(body.plan.recipients.join()).toContain('path "/');
     expect((await server.call("execute_connector", { id: "api", params: { path } })).body.status).toBe("done");
     const last = (await kibana.seen()).filter((one) => one.path.endsWith("/_execute")).at(-1);
     expect(JSON.parse(last?.body ?? "").params.path).toBe(`/${path}`);
+    const { body } = await server.call("execute_connector", { id: "api", params: { path }, dry_run: true });
+    expect(body.plan.recipients.join()).toContain('path "/');
   });
 
   test("the refusal names field and host, and what to do", async () => {
@@ -137,6 +137,13 @@ describe("a call of .tines, whose params name the webhook", () => {
     } finally {
       await page.close();
     }
+  });
+
+  test("is asked about because of that host, unless --target-hosts has it", async () => {
+    const args = { id: "tines", params: story("https://evil.example.net/webhook/1/2"), dry_run: true };
+    const reasons = async (by: Started) => (await by.call("execute_connector", args)).body.plan.needs_a_person.join();
+    expect(await reasons(server)).toMatch(/goes to evil\.example\.net/);
+    expect(await reasons(unattended)).not.toContain("goes to");
   });
 
   test("names only its own host where the webhook is on it", async () => {
@@ -178,10 +185,21 @@ describe("a call of .tines, whose params name the webhook", () => {
     if (other.body.status === "done") expect(asked()).toContain("→ other.example.net");
   });
 
+  test("an undo that gives them back to a rule is asked about because of that host, as the attach is", async () => {
+    const rules = { rules: ["malware-detected"], space: "security" };
+    const attach = { connector: "tines-soc", params: story("https://evil.example.net/webhook/1/2"), ...rules };
+    const reasons = async (tool: string, args: object) => (await server.call(tool, { ...args, dry_run: true })).body.plan.needs_a_person;
+    const before = await reasons("attach_connector", attach);
+    await server.call("attach_connector", attach);
+    const { change } = (await server.call("replace_connector", { from: "tines-soc", remove: true, ...rules })).body;
+    const undo = await reasons("undo_change", { change });
+    expect([undo, undo.join()]).toEqual([before, expect.stringMatching(/goes to evil\.example\.net/)]);
+  });
+
   /** Where the requests of a rule with such params go, as its plan says. */
   async function requestsOf(address: string): Promise<string[]> {
     const args = { connector: "tines-soc", rules: ["malware-detected"], space: "security", params: story(address), dry_run: true };
-    return (await server.call("attach_connector", args)).body.plan.requests;
+    return (await server.call("attach_connector", args)).body.plan.requests ?? [];
   }
 
   test.each([
@@ -321,6 +339,7 @@ describe("a call of a type whose params are partly the service's own", () => {
     const { body } = await open.call("execute_connector", { id, params });
     expect(body.error?.code).not.toBe("secret_refused");
     const question = open.questions.at(-1) ?? "";
+    expect(question.split("\n")[0]).toContain("evil.example.net");
     expect(
       question
         .split("\n")
@@ -329,7 +348,6 @@ describe("a call of a type whose params are partly the service's own", () => {
     ).toContain(own);
     const requests = question.split("\n").filter((line) => line.startsWith("A request → "));
     expect(requests.join()).toMatch(/(→ |, |:\/\/)evil\.example\.net/);
-    expect(question.split("\n")[0]).toContain("evil.example.net");
   });
 
   test.each<[string, Record<string, unknown>]>([
@@ -361,8 +379,8 @@ test("of a type without an entry every address in the params is shown", async ()
   try {
     const params = { subAction: "browse", subActionParams: { text: "see https://evil.example.net/x now", host: "other.example.net" } };
     const { body } = await page.call("execute_connector", { id: "tines", params });
-    expect(body.plan.requests.join()).toMatch(/evil\.example\.net.*other\.example\.net/);
     expect(body.plan.summary).toContain("evil.example.net");
+    expect(body.plan.requests.join()).toMatch(/evil\.example\.net.*other\.example\.net/);
     for (const [key, value] of [
       ["url", "one.example.net/path"],
       ["endpoint_url", "one.example.net:443"],

@@ -122,7 +122,7 @@ describe("a secret folder that others may write is refused", () => {
       expect((await run([], env)).code).toBe(2);
       return;
     }
-    const { body } = await created(env, { name: "Chat", type: ".slack", secrets: { webhookUrl: { $file: "hook" } } });
+    const { body } = await created(env, { name: randomUUID(), type: ".slack", secrets: { webhookUrl: { $file: "hook" } } });
     expect([body.error?.code, JSON.stringify(body.error)]).toEqual(["secret_refused", expect.stringMatching(fix)]);
   });
 

@@ -3,7 +3,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import type { CallToolResult, ElicitRequest, ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { look, submit } from "../pages/form.ts";
-import { type Started, startSandboxWith, startServer, yes } from "../support/built-server.ts";
+import { type Started, startBuilt, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { runCommand } from "../support/command.ts";
 import { esQueryRule } from "../support/es-query-rule.ts";
 import { startHttpProcess } from "../support/http-process.ts";
@@ -25,7 +25,7 @@ const env = () => ({
 
 beforeAll(async () => {
   sandbox = await startSandboxWith(["--empty"]);
-  server = await startServer({ env: env(), person: yes });
+  server = await startBuilt({ env: env(), person: yes });
 });
 afterAll(async () => {
   await server.close();
@@ -199,6 +199,7 @@ describe("recipients and hosts", () => {
       id: await connector(".email", "Mail"),
       params: mailTo(many.slice(0, 30), { cc: many.slice(30, 50), bcc: many.slice(50), message: "x".repeat(200_000) }),
     });
+    expect(many.filter((one) => !message.includes(one))).toEqual([]);
     const [first, host, people, undo] = message.split("\n");
     expect(first).toContain("Run ");
     expect(host).toContain("smtp.example.com");
@@ -262,7 +263,9 @@ describe("recipients and hosts", () => {
   test("of all rules in one plan are in the question, also those no longer notified", async () => {
     const [from, to] = [await connector(".email", "Old mail"), await connector(".email", "New mail")];
     const rules = await Promise.all(many.slice(0, 30).map((one) => rule(`Rule of ${one}`, [{ id: from, params: mailTo([one]) }])));
-    const moving = (await asked("replace_connector", { from, to, rules: rules.slice(0, 25) })).split("\n");
+    const message = await asked("replace_connector", { from, to, rules: rules.slice(0, 25) });
+    expect(many.slice(0, 25).filter((one) => !message.includes(one))).toEqual([]);
+    const moving = message.split("\n");
     for (const one of many.slice(0, 25)) expect(moving.find((line) => line.startsWith("Recipients: "))).toContain(`to "${one}"`);
     expect(moving.some((line) => line.startsWith("No longer: "))).toBe(false);
     const removing = (await asked("replace_connector", { from, remove: true, rules: rules.slice(25) })).split("\n");
@@ -459,18 +462,23 @@ test("what does not fit a question is refused where no page can be shown", async
   expect((await run(100)).error).toMatchObject({ code: "limit_reached", message: expect.stringContaining("Nothing was written") });
 });
 
-test.each(hostile)("the message beside a page's address, with %s in it, is one line of ours", async (_kind, text) => {
+test("the message beside a page's address is one line of ours, whatever is in it", async () => {
   const person = (): ElicitResult => ({ action: "accept" });
   const server = await startServer({ env: env(), person, elicitation: { url: {} } });
   onTestFinished(() => server.close());
-  await server.call("safe_delete_connector", { ids: [await connector(".index", text)] });
-  const { questions: seen } = server;
-  expect(seen).toEqual([
-    expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+: please approve: Delete connector ".*" \(.*\.index, id c-\d+\) in space default\.$/),
-  ]);
-  expect(unseen.exec(seen[0] ?? "")).toBeNull();
-  expect(seen[0]).not.toContain("\n");
-  expect((seen[0]?.match(/"/g) ?? []).length).toBe(2);
+  for (const [kind, text] of hostile) {
+    const id = await connector(".index", text);
+    await server.call("safe_delete_connector", { ids: [id] });
+    const seen = server.questions.splice(0);
+    expect(seen, kind).toEqual([
+      expect.stringMatching(
+        /^http:\/\/127\.0\.0\.1:\d+: please approve: Delete connector ".*" \(.*\.index, id c-\d+\) in space default\.$/,
+      ),
+    ]);
+    expect(unseen.exec(seen[0] ?? ""), kind).toBeNull();
+    expect(seen[0], kind).not.toContain("\n");
+    expect((seen[0]?.match(/"/g) ?? []).length, kind).toBe(2);
+  }
 });
 
 test("a name that could pass for a sentence of ours is quoted where it is to be typed", async () => {

@@ -90,9 +90,13 @@ export async function setActions(bare: Bare, id: string, actions: unknown[]): Pr
   await bare("PUT", `/api/alerting/rule/${id}`, { name, schedule, params, tags, actions });
 }
 
-/** The built server in front of it. */
-export async function serve(made: Pick<Deployment, "url">, options: Parameters<typeof startServer>[0] = {}): Promise<Started> {
-  const server = await startServer({
+/** A server in front of it. @param start `startBuilt` for a process */
+export async function serve(
+  made: Pick<Deployment, "url">,
+  options: Parameters<typeof startServer>[0] = {},
+  start = startServer,
+): Promise<Started> {
+  const server = await start({
     person: yes,
     ...options,
     env: { KIBANA_URL: made.url, KIBANA_API_KEY: "any", ...options.env },

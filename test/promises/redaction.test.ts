@@ -7,7 +7,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { approve, look } from "../pages/form.ts";
-import { type Started, startSandboxWith, startServer, yes } from "../support/built-server.ts";
+import { type Started, startBuilt, startSandboxWith, startServer, yes } from "../support/built-server.ts";
 import { freshFolder } from "../support/folder.ts";
 import { filesIn, startHttpProcess } from "../support/http-process.ts";
 import { listen } from "../support/server.ts";
@@ -62,12 +62,13 @@ async function echoing(words: () => string, atEnd?: Parameters<typeof listen>[1]
   }, atEnd);
 }
 
-async function built(
+async function serverOf(
   options: Parameters<typeof startServer>[0] & { kibana?: string } = {},
+  start = startServer,
   atEnd: (end: () => Promise<void>) => unknown = onTestFinished,
 ) {
   const { kibana = sandbox.url, env, ...more } = options;
-  const server = await startServer({
+  const server = await start({
     ...more,
     env: {
       KIBANA_URL: kibana,
@@ -106,7 +107,7 @@ const webhook = (secrets: Json, more: Json = {}) => ({
 describe("what an agent calls a secret removes no word from a question", () => {
   let plain: string[];
   beforeAll(async () => {
-    const { call, questions } = await built({ person: yes }, afterAll);
+    const { call, questions } = await serverOf({ person: yes }, startServer, afterAll);
     await call(
       "create_connector",
       webhook({ user: "somebody", password: "x-other-0123456789" }, { id: "same-for-both", name: "Same for both" }),
@@ -126,7 +127,7 @@ describe("what an agent calls a secret removes no word from a question", () => {
     ["the name of the secret", "(plain text)"],
     ["a word in capitals of another form", "intake%2Eexample%2Enet"],
   ])("%s, given in the same call", async (_what, word) => {
-    const server = await built({ person: yes });
+    const server = await serverOf({ person: yes });
     await server.call("create_connector", webhook({ user: word, password: word }, { id: "same-for-both", name: "Same for both" }));
     await server.call("safe_delete_connector", { ids: ["same-for-both"] });
     expect(server.questions).toEqual(plain);
@@ -135,7 +136,7 @@ describe("what an agent calls a secret removes no word from a question", () => {
   });
 
   test("nor from a later question or page, once it was written", async () => {
-    const asking = await built({ person: yes });
+    const asking = await serverOf({ person: yes }, startBuilt);
     await asking.call("create_connector", { id: "victim-of-tests", name: "Victim of tests", type: ".server-log" });
     const words = ["Victim of tests", "It can be undone", "victim-of-tests", ".server-log", "delete connector", "in space default"];
     for (const word of words)
@@ -144,7 +145,7 @@ describe("what an agent calls a secret removes no word from a question", () => {
     expect(asking.questions.at(-1)).toContain("victim-of-tests");
     expect(asking.questions.at(-1)).not.toContain("[redacted]");
 
-    const paged = await built();
+    const paged = await serverOf();
     const args = webhook({ user: "It can be undone", password: "intake.example.net" });
     const { body } = await paged.call("create_connector", args);
     const { html } = await look(body.confirm.url);
@@ -153,7 +154,7 @@ describe("what an agent calls a secret removes no word from a question", () => {
   });
 
   test("nor from the journal, which an undo is made from", async () => {
-    const server = await built({ person: yes });
+    const server = await serverOf({ person: yes });
     const args = webhook({ user: "put_rule", password: "https://intake.example.net/kibana" });
     await server.call("create_connector", args);
     const gone = await server.call("safe_delete_connector", { ids: [args.id] });
@@ -162,7 +163,7 @@ describe("what an agent calls a secret removes no word from a question", () => {
   });
 
   test("a secret of the operator in a name is hidden even in a question, but no host and no id", async () => {
-    const server = await built({
+    const server = await serverOf({
       kibana: await echoing(() => "canary-in-a-name-012345"),
       env: { CONNECTOR_SECRET_A: "canary-in-a-name-012345", CONNECTOR_SECRET_B: "intake.example.net" },
       person: yes,
@@ -177,7 +178,7 @@ describe("what an agent calls a secret removes no word from a question", () => {
   });
 
   test("nor the host that a connector no longer sends to", async () => {
-    const server = await built({ env: { CONNECTOR_SECRET_B: "intake.example.net" }, person: yes });
+    const server = await serverOf({ env: { CONNECTOR_SECRET_B: "intake.example.net" }, person: yes });
     const args = webhook({}, { config: { url: "https://intake.example.net/kibana", method: "post", hasAuth: false } });
     await server.call("create_connector", args);
     await server.call("update_connector", { id: args.id, config: { url: "https://other.example.net/" } });
@@ -335,7 +336,7 @@ describe("a known secret is hidden in every form in which Kibana or a service ma
   let server: Started;
   beforeAll(async () => {
     const kibana = await echoing(() => `said ${said} there`, afterAll);
-    server = await built({ kibana, env: { CONNECTOR_SECRET_X: secret }, person: yes }, afterAll);
+    server = await serverOf({ kibana, env: { CONNECTOR_SECRET_X: secret }, person: yes }, startBuilt, afterAll);
   });
 
   test.each(Object.entries(forms))("%s", async (_form, written) => {
@@ -357,7 +358,7 @@ describe("a known secret is hidden in every form in which Kibana or a service ma
   });
 
   test("also in the completions that a client is offered", async () => {
-    const listing = await built({ env: { CONNECTOR_SECRET_X: "Ops notifications", CONNECTOR_SECRET_Y: "ops-slack-2" } });
+    const listing = await serverOf({ env: { CONNECTOR_SECRET_X: "Ops notifications", CONNECTOR_SECRET_Y: "ops-slack-2" } });
     const { completion } = await listing.client.complete({
       ref: { type: "ref/resource", uri: "kibana://{space}/connectors/{id}" },
       argument: { name: "id", value: "ops" },
@@ -369,8 +370,8 @@ describe("a known secret is hidden in every form in which Kibana or a service ma
 });
 
 describe("what the server was started with is known before anything is asked", () => {
-  async function secretDir(files: Record<string, string | Buffer>) {
-    const folder = join(await freshFolder(), "secrets");
+  async function secretDir(files: Record<string, string | Buffer>, atEnd?: Parameters<typeof freshFolder>[0]) {
+    const folder = join(await freshFolder(atEnd), "secrets");
     mkdirSync(folder, { mode: 0o700 });
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content, { mode: 0o600 });
     return folder;
@@ -386,9 +387,20 @@ describe("what the server was started with is known before anything is asked", (
     const elsewhere = await secretDir({ real: "link-canary-0123456789" });
     symlinkSync(join(elsewhere, "real"), join(folder, "link"));
     const all = ["file-canary-0123456789", "odd-canary-0123456789", "open-canary-0123456789", "link-canary-0123456789"];
-    const server = await built({ kibana: await echoing(() => all.join(" and ")), env: { CONNECTORS_SECRET_DIR: folder } });
+    const server = await serverOf({ kibana: await echoing(() => all.join(" and ")), env: { CONNECTORS_SECRET_DIR: folder } }, startBuilt);
     const { raw } = await server.call("get_connector", { id: "echo" });
     expect(JSON.stringify(raw)).not.toContain("canary");
+  });
+
+  // Two lengths, of which neither begins as the other does.
+  const files = [300, 5000].map((length) => Buffer.from(Array.from({ length }, (_none, n) => ((n + length) * 7919 + (n >> 8)) % 256)));
+  const hook = "https://chat.example.com/hooks/aaaa1111-bbbb/In/zzzz2222/cccc?sig=q1w2e3r4t5y6&room=operations";
+  let said = "";
+  let server: Started;
+  beforeAll(async () => {
+    const folder = await secretDir(Object.fromEntries(files.map((bytes, n) => [`client${n}.p12`, bytes])), afterAll);
+    const env = { CONNECTORS_SECRET_DIR: folder, CONNECTOR_SECRET_HOOK: hook };
+    server = await serverOf({ kibana: await echoing(() => said, afterAll), env }, startServer, afterAll);
   });
 
   test.each<[string, (bytes: Buffer) => string]>([
@@ -407,17 +419,14 @@ describe("what the server was started with is known before anything is asked", (
           .replace(/..(?=.)/g, "$&:"),
     ],
   ])("a file of bytes, as %s of them, short or long", async (_how, written) => {
-    for (const length of [300, 5000]) {
-      const bytes = Buffer.from(Array.from({ length }, (_none, n) => (n * 7919 + (n >> 8)) % 256));
-      const folder = await secretDir({ "client.p12": bytes });
-      const server = await built({ kibana: await echoing(() => written(bytes)), env: { CONNECTORS_SECRET_DIR: folder } });
+    for (const bytes of files) {
+      said = written(bytes);
       const { raw } = await server.call("get_connector", { id: "echo" });
       expect(JSON.stringify(raw)).toContain("[redacted]");
       expect(JSON.stringify(raw)).not.toContain(written(bytes).slice(20, 60));
     }
   });
 
-  const hook = "https://chat.example.com/hooks/aaaa1111-bbbb/In/zzzz2222/cccc?sig=q1w2e3r4t5y6&room=operations";
   test.each([
     ["its path alone", "Cannot POST /hooks/aaaa1111-bbbb/In/zzzz2222/cccc?sig=q1w2e3r4t5y6&room=operations"],
     ["without its scheme", hook.replace("https://", "")],
@@ -425,8 +434,8 @@ describe("what the server was started with is known before anything is asked", (
     ["with its host in capitals", hook.replace("chat.example.com", "CHAT.example.com")],
     ["the value of its parameter", "no such signature: q1w2e3r4t5y6"],
     ["its path without the first slash", "POST hooks/aaaa1111-bbbb/In/zzzz2222/cccc?sig=q1w2e3r4t5y6&room=operations"],
-  ])("an address, %s", async (_how, said) => {
-    const server = await built({ kibana: await echoing(() => said), env: { CONNECTOR_SECRET_HOOK: hook } });
+  ])("an address, %s", async (_how, written) => {
+    said = written;
     const all = JSON.stringify((await server.call("get_connector", { id: "echo" })).raw);
     expect(all).toContain("[redacted]");
     for (const part of ["aaaa1111", "zzzz2222", "q1w2e3r4t5y6"]) expect(all).not.toContain(part);
@@ -437,14 +446,14 @@ describe("what the server was started with is known before anything is asked", (
       ["https://chat.example.com/incoming/webhook", "chat.example.com/incoming/webhook of operations"],
       ["https://u:pw12345678@jira.example.net/rest/api/2", "https://other.example.com/rest/api/2/issue"],
     ] as const) {
-      const server = await built({ kibana: await echoing(() => said), env: { CONNECTOR_SECRET_HOOK: secret } });
+      const server = await serverOf({ kibana: await echoing(() => said), env: { CONNECTOR_SECRET_HOOK: secret } });
       expect(JSON.stringify((await server.call("get_connector", { id: "echo" })).raw)).toContain(said);
     }
   });
 
   test("a file that was added later, once it was referred to", async () => {
     const folder = await secretDir({});
-    const server = await built({ kibana: await echoing(() => "late-canary-0123456789"), env: { CONNECTORS_SECRET_DIR: folder } });
+    const server = await serverOf({ kibana: await echoing(() => "late-canary-0123456789"), env: { CONNECTORS_SECRET_DIR: folder } });
     writeFileSync(join(folder, "late"), "late-canary-0123456789", { mode: 0o600 });
     await server.call("create_connector", { ...webhook({ user: "somebody", password: { $file: "late" } }), dry_run: true });
     expect(JSON.stringify((await server.call("get_connector", { id: "echo" })).raw)).not.toContain("canary");
@@ -452,7 +461,7 @@ describe("what the server was started with is known before anything is asked", (
 
   test("a file that was exchanged after the start, before anything was asked", async () => {
     const folder = await secretDir({ token: "early-canary-0123456789" });
-    const server = await built({ kibana: await echoing(() => "early-canary-0123456789"), env: { CONNECTORS_SECRET_DIR: folder } });
+    const server = await serverOf({ kibana: await echoing(() => "early-canary-0123456789"), env: { CONNECTORS_SECRET_DIR: folder } });
     writeFileSync(join(folder, "token"), "another-value-0123456789", { mode: 0o600 });
     expect(JSON.stringify((await server.call("get_connector", { id: "echo" })).raw)).not.toContain("canary");
   });
@@ -460,7 +469,8 @@ describe("what the server was started with is known before anything is asked", (
   test("the server's own key, decoded too", async () => {
     const [id, key] = ["VuaCfGcBCdbkQm-e5aOx", "ui2lp2axTNmsyakw9tvNnw"];
     for (const given of [Buffer.from(`${id}:${key}`).toString("base64"), `${id}:${key}`]) {
-      const server = await built({ kibana: await echoing(() => `${id}:${key} and ${key} alone`), env: { KIBANA_API_KEY: given } });
+      const kibana = await echoing(() => `${id}:${key} and ${key} alone`);
+      const server = await serverOf({ kibana, env: { KIBANA_API_KEY: given } }, startBuilt);
       const { raw } = await server.call("get_connector", { id: "echo" });
       expect(JSON.stringify(raw)).toContain("[redacted]");
       expect(JSON.stringify(raw)).not.toContain(key.slice(2));
@@ -472,7 +482,7 @@ describe("what the server was started with is known before anything is asked", (
     ["key for confirmations", { CONNECTORS_CONFIRM_KEY: "own-canary-0123456789-0123456789-0123456789" }],
   ])("its %s", async (_what, env) => {
     const value = Object.values(env).at(-1) ?? "";
-    const server = await built({ kibana: await echoing(() => `${value} ${Buffer.from(`elastic:${value}`).toString("base64")}`), env });
+    const server = await serverOf({ kibana: await echoing(() => `${value} ${Buffer.from(`elastic:${value}`).toString("base64")}`), env });
     const { raw } = await server.call("get_connector", { id: "echo" });
     expect(JSON.stringify(raw)).toContain("[redacted]");
     expect(JSON.stringify(raw)).not.toContain("canary");
@@ -484,16 +494,24 @@ describe("a known secret is hidden as other programs write it", () => {
   const latin = (value: string) => Buffer.from(value).toString("latin1");
   const windows = (value: string) => latin(value).replaceAll("\x9c", "œ").replaceAll("\x9f", "Ÿ").replaceAll("\x89", "‰");
   const softly = (value: string, end: string) => value.replace(/.{75}(?=.)/g, `$&=${end}`);
-  test.each<[string, string, string]>([
-    ["quoted-printable in lines", long, softly(long.replaceAll("=", "=3D"), "\r\n")],
-    ["quoted-printable in lines that became blanks", long, softly(long.replaceAll("=", "=3D"), " ")],
-    ["lines with a mark at their end, and no other escape", long, softly(long, "\n")],
-    ["UTF-8 that was read as Windows' characters", "ÜberGeheimÜß-É2026", windows("ÜberGeheimÜß-É2026")],
-    ["UTF-8 that was read as Latin-1", "ÜberGeheimÜß-É2026", latin("ÜberGeheimÜß-É2026")],
-    ["the same without control characters", "ÜberGeheimÜß-É2026", latin("ÜberGeheimÜß-É2026").replace(/[\x80-\x9f]/g, " ")],
-    ["octal escapes with as few digits as possible", "Zq7RkWm2Xv9TbNc4Ls8D", "Zq\\67RkWm\\62Xv\\71TbNc\\64Ls\\70D"],
-  ])("%s", async (_how, value, said) => {
-    const server = await built({ kibana: await echoing(() => `said ${said} there`), env: { CONNECTOR_SECRET_X: value } });
+  const [umlauts, plain] = ["ÜberGeheimÜß-É2026", "Zq7RkWm2Xv9TbNc4Ls8D"];
+  let said = "";
+  let server: Started;
+  beforeAll(async () => {
+    const env = { CONNECTOR_SECRET_X: long, CONNECTOR_SECRET_Y: umlauts, CONNECTOR_SECRET_Z: plain };
+    server = await serverOf({ kibana: await echoing(() => `said ${said} there`, afterAll), env }, startServer, afterAll);
+  });
+
+  test.each<[string, string]>([
+    ["quoted-printable in lines", softly(long.replaceAll("=", "=3D"), "\r\n")],
+    ["quoted-printable in lines that became blanks", softly(long.replaceAll("=", "=3D"), " ")],
+    ["lines with a mark at their end, and no other escape", softly(long, "\n")],
+    ["UTF-8 that was read as Windows' characters", windows(umlauts)],
+    ["UTF-8 that was read as Latin-1", latin(umlauts)],
+    ["the same without control characters", latin(umlauts).replace(/[\x80-\x9f]/g, " ")],
+    ["octal escapes with as few digits as possible", "Zq\\67RkWm\\62Xv\\71TbNc\\64Ls\\70D"],
+  ])("%s", async (_how, written) => {
+    said = written;
     const { raw } = await server.call("execute_connector", { id: "echo", params: { message: "x" }, dry_run: true });
     const all = JSON.stringify([raw, (await server.call("get_connector", { id: "echo" })).raw]);
     expect(all).toContain("said [redacted] there");
@@ -503,7 +521,7 @@ describe("a known secret is hidden as other programs write it", () => {
 
 describe("what only resembles a known secret", () => {
   test("takes no host out of a question, nor the words before it", async () => {
-    const server = await built({
+    const server = await serverOf({
       env: { CONNECTOR_SECRET_USER: "ops@acme.example.com", CONNECTOR_SECRET_PW: "pw-of-tests-1" },
       person: yes,
     });
@@ -517,7 +535,7 @@ describe("what only resembles a known secret", () => {
   });
 
   test("tells nobody that it does: the value without its first characters is no part of it, after an escape or anything else", async () => {
-    const server = await built({ env: { CONNECTOR_SECRET_X: "x9K2vQ-payments-prod" } });
+    const server = await serverOf({ env: { CONNECTOR_SECRET_X: "x9K2vQ-payments-prod" } });
     for (let missing = 1; missing <= 6; missing++)
       for (const before of ["a ", "a + ", "a \\", "a %2", "a &#3", "a = ", "a\u00a0"]) {
         const id = before + "x9K2vQ-payments-prod".slice(missing);
@@ -541,7 +559,7 @@ describe("a connector that has a known value in it", () => {
   });
 
   test.each(["terraform", "kibana_yml", "api"])("is exported as %s with a placeholder, and what is hidden is named", async (format) => {
-    const server = await built({ env });
+    const server = await serverOf({ env });
     const { body } = await server.call("export_connectors", { format, ids: [id] });
     const text = JSON.stringify(body.files);
     expect(text).toMatch(/MAIL_OF_TESTS\w*FROM|mail_of_tests\w*from/);
@@ -552,7 +570,7 @@ describe("a connector that has a known value in it", () => {
   });
 
   test("is given no name with the mark in it", async () => {
-    const server = await built({ env, person: yes });
+    const server = await serverOf({ env, person: yes });
     for (const [tool, args] of [
       ["update_connector", { id, name: "Payments: DB [redacted]" }],
       ["create_connector", { name: "Copy of DB [redacted]", type: ".server-log" }],
@@ -562,7 +580,7 @@ describe("a connector that has a known value in it", () => {
   });
 
   test("is not found by the beginning of it, in lists, suggestions or completions", async () => {
-    const server = await built({ env });
+    const server = await serverOf({ env });
     const found = async (text: string) => JSON.stringify((await server.call("list_connectors", { text })).body).includes(id);
     expect([await found("x9k2"), await found("x9z2"), await found("DB ")]).toEqual([false, false, true]);
     expect(JSON.stringify((await server.call("get_connector", { id: "DB x9k2vq-pay-7" })).body)).not.toContain(id);
@@ -579,14 +597,14 @@ describe("a secret cannot be guessed", () => {
   const known = "sk_live_51HqLyjWDarjtT1zdp7dc";
 
   test("whose beginning an agent tries letter by letter, with the mark of a cut after it", async () => {
-    const server = await built({ env: { CONNECTOR_SECRET_X: known } });
+    const server = await serverOf({ env: { CONNECTOR_SECRET_X: known } });
     const shown = async (guess: string) =>
       JSON.stringify((await server.call("create_connector", { name: `${guess}…`, type: ".server-log", dry_run: true })).body);
     expect(await shown(known.slice(0, 14))).toContain(known.slice(0, 14));
   });
 
   test("nor through a name that is long enough to be cut", async () => {
-    const server = await built({ env: { CONNECTOR_SECRET_X: known } });
+    const server = await serverOf({ env: { CONNECTOR_SECRET_X: known } });
     for (let padding = 50; padding < 75; padding += 1) {
       const name = `${"p".repeat(padding)} ${known.slice(0, 20)}!${"q".repeat(100)}`;
       const { raw } = await server.call("create_connector", { name, type: ".server-log", dry_run: true });
@@ -597,7 +615,7 @@ describe("a secret cannot be guessed", () => {
   test("but cut in the middle it is hidden, wherever the cut is", async () => {
     let padding = 0;
     const kibana = await echoing(() => `${"p".repeat(padding)} ${known} ${"q".repeat(3000)}`);
-    const server = await built({ kibana, env: { CONNECTOR_SECRET_X: known }, person: yes });
+    const server = await serverOf({ kibana, env: { CONNECTOR_SECRET_X: known }, person: yes });
     for (padding of [40, 55, 60, 65, 70, 75, 1975, 1990]) {
       const answers = [
         await server.call("get_connector", { id: "echo" }),
@@ -614,7 +632,7 @@ describe("a secret cannot be guessed", () => {
 test("what a person typed on a page is hidden in that call's answer, later, and in files", async () => {
   const typed = "typed-canary-0123456789";
   let said = "nothing yet";
-  const server = await built({ kibana: await echoing(() => said) });
+  const server = await serverOf({ kibana: await echoing(() => said) });
   const args = webhook({ user: "somebody", password: { $ask: true } });
   const first = await server.call("create_connector", args);
   said = typed;
@@ -629,6 +647,12 @@ test("what a person typed on a page is hidden in that call's answer, later, and 
 });
 
 describe("no text blocks the process", () => {
+  let said = "";
+  let server: Started;
+  beforeAll(async () => {
+    server = await serverOf({ kibana: await echoing(() => said, afterAll) }, startBuilt, afterAll);
+  });
+
   test.each([
     ["slashes", "https://a.example/".padEnd(60_000, "/")],
     ["slashes and a letter", `${"https://a.example/".padEnd(60_000, "/")}x`],
@@ -636,7 +660,7 @@ describe("no text blocks the process", () => {
     ["the names of parameters", "?".repeat(60_000)],
     ["schemes", "a.".repeat(30_000)],
   ])("60,000 characters of %s are read in time", async (_what, written) => {
-    const server = await built({ kibana: await echoing(() => written) });
+    said = written;
     const began = performance.now();
     await server.call("get_connector", { id: "echo" });
     await server.call("create_connector", { ...webhook({}, { config: { url: written, hasAuth: false } }), dry_run: true });
@@ -644,7 +668,7 @@ describe("no text blocks the process", () => {
   });
 
   test("a glob with many stars, and templates of braces and spaces", async () => {
-    const server = await built({ env: { CONNECTORS_PROTECT: "*a*a*a*a*a*a*a*b", CONNECTORS_TARGET_HOSTS: "*.*.*.*.*.*.example" } });
+    const server = await serverOf({ env: { CONNECTORS_PROTECT: "*a*a*a*a*a*a*a*b", CONNECTORS_TARGET_HOSTS: "*.*.*.*.*.*.example" } });
     const began = performance.now();
     await server.call("create_connector", { name: "a".repeat(900), type: ".server-log", dry_run: true });
     await server.call("create_connector", {
@@ -663,7 +687,7 @@ describe("no text blocks the process", () => {
   });
 
   test("a text that is longer than anything a connector takes is refused", async () => {
-    const server = await built();
+    const server = await serverOf();
     const { body, failed } = await server.call("create_connector", { name: "x".repeat(300_000), type: ".server-log" });
     expect([failed, body.error.code]).toEqual([true, "invalid_arguments"]);
     expect(body.error.message.length).toBeLessThan(300);

@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { startBuilt, startServer } from "../support/built-server.ts";
 import { type Deployment, deployment, logs, makeConnector, makeRule, serve, setActions } from "./race-deployment.ts";
 
 /** Rules whose connectors were deleted directly in Kibana: "gone" in both, "gone-too" twice in the first. */
-async function withDeadActions() {
+async function withDeadActions(start = startServer) {
   const made = await deployment({ connectors: ["live", "gone", "gone-too"] });
   await makeRule(made.bare, "first", [logs("gone"), logs("gone-too"), logs("gone-too", { group: "recovered" }), logs("live")]);
   await makeRule(made.bare, "second", [logs("gone")]);
   for (const id of ["gone", "gone-too"]) await made.bare("DELETE", `/api/actions/connector/${id}`);
-  const server = await serve(made);
+  const server = await serve(made, {}, start);
   return { made, ...server };
 }
 
@@ -18,15 +19,15 @@ describe("drop_missing", () => {
     ["to another connector", { to: "live" }, "moved"],
     ["out of the rules", { remove: true }, "removed"],
   ])("%s: what it also removes is in the question, the plan, the rows, the journal and the undo", async (_what, how, outcome) => {
-    const { made, call, questions } = await withDeadActions();
+    const { made, call, questions } = await withDeadActions("to" in how ? startBuilt : startServer);
     const args = { from: "gone", ...how, drop_missing: true };
     const { plan, warnings } = (await call("replace_connector", { ...args, dry_run: true })).body;
     expect(plan.summary).toContain(`It also drops ${dead}.`);
     expect(warnings).toContain(`drop_missing also removes these actions from the rules: ${dead}.`);
     const undo = 'An undo is possible only after "gone", "gone-too" exist again: Kibana saves no action of a connector that is gone.';
-    expect(plan.no_undo).toContain(undo);
+    expect(plan.no_undo ?? []).toContain(undo);
     expect(warnings).not.toContain(undo);
-    expect([plan.reversible, plan.effects[0].after.removed.join()]).toEqual([
+    expect([plan.reversible, plan.effects[0].after.removed?.join()]).toEqual([
       "no",
       expect.stringContaining('2 actions of "gone-too" (gone, .server-log)'),
     ]);
@@ -74,7 +75,7 @@ describe("drop_missing", () => {
     const { made } = await withDeadActions();
     const { call } = await serve(made, { args: ["--protect", "gone-too"] });
     const { body } = await call("replace_connector", { from: "gone", to: "live", drop_missing: true });
-    expect(body.error.code).toBe("protected");
+    expect(body.error?.code).toBe("protected");
   });
 
   test("is in no call that an audit or a refusal proposes: somebody may want the connector back", async () => {

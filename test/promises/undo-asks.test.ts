@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Started, startServer, yes } from "../support/built-server.ts";
+import { type Started, startBuilt, startServer, yes } from "../support/built-server.ts";
 import { deployment, makeConnector, serve } from "./race-deployment.ts";
 
 interface Kind {
@@ -78,6 +78,10 @@ describe.each(listed)("%s", (_name, kind) => {
     const undo = await server.call("undo_change", { change, dry_run: true });
     expect([asked(undo), notes(undo)]).toEqual([asked(direct), notes(direct)]);
     expect((await server.call("undo_change", { change })).body).toMatchObject({ status: "done", result: { deleted: ["one"] } });
+    await server.call("create_connector", create("one"));
+    expect((await server.call("safe_delete_connector", { ids: ["one"] })).body.status).toBe("done");
+    const [undone, deleted] = server.questions.filter((one) => one.includes("Delete connector"));
+    expect(undone?.replace(/Undo \S+: D/, "D")).toBe(deleted);
     expect(await made.connectorIds()).toEqual([]);
   });
 
@@ -134,9 +138,9 @@ describe("an undo of a run", () => {
   });
 });
 
-test("a name that has to be typed cannot be replaced by a token in an unattended run", async () => {
+test("a name that has to be typed cannot be replaced by a yes, nor by a token in an unattended run", async () => {
   const made = await deployment();
-  const first = await serve(made, { env });
+  const first = await serve(made, { env }, startBuilt);
   const kind = kinds["assistants' .gen-ai"] as Kind;
   const { change } = (
     await first.call("create_connector", { id: "one", name: "The one", type: kind.type, config: kind.config, secrets: kind.secrets })
@@ -144,6 +148,11 @@ test("a name that has to be typed cannot be replaced by a token in an unattended
   // Nobody can list the conversations of others, and it ran.
   const params = { subAction: "test", subActionParams: { body: "{}" } };
   await made.bare("POST", "/api/actions/connector/one/_execute", { params });
+  for (const [tool, args] of [
+    ["safe_delete_connector", { ids: ["one"] }],
+    ["undo_change", { change }],
+  ] as const)
+    expect([tool, (await first.call(tool, args)).body.status]).not.toEqual([tool, "done"]);
   const second = await startServer({
     args: ["--confirm", "token"],
     env: {

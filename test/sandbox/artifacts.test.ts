@@ -18,7 +18,7 @@ describe.each([
   { version: "9.5", known: true, shown: true },
   { version: "serverless", known: true, shown: true },
 ])("dashboards and investigation guide of a rule on $version", async ({ version, known, shown }) => {
-  const { call, get } = await kibana({ version });
+  const { call, get } = await kibana(version === "9.4" ? ["--kibana-version", version] : { version });
   const stored = async () => (await get(internal, own)).body.artifacts;
 
   test(`are ${known ? "" : "not "}in the internal answer, and ${shown ? "" : "not "}in the public ones`, async () => {

@@ -1,5 +1,6 @@
 import { afterAll } from "vitest";
 import { type SandboxOptions, startSandbox } from "../../src/sandbox/index.ts";
+import { startBuiltSandbox } from "../support/built-server.ts";
 
 /** An answer of the sandbox; `body` is parsed where it is JSON. */
 export interface Answer {
@@ -9,9 +10,9 @@ export interface Answer {
   headers: Headers;
 }
 
-/** A sandbox of its own for a test file, closed at its end, with bare `fetch` in front. */
-export async function kibana(options: SandboxOptions = {}) {
-  const sandbox = await startSandbox(options);
+/** A sandbox of its own for a test file, closed at its end, with bare `fetch` in front. @param options flags: the built one, by its command */
+export async function kibana(options: SandboxOptions | string[] = {}) {
+  const sandbox = await (Array.isArray(options) ? startBuiltSandbox(options) : startSandbox(options));
   afterAll(() => sandbox.close());
   async function call(
     method: string,

@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
@@ -17,8 +20,9 @@ import { startSandbox } from "../../src/sandbox/index.ts";
 import { readSettings } from "../../src/settings/index.ts";
 
 export const main = resolve("dist/main.js");
-/** The build that tests drive: ours, or an older one to check that a test can fail (`SERVER_BUILD=/old/dist/main.js`). The sandbox is always ours. */
-export const serverBuild = resolve(process.env.SERVER_BUILD ?? main);
+const asked = process.env.SERVER_BUILD;
+/** The build that tests drive: ours, or an older one to check that a test can fail (`SERVER_BUILD=/old/dist/main.js`). The sandbox before them is ours. */
+export const serverBuild = resolve(asked ?? main);
 
 /** The time a person takes to read; an older build has no such setting and does not start with it. */
 export const readingFor = (seconds: string): Record<string, string> =>
@@ -115,7 +119,7 @@ async function driven(
 
 /**
  * The same without a process, which costs half a second of CPU each: the source, in this process, behind the official client. For
- * all that is not about a process: signals, its output, how long another caller waits. An older build is started as a process.
+ * all that is not about a process: signals, its output, how long another caller waits. A build that is named is started as a process.
  */
 export async function startServer(
   options: Parameters<typeof startBuilt>[0] & {
@@ -123,7 +127,7 @@ export async function startServer(
     patient?: true;
   } = {},
 ): Promise<Started> {
-  if (serverBuild !== main) return startBuilt(options);
+  if (asked !== undefined) return startBuilt(options);
   const home = mkdtempSync(join(tmpdir(), "kcm-home-"));
   const { args = [], patient = false } = options;
   let stderr = "";
@@ -154,6 +158,20 @@ export const no = async (): Promise<ElicitResult> => {
   return { action: "decline" };
 };
 export const yes = (): ElicitResult => ({ action: "accept", content: { confirm: true, nothing_else: "yes" } });
+
+/** The sandbox of the build that tests drive, by its command: for what is about the sandbox itself. */
+export async function startBuiltSandbox(flags: string[] = []): Promise<{ url: string; close(): Promise<void> }> {
+  const child = spawn(process.execPath, [serverBuild, "sandbox", ...flags], { stdio: ["ignore", "pipe", "ignore"] });
+  const ended = once(child, "exit");
+  const [url] = await once(createInterface(child.stdout), "line");
+  return {
+    url,
+    async close() {
+      child.kill();
+      await ended;
+    },
+  };
+}
 
 /** The sandbox with the flags of its command, in this process: nothing to start, and nothing shared with the server that is driven. */
 export async function startSandboxWith(flags: string[] = []): Promise<{ url: string; stop(): Promise<void> }> {

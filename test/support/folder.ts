@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
-/** A fresh folder, gone at the end of the test. */
-export async function freshFolder(): Promise<string> {
+/** A fresh folder, gone at the end of the test, or where `atEnd` says. */
+export async function freshFolder(atEnd: (end: () => Promise<void>) => unknown = onTestFinished): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "kibana-connectors-mcp-test-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
