@@ -95,6 +95,8 @@ export interface ConnectorType {
   groupsWithoutKey?: true;
   /** Makes something act that may close an incident by itself. */
   automation?: true;
+  /** Where it stores or logs what it is handed, and does no more: whoever is told reads it there. `an index` */
+  onlyRecordsIn?: string;
   /** A secret decides who is reached: with the same config two connectors serve different teams. */
   secretTarget?: true;
   /** May send without signing in, and since when it may have headers that Kibana shows to nobody. */
