@@ -345,11 +345,44 @@ describe("the baseline", () => {
     expect(exit.why).toContain("critical");
   });
 
-  test("of another Kibana is reported as such", async () => {
+  test("of another Kibana is no all-clear, and the report says so", async () => {
     const file = join(await freshFolder(), "baseline.json");
     await run(["--baseline", file, "--write-baseline"]);
-    const { stderr } = await run(["--baseline", file, "--sandbox"], {});
-    expect(stderr).toContain(`the baseline was written for ${sandbox.url}, and this is SANDBOX`);
+    const said = `he baseline was written for ${sandbox.url}, and this is SANDBOX`;
+    const { stderr, code, complete, exit, not_checked, baseline } = await json(["--baseline", file, "--sandbox"], {});
+    expect(stderr).toContain(`t${said}`);
+    expect([code, complete, exit.code, baseline?.stale]).toEqual([3, false, 3, []]);
+    expect(not_checked).toEqual([
+      expect.objectContaining({ space: "*", why: expect.stringContaining(`T${said}`), fix: expect.stringContaining("--write-baseline") }),
+    ]);
+    const table = await run(["--baseline", file, "--sandbox", "--html", `${file}.html`], {});
+    expect([table.code, table.stdout]).toEqual([3, expect.stringContaining(`T${said}`)]);
+    expect(readFileSync(`${file}.html`, "utf8")).toContain(`T${said}`);
+    // A finding as severe as asked for comes first, as ever.
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll('"severity":"critical"', '"severity":"medium"'));
+    expect((await json(["--baseline", file, "--sandbox", "--fail-on", "critical"], {})).code).toBe(1);
+  });
+
+  test("of another Kibana keeps nothing where it is written for this one", async () => {
+    const file = join(await freshFolder(), "baseline.json");
+    await run(["--baseline", file, "--write-baseline"]);
+    writeFileSync(
+      file,
+      readFileSync(file, "utf8").replace(/"findings": \{/, '$&"0123456789ab": {"check":"failing","severity":"high","space":"elsewhere"},'),
+    );
+    const { code, stderr } = await run(["--baseline", file, "--write-baseline", "--sandbox"], {});
+    expect([code, stderr]).toEqual([0, expect.stringContaining("the baseline was written for")]);
+    expect(readFileSync(file, "utf8")).not.toContain("elsewhere");
+    expect((await json(["--baseline", file, "--sandbox"], {})).code).toBe(0);
+  });
+
+  test("of the same Kibana under another label is the same", async () => {
+    const file = join(await freshFolder(), "baseline.json");
+    await run(["--baseline", file, "--write-baseline"]);
+    const { code, stderr, complete } = await json(["--baseline", file], { ...as("reads"), KIBANA_LABEL: "PROD" });
+    expect([code, complete, stderr]).toEqual([0, true, expect.not.stringContaining("written for")]);
+    await run(["--baseline", file, "--write-baseline"], { ...as("reads"), KIBANA_LABEL: "PROD" });
+    expect((await json(["--baseline", file])).code).toBe(0);
   });
 
   test.each([
