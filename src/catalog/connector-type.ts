@@ -209,6 +209,8 @@ export interface Credentials {
   fields: readonly string[];
   optional?: readonly string[];
   when?: When;
+  /** What to tell whoever takes it without any of its secrets, a sentence: Kibana saves that, and it is seldom meant. */
+  unlessGiven?: string;
   /** Needed, where `when` holds, on top of the way that signs in: what a proxy asks for. Elsewhere it may still be stored. */
   beside?: true;
 }
