@@ -16,7 +16,7 @@ async function withCopies(secrets: Args = from("OLD")) {
     return body;
   };
   const created = await done("create_connector", { name: "On call", type: ".pagerduty", secrets, space: "default,web,soc" });
-  const ids = Object.fromEntries(created.result.spaces.map(({ space, id }: { space: string; id: string }) => [space, id]));
+  const ids = Object.fromEntries(created.result.rows.map(({ space, id }: { space: string; id: string }) => [space, id]));
   const warned = async (args: Args) => {
     const { warnings = [] } = await done("update_connector", args);
     return warnings.flatMap((one: string) => says.exec(one)?.[1] ?? []).join();
