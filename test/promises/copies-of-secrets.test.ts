@@ -54,3 +54,14 @@ test("a rename that gives the same reference again replaces none, and a rotation
   expect(await warned({ id: ids.default, name: "On call by day", secrets: from("OLD") })).toBe("");
   expect(await warned({ id: ids.default, secrets: from("OLD") })).toContain("in web");
 });
+
+test("no space is named to whom the server does not let into it", async () => {
+  const first = await withCopies();
+  const { settings, journalDir } = first;
+  const narrow = await product({ person: accepts, env, journalDir, settings: { kibana: settings.kibana, spaces: ["default", "web"] } });
+  const { body } = await narrow.call("update_connector", { id: first.ids.default, secrets: from("NEW") });
+  const text = `${JSON.stringify(body)} ${narrow.questions.at(-1)?.message}`;
+  expect([body.status, text]).toEqual(["done", expect.stringMatching(says)]);
+  expect(text).toContain(`${first.ids.web} in web`);
+  expect(text).not.toMatch(/\bsoc\b/);
+});
