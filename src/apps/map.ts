@@ -62,7 +62,7 @@ const shownRoute = (route) =>
       .filter(Boolean)
       .map((step) => ["→ ", el("bdi", "end", cut(step, 160)), " "]),
     route.on ? ["on ", name(route.on)] : undefined,
-    texts(route.in_the_way).map((text) => el("span", "stop", " · ", sentence(text, 200))),
+    [route.verdict === "recorded" && "only recorded", ...texts(route.in_the_way)].filter(Boolean).map((text) => el("span", "stop", " · ", sentence(text, 200))),
   );
 
 const entry = (row, tone) => {

@@ -1,4 +1,4 @@
-import type { MappedRule, Route } from "../map/route.ts";
+import { type MappedRule, onlyRecords, type Route } from "../map/route.ts";
 import { lossOf } from "../map/without.ts";
 import { chosen, ofConnector } from "./untold.ts";
 
@@ -8,7 +8,8 @@ import { chosen, ofConnector } from "./untold.ts";
  */
 export function silentWithout(rule: MappedRule): { connector: string; routes: Route[] }[] {
   if (rule.obstacles.some(({ kind }) => chosen.includes(kind))) return [];
-  const broken = rule.routes.filter(({ obstacles }) => obstacles.some(({ kind }) => ofConnector.includes(kind)));
+  const isBroken = ({ obstacles }: Route) => obstacles.some(({ kind }) => ofConnector.includes(kind));
+  const broken = rule.routes.filter((route) => isBroken(route) && !onlyRecords(route));
   const ids = new Set(broken.flatMap(({ connector }) => connector ?? []));
   return [...ids]
     .filter((id) => lossOf(rule, id) === "would_be_silent")

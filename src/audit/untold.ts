@@ -1,5 +1,5 @@
 import { isDetectionType } from "../kibana/detection.ts";
-import { hearsOfFiring, type MappedRule, type ObstacleKind, type Route, verdictOn } from "../map/route.ts";
+import { hearsOfFiring, type MappedRule, type ObstacleKind, onlyRecords, type Route, verdictOn } from "../map/route.ts";
 
 /** Why nobody hears of an enabled rule. */
 export type Untold =
@@ -9,6 +9,8 @@ export type Untold =
   | { why: "connector"; connector: string; routes: readonly Route[] }
   /** All its actions run when an alert is over. */
   | { why: "recovery_only" }
+  /** All that it does is recorded, and tells nobody by itself. */
+  | { why: "recorded"; routes: readonly Route[] }
   /** No route gets through, each for a reason of its own. */
   | { why: "routes"; routes: readonly Route[] };
 
@@ -16,7 +18,7 @@ export type Untold =
 export const chosen: readonly ObstacleKind[] = ["disabled", "muted", "snoozed", "signal"];
 export const ofConnector: readonly ObstacleKind[] = ["secrets_missing", "type_unusable", "failing"];
 /** What a route is built to do is no reason where another one should tell somebody. */
-const byDesign: readonly ObstacleKind[] = ["opens_nothing", "language_model", "no_connector"];
+const byDesign: readonly ObstacleKind[] = ["opens_nothing", "language_model", "only_recorded", "no_connector"];
 /** What `workflow_off` says of the rule or the policy itself, and `dangling_reference` too, but for a connector that a workflow names. */
 const saidElsewhere: readonly ObstacleKind[] = ["workflow_missing", "workflow_off", "workflow_invalid"];
 
@@ -30,7 +32,9 @@ function withoutIdle(routes: readonly Route[]): readonly Route[] {
  * Detection rules need no action: Security shows their alerts.
  */
 export function whyUntold({ type, obstacles, routes: all }: MappedRule): Untold | undefined {
-  const routes = withoutIdle(all.filter(hearsOfFiring));
+  const firing = all.filter(hearsOfFiring);
+  // What is recorded when an alert is over is no louder than what is recorded when it fires.
+  const routes = withoutIdle(firing.length === 0 && all.every(onlyRecords) ? all : firing);
   const leadsNowhere = obstacles.some(({ kind }) => kind === "no_actions" || kind === "no_policy");
   if (obstacles.some(({ kind }) => chosen.includes(kind))) return undefined;
   if (routes.length === 0 && all.length > 0) return { why: "recovery_only" };
@@ -45,6 +49,9 @@ export function whyUntold({ type, obstacles, routes: all }: MappedRule): Untold 
   if (only !== undefined && others.length === 0 && routes.every((route) => has(route, ofConnector))) {
     return { why: "connector", connector: only, routes };
   }
+  const gets = (route: Route) => route.obstacles.every(({ kind, stops }) => kind === "only_recorded" || stops !== "all");
+  const recorded = routes.filter((route) => onlyRecords(route) && gets(route));
+  if (recorded.length > 0) return isDetectionType(type) ? undefined : { why: "recorded", routes: recorded };
   return { why: "routes", routes };
 }
 

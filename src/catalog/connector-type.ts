@@ -95,6 +95,8 @@ export interface ConnectorType {
   groupsWithoutKey?: true;
   /** Makes something act that may close an incident by itself. */
   automation?: true;
+  /** Where it stores or logs what it is handed, and does no more: whoever is told reads it there. `an index` */
+  onlyRecordsIn?: string;
   /** A secret decides who is reached: with the same config two connectors serve different teams. */
   secretTarget?: true;
   /** May send without signing in, and since when it may have headers that Kibana shows to nobody. */
@@ -207,6 +209,8 @@ export interface Credentials {
   fields: readonly string[];
   optional?: readonly string[];
   when?: When;
+  /** What to tell whoever takes it without any of its secrets, a sentence: Kibana saves that, and it is seldom meant. */
+  unlessGiven?: string;
   /** Needed, where `when` holds, on top of the way that signs in: what a proxy asks for. Elsewhere it may still be stored. */
   beside?: true;
 }

@@ -36,9 +36,9 @@ function lastStored(entries: readonly JournalEntry[], deployment: string): Store
     const record = entry.begin.deployment === deployment && entry.end?.outcome !== "not_done" ? recordedIn(entry) : undefined;
     const id = idIn(entry);
     if (!record || id === undefined || !["create", "update", "delete"].includes(record.op)) return [];
-    const at = JSON.stringify([record.space, id]);
-    const since = seen.get(at) ?? { isGone: record.op === "delete", isWritten: false, fields: new Set<string>() };
-    seen.set(at, since);
+    const which = JSON.stringify([record.space, id]);
+    const since = seen.get(which) ?? { isGone: record.op === "delete", isWritten: false, fields: new Set<string>() };
+    seen.set(which, since);
     if (record.op !== "create" && record.op !== "update") return [];
     const { isGone, fields } = since;
     // What a person typed since has no reference: an older one is not of it.
@@ -49,7 +49,9 @@ function lastStored(entries: readonly JournalEntry[], deployment: string): Store
     return fresh.flatMap((field) => {
       const sources = Object.entries(record.secretSources).filter(([path]) => fieldOf({ path }) === field);
       const all = sources.length > 0 ? sources : [[field, undefined] as const];
-      return all.map(([path, source]): StoredSecret => ({ source, path, space: record.space, connector: id, isGone, isLatest }));
+      const { change, at } = entry.begin;
+      const where = { space: record.space, connector: id, change, at, isGone, isLatest };
+      return all.map(([path, source]): StoredSecret => ({ source, path, ...where }));
     });
   });
 }

@@ -4,7 +4,7 @@ import { asksForJson } from "../settings/flags.ts";
 import { readSettings } from "../settings/index.ts";
 import { version } from "../version.ts";
 import { withApiKey } from "./api-key-command.ts";
-import { type Baseline, readBaseline, writeBaseline } from "./audit/baseline.ts";
+import { type Baseline, isOfAnother, readBaseline, writeBaseline } from "./audit/baseline.ts";
 import { type AuditFlags, auditHelp, commandLine, contradictions } from "./audit/command-line.ts";
 import type { AuditDocument } from "./audit/document.ts";
 import { FileProblem, mayWrite } from "./audit/files.ts";
@@ -31,13 +31,17 @@ export async function audit(argv: readonly string[], env: NodeJS.ProcessEnv): Pr
   for (const warning of read.settings.warnings) say(warning);
   const redactor = redactorOf(read.settings, env);
   try {
-    const before = knownBefore(own);
+    const known = knownBefore(own);
     if (own.html !== undefined) await mayWrite("--html", own.html);
     if (own.map !== undefined) await mayWrite("--map", own.map);
     if (own.writeBaseline && own.baseline !== undefined) await mayWrite("--baseline", own.baseline);
     const settings = await withApiKey(read.settings, redactor);
     const kibana = await openKibana(settings, version);
     try {
+      const isForeign = known !== undefined && isOfAnother(known, kibana.deployment);
+      if (isForeign) say(`the baseline was written for ${known.deployment}, and this is ${kibana.deployment.name}.`);
+      // One that is written for this Kibana keeps nothing of another.
+      const before = isForeign && own.writeBaseline ? undefined : known;
       const { findings, ...head } = await hidingKnown({ text: redactor.text, said: redactor.text }, () =>
         makeReport(kibana, settings, own, before),
       );
@@ -75,8 +79,6 @@ async function writeFiles(document: AuditDocument, own: AuditFlags, before: Base
     const number = await writeBaseline(own.baseline, document, before);
     say(`${own.baseline} now knows ${number} finding${number === 1 ? "" : "s"}.`);
   }
-  if (before && before.deployment !== document.deployment.name)
-    say(`the baseline was written for ${before.deployment}, and this is ${document.deployment.name}.`);
 }
 
 function asTable(document: AuditDocument): string {

@@ -50,6 +50,7 @@ const own = {
 const lookedAt = [
   ...connectionSettings,
   ...(["space", "access", "readOnly", "tools", "excludeTools", "journalDir", "secretPrefix", "secretDir"] as const),
+  ...(["protect", "protectRules", "auditConnector"] as const),
   ...(["confirm", "approveWith", "dangerouslySkipConfirmation", "http", "stateless"] as const),
 ] as const;
 

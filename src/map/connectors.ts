@@ -97,7 +97,11 @@ export function connectorById(id: string, { all, ...known }: Connectors, type?: 
     return { connector: id, name: undefined, type, obstacles: [mayStop("not_seen", text)] };
   }
   const found = all.get(id);
-  if (found) return { connector: id, name: found.name, type: found.type, obstacles: obstaclesAt(found, known) };
+  if (found) {
+    const { onlyRecordsIn: place } = known.entries.get(found.type) ?? {};
+    const recorded = place === undefined ? [] : [stops("only_recorded", `only recorded in ${place}`)];
+    return { connector: id, name: found.name, type: found.type, obstacles: [...obstaclesAt(found, known), ...recorded] };
+  }
   const missing = "the connector is not in this space";
   const obstacle =
     all.size >= mostListed ? mayStop("not_seen", `Kibana lists only ${mostListed} connectors`) : stops("connector_missing", missing);

@@ -16,6 +16,7 @@ export const obstacleKinds = [
     "refused_by_config",
     "params_refused",
     "language_model",
+    "only_recorded",
     "no_connector",
   ],
   ...[
@@ -105,6 +106,11 @@ export function mayLeadTo(isMeant: (route: Route) => boolean, routes: readonly R
 
 export function isNotFollowed({ obstacles }: Pick<Route, "obstacles">): boolean {
   return obstacles.some(({ kind }) => kind === "not_followed");
+}
+
+/** Whether a route ends in an index or a log: whoever is told reads it there. */
+export function onlyRecords({ obstacles }: Pick<Route, "obstacles">): boolean {
+  return obstacles.some(({ kind }) => kind === "only_recorded");
 }
 
 /** Ways of one rule that are told. */

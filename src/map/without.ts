@@ -4,7 +4,7 @@ import type { Connector } from "../kibana/connectors.ts";
 import { usersOf } from "../usage/look.ts";
 import { namedAs } from "../usage/named.ts";
 import { type Sight, type Use, whereOf } from "../usage/use.ts";
-import { hearsOfFiring, type MappedRule, type ObstacleKind, type Route, verdictOn } from "./route.ts";
+import { hearsOfFiring, type MappedRule, type ObstacleKind, onlyRecords, type Route, verdictOn } from "./route.ts";
 import type { Deployment, SpaceFacts } from "./space.ts";
 import { routesByPolicy } from "./v2.ts";
 import { routesOver, workflowsLeadingTo } from "./workflow-routes.ts";
@@ -22,13 +22,19 @@ export function lossOf({ routes }: Pick<MappedRule, "routes">, connector: string
   return hasOther(routes, connector) ? "would_lose_route" : "would_be_silent";
 }
 
-/** Whether another route gets through when the rule fires. @param ignored what somebody has switched off for a while */
+/**
+ * Whether another route gets through when the rule fires. What only records stands in for no connector but one that only
+ * records too.
+ * @param ignored what somebody has switched off for a while
+ */
 function hasOther(routes: readonly Route[], connector: string, ignored: readonly ObstacleKind[] = []): boolean {
+  const own = routes.filter((route) => route.connector === connector);
+  const passed: readonly ObstacleKind[] = own.length > 0 && own.every(onlyRecords) ? [...ignored, "only_recorded"] : ignored;
   return routes.some(
     (route) =>
       route.connector !== connector &&
       hearsOfFiring(route) &&
-      verdictOn(route.obstacles.filter(({ kind }) => !ignored.includes(kind))) !== "nobody",
+      verdictOn(route.obstacles.filter(({ kind }) => !passed.includes(kind))) !== "nobody",
   );
 }
 

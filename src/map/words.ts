@@ -5,7 +5,7 @@ export const verdictWords: Record<Verdict, { title: string; tone: "critical" | "
   nobody: {
     title: "Tell nobody",
     tone: "critical",
-    some: "Disabled, silenced, without actions, or every way to somebody is blocked.",
+    some: "Disabled, silenced, without actions, only recorded in an index or log, or every way to somebody is blocked.",
     none: "No rule that was seen tells nobody.",
   },
   perhaps: {

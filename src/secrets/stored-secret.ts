@@ -6,6 +6,10 @@ export interface StoredSecret {
   path: string;
   space: string;
   connector: string;
+  /** The change that stored it, of this server. */
+  change: string;
+  /** When that was, ISO. */
+  at: string;
   /** Whether this server deleted the connector. */
   isGone: boolean;
   /** Whether this server wrote nothing else to the connector since: it is there, or was until the delete, unless somebody took it out in Kibana. */

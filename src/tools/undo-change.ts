@@ -4,7 +4,8 @@ import type { JournalEntry } from "../change/journal.ts";
 import { type NextCall, type NoChange, type OpResult, type Plan, usesConnectors } from "../change/plan.ts";
 import { maySee } from "../change/principal.ts";
 import { recordedElsewhere } from "../change/recorded-elsewhere.ts";
-import { inverseOfEntry, recordedIn } from "../change/undo.ts";
+import { inverseOfEntry, recordedIn, undoCall } from "../change/undo.ts";
+import { undoBy } from "../change/undo-here.ts";
 import { ToolError } from "../errors.ts";
 import { quoted } from "../plain-text.ts";
 import { connectorView } from "./connectors/connector-row.ts";
@@ -37,13 +38,14 @@ export const undoChange = changeAcross({
     context,
   ): Promise<Plan | SpacesPlan | NoChange> {
     const { entries, problems } = await context.journal.entries();
-    const { found, older } = askedAmong(entries, problems, asked, { id, spaces: namedSpaces(space) }, context);
+    const { found, older, undo } = askedAmong(entries, problems, asked, { id, spaces: namedSpaces(space) }, context);
     const { change } = found[0].begin;
     const plan = await planUndo(found, entries, { secrets, noOtherSecrets: noOthers ?? false }, context);
     const beside = problems.length > 0 ? [mayHaveMore(problems)] : [];
     if ("noChange" in plan) {
-      const message = older === undefined ? plan.message : `${plan.message} ${before(older)}`;
-      return { ...plan, message, warnings: [...beside, ...plan.warnings] };
+      const words = [plan.message, ...(undo ? [undo.words] : []), ...(older ? [before(older)] : [])];
+      const next = [...(undo ? [undo.call] : []), ...plan.next];
+      return { ...plan, message: words.filter((one) => one !== undefined).join(" "), warnings: [...beside, ...plan.warnings], next };
     }
     return { ...plan, summary: `Undo ${change}: ${plan.summary}`, warnings: [...beside, ...plan.warnings] };
   },
@@ -110,14 +112,16 @@ function mayHaveMore(problems: readonly string[]): string {
   return `Part of the journal cannot be read, so the change may have had more: ${problems.slice(0, 3).join(" ")}${problems.length > 3 ? ` And ${problems.length - 3} more.` : ""}`;
 }
 
-/** The journal's entries of a change; `older`: the newest before the last one. @param problems what of it cannot be read */
+/**
+ * The journal's entries of a change. With "last": `older`, the newest before it, and `undo`, the caller's own undo since.
+ * @param problems what of it cannot be read */
 function askedAmong(
   entries: readonly JournalEntry[],
   problems: readonly string[],
   asked: string,
   meant: Meant,
   context: ToolContext,
-): { found: Entries; older: JournalEntry | undefined } {
+): { found: Entries; older: JournalEntry | undefined; undo: UndoSince | undefined } {
   const { deployment, principal } = context;
   const visible = entries
     .filter(({ begin }) => begin.deployment === deployment.name)
@@ -126,7 +130,8 @@ function askedAmong(
   const unreadable = problems.length > 0 ? ` ${mayHaveMore(problems)}` : "";
   const lastOf = (some: readonly JournalEntry[]) => some.filter((one) => isForLast(one, principal.name));
   const [last, ...others] = lastOf(all);
-  if (asked === "last" && last) assertUndoable(last, others);
+  const undo = asked === "last" && last ? undoSince(last, all, context) : undefined;
+  if (asked === "last" && last) assertUndoable(last, others, undo);
   const change = asked === "last" ? (last ?? lastOf(visible)[0])?.begin.change : asked;
   const elsewhere = recordedElsewhere(entries, context, asked === "last" ? undefined : asked);
   const but = elsewhere === undefined ? "" : ` ${elsewhere}`;
@@ -139,7 +144,7 @@ function askedAmong(
   const [first, ...more] = all.filter(({ begin }) => begin.change === change);
   if (first) {
     assertOne([first, ...more], meant);
-    return { found: [first, ...more], older: asked === "last" ? beforeThat(change, others) : undefined };
+    return { found: [first, ...more], older: asked === "last" ? beforeThat(change, others) : undefined, undo };
   }
   const ofChange = visible.filter(({ begin }) => begin.change === change);
   const where = meant.spaces ? ` in space ${meant.spaces.join(", ")}` : "";
@@ -181,16 +186,42 @@ function isForLast(entry: JournalEntry, caller: string): boolean {
  * @param others newest first
  * @throws ToolError invalid_arguments, with the newest one that can be undone
  */
-function assertUndoable(last: JournalEntry, others: readonly JournalEntry[]): void {
+function assertUndoable(last: JournalEntry, others: readonly JournalEntry[], undo: UndoSince | undefined): void {
   const { change } = last.begin;
   if ([last, ...others].some((one) => one.begin.change === change && whyNotUndone(one) === undefined)) return;
   const older = beforeThat(change, others);
   throw new ToolError(
     "invalid_arguments",
     `The last change cannot be undone: ${described(last)}. ${whyNotUndone(last)} Nothing older was undone instead.`,
-    older ? before(older) : "Call list_changes to see what was changed.",
-    compact({ change, newest_undoable: older?.begin.change }),
+    [...(undo ? [undo.words] : []), older ? before(older) : "Call list_changes to see what was changed."].join(" "),
+    compact({ change, newest_undoable: older?.begin.change, next: undo && [undo.call] }),
   );
+}
+
+/** An undo that this caller made after the change that "last" means. */
+interface UndoSince {
+  words: string;
+  call: NextCall;
+}
+
+/** "Undo that" may mean an undo that was a mistake: its own undo is named, never made unasked. @param all newest first */
+function undoSince(
+  last: JournalEntry,
+  all: readonly JournalEntry[],
+  { principal, settings }: Pick<ToolContext, "principal" | "settings">,
+): UndoSince | undefined {
+  const newer = all.slice(0, all.indexOf(last));
+  const made = newer.find(
+    ({ begin, end }) => begin.principal === principal.name && begin.tool === "undo_change" && end?.outcome !== "not_done",
+  );
+  const inverse = made && inverseOfEntry(made);
+  const offer = inverse && undoCall(made.begin.change, inverse, { by: undoBy(principal, settings) });
+  if (!made || !offer || "no_undo" in offer) return undefined;
+  const { tool, args, note } = offer.undo;
+  return {
+    words: `The newest of yours is the undo ${described(made)}: if that was a mistake, call ${tool} with change "${made.begin.change}".`,
+    call: { tool, args, why: ["Takes that undo back.", ...(note === undefined ? [] : [note])].join(" ") },
+  };
 }
 
 function beforeThat(change: string, others: readonly JournalEntry[]): JournalEntry | undefined {

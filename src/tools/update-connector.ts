@@ -10,6 +10,7 @@ import { changeInSpaces } from "./define.ts";
 import { changedSpaces, compact, connector, connectorName } from "./fields.ts";
 import { planPatch } from "./plans/plan-patch.ts";
 import { planUpdateInSpaces } from "./plans/update-in-spaces.ts";
+import { copiesLeft } from "./secrets/replaced-secrets.ts";
 import { workflowRows } from "./workflows/workflow-rows.ts";
 
 /** What Kibana never changes (reference/kibana-api.md §1.1, §1.5). */
@@ -45,7 +46,8 @@ export const updateConnector = changeInSpaces({
     ]);
     const [before, status, existing] = await Promise.all([findConnector(kibana, target, id), kibana.status(), kibana.connectors(target)]);
     const plan = await planPatch(before, patch, target, { status, existing }, context);
-    return plan ?? { noChange: true, space: target, result: { connector: connectorView(before, target) }, warnings: [], next: [] };
+    if (!plan) return { noChange: true, space: target, result: { connector: connectorView(before, target) }, warnings: [], next: [] };
+    return { ...plan, warnings: [...plan.warnings, ...(await copiesLeft([plan], context))] };
   },
   planSeveral: (asked, spaces, context): Promise<SpacesPlan | NoChange> => planUpdateInSpaces(asked, spaces, context),
   async report(plan: Plan | SpacesPlan, results, { deployment }) {

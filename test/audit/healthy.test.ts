@@ -71,6 +71,7 @@ async function healthy() {
   await rule("default", "audit", [
     act("audit-index", fires, { documents: [{ a: 1 }] }, eachRun),
     act("kibana-log", fires, { message: "x" }, eachRun),
+    act("contest-slack", fires, text),
   ]);
   await rule("default", "tickets", [
     act("jira-ops", fires, ticket),

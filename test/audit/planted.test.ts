@@ -14,6 +14,9 @@ const expected = [
   ["type_unusable", "critical", "default", "switched-off", undefined],
   ["notifies_nobody", "info", "default", undefined, "without-actions"],
   ["notifies_nobody", "critical", "default", undefined, "both-broken"],
+  ...["default", "web", "soc"].flatMap((space) =>
+    ["deploys", "runbook"].map((what) => ["notifies_nobody", "info", space, undefined, `uses-${what}-${space}`]),
+  ),
   ["params_refused", "medium", "default", "pd", "never-resolves"],
   ["silent_for_long", "medium", "default", undefined, "hushed"],
   ["never_run", "info", "default", "night-slack", undefined],

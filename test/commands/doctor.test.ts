@@ -472,3 +472,60 @@ describe("this machine", () => {
     expect(report.find("consent")).toMatchObject({ result: "warning", message });
   });
 });
+
+describe("what the operator protects", () => {
+  const protectedNow = ({ checks }: { checks: Finding[] }) =>
+    checks.filter(({ check }) => /^protected|^audit trail/.test(check)).map(({ result, message }) => `${result}: ${message}`);
+  const env = () => ({ KIBANA_URL: sandbox.url, ...key("all") });
+
+  test("each pattern says what it protects now, and warns where that is nothing", async () => {
+    const report = await doctor({
+      ...env(),
+      CONNECTORS_PROTECT: "ops-*,Payments PagerDuty,pagerduty-prod,ops-slak*",
+      CONNECTORS_PROTECT_RULES: "tag:payments,tag:payment,Login failures",
+    });
+    expect(protectedNow(report)).toEqual([
+      expect.stringMatching(/^ok: "ops-\*" protects \d connectors: "Ops .*", …\.$/),
+      'ok: "Payments PagerDuty" protects 1 connector: "Payments PagerDuty".',
+      expect.stringMatching(
+        /^warning: "pagerduty-prod" protects nothing now: none of the \d+ connectors that the key sees in 3 spaces fits it\.$/,
+      ),
+      expect.stringMatching(/^warning: "ops-slak\*" protects nothing now/),
+      expect.stringMatching(/^ok: "tag:payments" protects \d rules: /),
+      expect.stringMatching(/^warning: "tag:payment" protects nothing now: none of the \d+ rules that the key sees in 3 spaces fits it\.$/),
+      'ok: "Login failures" protects 1 rule: "Login failures".',
+    ]);
+    expect([report.code, report.ok]).toEqual([0, true]);
+  });
+
+  test("one of another space counts only where the server uses that space, and what could not be read is not called nothing", async () => {
+    const narrow = await doctor({ ...env(), CONNECTORS_SPACES: "default", CONNECTORS_PROTECT: "soc-*" });
+    expect(protectedNow(narrow)).toEqual([
+      expect.stringMatching(/^warning: "soc-\*" protects nothing now: .* in the space "default" fits/),
+    ]);
+    const proxy = await rewritingProxy(
+      sandbox.url,
+      answering(
+        {},
+        {
+          refuse: ({ path }) =>
+            path.startsWith("/s/security/api/actions/connectors") ? { status: 403, body: JSON.stringify(noPrivilege.body) } : undefined,
+        },
+      ),
+    );
+    const partly = await doctor({ ...env(), KIBANA_URL: proxy.url, CONNECTORS_PROTECT: "soc-*,ops-*" });
+    expect(protectedNow(partly)).toEqual([
+      expect.stringMatching(/^not_checked: Whether "soc-\*" protects anything: connectors were not all read \(of the space "security": /),
+      expect.stringMatching(/^ok: "ops-\*" protects at least \d connectors: /),
+    ]);
+    expect(protectedNow(await doctor(env()))).toEqual([]);
+  });
+
+  test.each([
+    ["alert-audit-index", 'ok: The connector "Alert audit log" is there.'],
+    ["alert-audit", 'warning: There is no connector "alert-audit" in the space "default": no entry gets there.'],
+    ["ops-slack", 'warning: The connector "ops-slack" is of type .slack: entries need an index.'],
+  ])("and whether the connector of the audit trail is one: %s", async (id, says) => {
+    expect(protectedNow(await doctor({ ...env(), CONNECTORS_AUDIT_CONNECTOR: id }))).toEqual([says]);
+  });
+});

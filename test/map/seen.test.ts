@@ -122,8 +122,9 @@ test("before workflows there are none to miss, and no route of the new alerting 
 test("under a Basic licence what it does not cover tells nobody, and what it rules out is not missed", async () => {
   const { body, verdict, row } = await mapOf({ version: "9.5", license: "basic" });
   expect(body.not_seen).toBeUndefined();
-  expect([verdict(cpu), verdict(v2), verdict("Login failures")]).toEqual(["nobody", "nobody", "told"]);
+  expect([verdict(cpu), verdict(v2), verdict("Login failures")]).toEqual(["nobody", "nobody", "nobody"]);
   expect(row(cpu)?.routes?.[0]?.in_the_way).toEqual([expect.stringMatching(/^the licence does not cover it/)]);
+  expect(row("Login failures")?.routes?.[1]).toMatchObject({ connector: "alert-audit-index", verdict: "recorded" });
 });
 
 test("a Kibana that lost a route which it should have is a gap, not an all-clear", async () => {

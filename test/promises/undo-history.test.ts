@@ -16,6 +16,8 @@ async function started(rules: Record<string, string[]> = { r: [] }) {
   return { ...world, server, done, rowOf, undo };
 }
 
+type Doing = Awaited<ReturnType<typeof started>>["done"];
+
 /** The same action with other words. */
 const reworded = (message: string) => ["attach_connector", { connector: "one", rules: ["r"], replace: true, params: { message } }] as const;
 const attach = (connector: string) => ["attach_connector", { connector, rules: ["r"], params: { message: "m" } }] as const;
@@ -49,6 +51,49 @@ describe("an undo of the last change", () => {
     expect(again.message).toContain("again as it was before that change");
     expect(again.message).toContain(`Before it came ${first} (update_connector, `);
     expect((await undo(first)).status).toBe("done");
+  });
+
+  test.each<[string, (done: Doing) => Promise<unknown>]>([
+    ["an update", (done) => done("update_connector", { id: "index", name: "Renamed" })],
+    ["a create", (done) => done("create_connector", { name: "New", type: ".server-log", config: {} })],
+    ["a delete", (done) => done("safe_delete_connector", { ids: ["index"] })],
+    ["an attach", (done) => done(...attach("one"))],
+  ])("once that was undone by mistake: %s, the answer names the undo that brings it back, with its call", async (_what, change) => {
+    const { server, done, undo } = await started();
+    const shown = async () => {
+      const { connectors } = (await server.call("list_connectors", {})).body;
+      const { rules } = (await server.call("map_notifications", {})).body;
+      return JSON.stringify([connectors, rules]);
+    };
+    await change(done);
+    const changed = await shown();
+    const { change: mistake } = await undo("last");
+    const again = await undo("last");
+    expect(again.message).toContain(`The newest of yours is the undo ${mistake} (undo_change, `);
+    expect(again.message).toContain(`if that was a mistake, call undo_change with change "${mistake}"`);
+    const [next] = again.next;
+    expect(next).toMatchObject({ tool: "undo_change", args: { change: mistake } });
+    expect((await server.call(next.tool, next.args)).body.status).toBe("done");
+    expect(await shown()).toBe(changed);
+    // What is there again can be undone again, or the call that does so is named again.
+    const last = await undo("last");
+    if (last.status === "done") return;
+    const [once] = last.next;
+    expect((await server.call(once.tool, once.args)).body.status).toBe("done");
+  });
+
+  test("that cannot be undone names an undo since, too, and none before it", async () => {
+    const { server, done, undo } = await started();
+    const older = await done("update_connector", { id: "index", config: { index: "b" } });
+    await done("execute_connector", { id: "one", params: { message: "m" } });
+    expect((await undo("last")).error.fix).not.toContain("newest of yours");
+    const { change: mistake } = await undo(older);
+    const { error } = await undo("last");
+    expect(error.fix).toContain(`call undo_change with change "${mistake}"`);
+    const [next] = error.detail.next;
+    expect((await server.call(next.tool, next.args)).body.status).toBe("done");
+    await done("execute_connector", { id: "one", params: { message: "m" } });
+    expect((await undo("last")).error.fix).not.toContain("newest of yours");
   });
 });
 

@@ -30,10 +30,10 @@ xpack.actions:
 const mail = { to: ["a@example.org"], subject: "s", message: "m" };
 
 test.each<[license: string, version: string, expected: Record<string, string>]>([
-  ["trial", "9.5", { chat: "told", index: "told", log: "told", mail: "told", off: "nobody" }],
-  ["basic", "9.5", { chat: "nobody", index: "told", log: "told", mail: "nobody", off: "nobody" }],
-  ["trial", "8.17", { chat: "told", index: "told", log: "told", mail: "told", off: "nobody" }],
-  ["trial", "8.9", { chat: "told", index: "told", log: "told", mail: "told", off: "nobody" }],
+  ["trial", "9.5", { chat: "told", index: "nobody", log: "nobody", mail: "told", off: "nobody" }],
+  ["basic", "9.5", { chat: "nobody", index: "nobody", log: "nobody", mail: "nobody", off: "nobody" }],
+  ["trial", "8.17", { chat: "told", index: "nobody", log: "nobody", mail: "told", off: "nobody" }],
+  ["trial", "8.9", { chat: "told", index: "nobody", log: "nobody", mail: "told", off: "nobody" }],
 ])(
   "under a %s licence of %s, what cannot run tells nobody, and what is preconfigured runs though its type is off",
   async (license, version, expected) => {

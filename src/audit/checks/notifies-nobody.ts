@@ -11,9 +11,9 @@ const shown = 3;
 export const notifiesNobody: MappedCheck = {
   name: "notifies_nobody",
   finds:
-    "enabled rules of both alerting systems without any action or fitting action policy, or of which no route gets through when they fire",
+    "enabled rules of both alerting systems without any action or fitting action policy, whose alerts are only recorded in an index or a log, or of which no route gets through when they fire",
   ignores:
-    "info where there is nothing to run; detection rules without actions; rules with one broken connector, a connector of their own or a workflow that is gone, a workflow that is off, or only actions that Kibana refuses: those findings name them",
+    "info where there is nothing to run, or all that runs is recorded; detection rules without other actions; rules with one broken connector, a connector of their own or a workflow that is gone, a workflow that is off, or only actions that Kibana refuses: those findings name them",
   of: "mapped_rule",
   group: "broken_now",
   needs: ["connectors", "types", "rules", "users"],
@@ -41,6 +41,10 @@ export const notifiesNobody: MappedCheck = {
     const { routes } = untold;
     const each = routes.slice(0, shown).map((route) => `${plainText(endOf(route), 60)} (${reasonOf(route)})`);
     const more = routes.length > shown ? ` and ${routes.length - shown} more` : "";
+    if (untold.why === "recorded") {
+      const evidence = `It tells nobody unless something reads what it records: ${each.join(", ")}${more}.`;
+      return [{ severity: "info", group: "untidy", ...about, evidence }];
+    }
     const severity = severityOf(routes);
     return [
       {

@@ -39,6 +39,7 @@ export const indexType: ConnectorType = {
   recipients: ["config.index", "params.indexOverride"],
   credentials: [],
   effect: "creates",
+  onlyRecordsIn: "an index",
   unrunnable: ({ documents }) =>
     Array.isArray(documents) && documents.length === 0
       ? [{ field: "documents", problem: "must have at least 1 entry: Elasticsearch refuses an empty bulk request" }]

@@ -46,6 +46,15 @@ export const mcp: ConnectorType = {
     { name: "bearer", fields: ["token"], optional: ["secretHeaders"], when: { authType: "bearer" } },
     { name: "API key", fields: ["apiKey"], optional: ["secretHeaders"], when: { authType: "apiKey" } },
     { name: "basic", fields: ["user", "password"], optional: ["secretHeaders"], when: { authType: "basic" } },
+    // Source: mcp/auth_helpers.ts.
+    {
+      name: "secret headers",
+      fields: [],
+      optional: ["secretHeaders"],
+      when: { hasAuth: true },
+      unlessGiven:
+        "config.hasAuth is true, also where it is left out, and config.authType is missing: Kibana saves that, and sends no credentials. Give authType (bearer, apiKey or basic) with its secrets, or secrets.secretHeaders; hasAuth false says that the server wants none.",
+    },
   ],
   subActions: {
     test: { effect: "none", note: "The first success stores the list of tools in Kibana" },
@@ -61,7 +70,7 @@ export const mcp: ConnectorType = {
     },
   },
   traps: [
-    "Nothing checks at save that the secrets fit authType: it shows at the first call.",
+    "Nothing checks at save that the secrets fit authType: it shows at the first call. With hasAuth false no secret is sent, secretHeaders neither.",
     "Unknown keys are dropped silently.",
     "callTool does whatever the tool does.",
   ],

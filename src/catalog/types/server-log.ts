@@ -24,6 +24,7 @@ export const serverLog: ConnectorType = {
   target: { kind: "none" },
   credentials: [],
   effect: "sends",
+  onlyRecordsIn: "Kibana's log",
   headlines: ["message"],
   tests: {
     safe: {

@@ -38,6 +38,11 @@ export function readBaseline(file: string): Baseline | undefined {
   );
 }
 
+/** Whether it was written for another Kibana. One Kibana may have another label by now, not another address. */
+export function isOfAnother({ deployment: of }: Baseline, { name, url }: Pick<AuditDocument["deployment"], "name" | "url">): boolean {
+  return of !== name && of !== url && !of.endsWith(` (${url})`);
+}
+
 function textOf(file: string): string | undefined {
   try {
     return readPlainFile(file).toString("utf8");

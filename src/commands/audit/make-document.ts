@@ -1,6 +1,6 @@
 import { type AuditReport, groups, isAtLeastAsSevere, type NotChecked, type Severity, severities, tally } from "../../audit/finding.ts";
 import { version } from "../../version.ts";
-import { type Baseline, compare, lookedFor, type OtherSpaces } from "./baseline.ts";
+import { type Baseline, compare, isOfAnother, lookedFor, type OtherSpaces } from "./baseline.ts";
 import { decide } from "./decision.ts";
 import type { AuditDocument } from "./document.ts";
 
@@ -20,7 +20,7 @@ export function makeDocument(report: AuditReport, { deployment, minSeverity, fai
     min_severity: minSeverity,
     spaces: report.spaces,
     health: report.health,
-    not_checked: [...report.notChecked, ...(baseline?.isOfAll ? unseenSpaces(baseline.others, report.checks) : [])],
+    not_checked: [...report.notChecked, ...(baseline ? notCompared(baseline, deployment, report.checks) : [])],
     cancelled: report.cancelled,
   };
   const compared = baseline && compare(kept, baseline.content, (known) => lookedFor(run, known, baseline.others));
@@ -65,6 +65,23 @@ export function makeDocument(report: AuditReport, { deployment, minSeverity, fai
       }),
     findings,
   };
+}
+
+/** Why a baseline says nothing of this Kibana, or of some spaces of it. */
+function notCompared(
+  { content, others, isOfAll }: NonNullable<Asked["baseline"]>,
+  deployment: AuditDocument["deployment"],
+  checks: string[],
+): NotChecked[] {
+  if (!isOfAnother(content, deployment)) return isOfAll ? unseenSpaces(others, checks) : [];
+  return [
+    {
+      space: "*",
+      checks,
+      why: `The baseline was written for ${content.deployment}, and this is ${deployment.name}: what it knows may be something else here.`,
+      fix: "Name the baseline of this Kibana, or write one with --write-baseline.",
+    },
+  ];
 }
 
 function unseenSpaces({ left_out: left }: OtherSpaces, checks: string[]): NotChecked[] {

@@ -127,7 +127,8 @@ ${row.more_routes ? html`<p class="route">and ${row.more_routes} more routes</p>
 </li>`;
 }
 
-function shownRoute({ connector, type, to, on, via = [], in_the_way: stops = [] }: ShownRoute): Markup {
+function shownRoute({ connector, type, to, on, via = [], verdict, in_the_way: others = [] }: ShownRoute): Markup {
+  const stops = verdict === "recorded" ? ["only recorded", ...others] : others;
   const steps = [
     ...via,
     ...(connector === undefined ? [] : [`${connector}${type === undefined ? "" : ` (${type})`}`]),

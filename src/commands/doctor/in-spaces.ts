@@ -5,6 +5,7 @@ import { isAtLeast, type Status } from "../../kibana/status.ts";
 import type { Access, Settings } from "../../settings/index.ts";
 import { failing } from "./failing.ts";
 import { type Finding, failed, failure, notChecked, ok, wantingKey, warning } from "./finding.ts";
+import { protection } from "./protection.ts";
 import { users } from "./users.ts";
 
 /** The most spaces to check one by one. */
@@ -35,6 +36,7 @@ export async function inSpaces(settings: Settings, reader: Reader, status: Statu
     health(status),
     ...rows,
     ...perSpace,
+    ...(await protection(settings, spaces.slice(0, most), left <= 0, reader)),
     ...(spaces.length === 0 ? [notChecked("privileges", "There is no space to check: see above.")] : []),
     ...(left > 0 ? [notChecked("privileges", `${left} more spaces were not checked: name those that matter with --spaces.`)] : []),
   ];

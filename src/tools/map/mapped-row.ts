@@ -1,7 +1,7 @@
 import { connectorType } from "../../catalog/index.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { destinationOf } from "../../map/destination.ts";
-import { type MappedRule, type Obstacle, type Route, type Verdict, verdictOn } from "../../map/route.ts";
+import { type MappedRule, type Obstacle, onlyRecords, type Route, type Verdict, verdictOn } from "../../map/route.ts";
 import { plainText } from "../../plain-text.ts";
 import { compact } from "../fields.ts";
 
@@ -34,8 +34,8 @@ export interface ShownRoute {
   to?: string | undefined;
   on?: string | undefined;
   via?: string[] | undefined;
-  /** Absent: `told`. */
-  verdict?: Verdict | undefined;
+  /** Absent: `told`. `recorded`: it gets through, to an index or a log, which tells nobody by itself. */
+  verdict?: Verdict | "recorded" | undefined;
   in_the_way?: string[] | undefined;
 }
 
@@ -61,7 +61,9 @@ export async function mappedRow(
 async function shownRoute(route: Route, connectors: ReadonlyMap<string, Connector> | undefined): Promise<ShownRoute> {
   const { connector: id, type, on, via, obstacles } = route;
   const found = id === undefined ? undefined : connectors?.get(id);
-  const verdict = verdictOn(obstacles);
+  const others = obstacles.filter(({ kind }) => kind !== "only_recorded");
+  const recorded = onlyRecords(route) && verdictOn(others) !== "nobody";
+  const verdict: ShownRoute["verdict"] = recorded ? "recorded" : verdictOn(obstacles);
   const to = found && destinationOf(route, found, await connectorType(found.type));
   return compact({
     connector: id,
@@ -70,7 +72,7 @@ async function shownRoute(route: Route, connectors: ReadonlyMap<string, Connecto
     on: on.map((group) => plainText(group, 60)).join(", ") || undefined,
     via: via.map(({ kind, id: at }) => `${kind.replaceAll("_", " ")} ${plainText(at, 60)}`),
     verdict: verdict === "told" ? undefined : verdict,
-    in_the_way: inTheWay(obstacles),
+    in_the_way: inTheWay(recorded ? others : obstacles),
   });
 }
 

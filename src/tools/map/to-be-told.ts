@@ -30,7 +30,7 @@ export function toBeTold(rules: readonly MappedRule[], { protectRules }: Setting
 /** Detection rules need none; of those with a connector that fails the audit says what to do. */
 function canGetOne(rule: MappedRule): boolean {
   const why = whyUntold(rule)?.why;
-  return !isOfNewAlerting(rule) && (why === "no_route" || why === "recovery_only");
+  return !isOfNewAlerting(rule) && (why === "no_route" || why === "recovery_only" || why === "recorded");
 }
 
 /** The only one, where it works. */

@@ -60,7 +60,7 @@ export async function checkNew(
       { problems: [...errors, ...hints] },
     );
   }
-  return [...warnings.map(inWords), ...unused(type, config, whole)];
+  return [...warnings.map(inWords), ...unused(type, config, whole), ...withoutSecrets(type, config, whole)];
 }
 
 /** Secrets that the way to authenticate does not send, though Kibana stores them. */
@@ -73,6 +73,14 @@ function unused(type: ConnectorType, config: Record<string, unknown>, secrets: S
   return [
     `secrets.${left.join(" and secrets.")} would be stored and not used (authentication: ${ways.map(({ name }) => name).join(" or ")}).`,
   ];
+}
+
+/** What a config says that signs in in no way, where no secret is given that would. */
+function withoutSecrets(type: ConnectorType, config: Record<string, unknown>, secrets: SealedRecord): string[] {
+  const isGiven = (field: string) => secrets[field] != null;
+  return credentialsFor(type, config).flatMap(({ optional = [], unlessGiven }) =>
+    unlessGiven === undefined || optional.some(isGiven) ? [] : [unlessGiven],
+  );
 }
 
 /** Shows what a map of secrets looks like if a single reference was given instead. */

@@ -10,7 +10,7 @@ import { authorisationsLost } from "../connectors/authorise.ts";
 import { connectorNotHere } from "../connectors/find-connector.ts";
 import { besideInWords, inEach, rowsInAnswer, type SpaceRow, type SpacesPlan } from "../connectors/space-rows.ts";
 import type { SeveralSpaces, ToolContext } from "../define.ts";
-import { unknownSecrets } from "../secrets/replaced-secrets.ts";
+import { copiesLeft, unknownSecrets } from "../secrets/replaced-secrets.ts";
 import { isRotation } from "../secrets/rotation.ts";
 import { joinedPlan, spacesInWords } from "./joined-plan.ts";
 import { assertEachItsOwn } from "./made-elsewhere.ts";
@@ -86,7 +86,7 @@ export async function planUpdateInSpaces(
     ...plan,
     beside,
     beforehand: [...(plan.beforehand ?? []), ...besideInWords(beside)],
-    warnings: [...notes, ...(await unknownSecrets(plans, context.secrets)), ...plan.warnings],
+    warnings: [...notes, ...(await unknownSecrets(plans, context.secrets)), ...(await copiesLeft(plans, context)), ...plan.warnings],
     facts: [plan.facts, beside.map(({ why: _why, ...row }) => row)],
   };
 }

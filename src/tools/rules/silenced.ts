@@ -139,7 +139,7 @@ function lossesInWords(lost: readonly Loss[]): string[] {
       .slice(0, 1)
       .map(({ verdict, why }) =>
         verdict === "nobody"
-          ? `${inWords(rules)} will notify nobody when ${fires(rules)}: nothing that is left gets through: ${why}.`
+          ? `${inWords(rules)} will notify nobody when ${fires(rules)}: nothing that is left tells anybody: ${why}.`
           : `${inWords(rules)} may notify nobody when ${fires(rules)}: whether what is left gets through is not certain: ${why}.`,
       );
   });

@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Plan } from "../../change/plan.ts";
+import { maySee } from "../../change/principal.ts";
 import { grouped } from "../../grouped.ts";
 import { word } from "../../plain-text.ts";
 import { referencesIn } from "../../sealed.ts";
 import { nameTold, type SecretSource } from "../../secrets/resolve.ts";
 import { areSame, fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
+import type { ToolContext } from "../define.ts";
 import { isIn, type Subject } from "./proposed-secrets.ts";
 import { givenFields } from "./stored-secrets.ts";
 
@@ -52,6 +55,39 @@ export async function unknownSecrets(plans: readonly Plan[], source: SecretSourc
   const named = unknown.slice(0, most).map(({ op: { space, id = "" } }) => `${word(space)} (${word(id)})`);
   const more = unknown.length > named.length ? ` and ${unknown.length - named.length} more` : "";
   return [`What was stored in ${named.join(", ")}${more} this server does not know: the same secrets take its place.`];
+}
+
+/**
+ * Other connectors in which this server stored a secret that updates replace: by the same call, or from the same reference. A
+ * sentence, or none.
+ */
+export async function copiesLeft(
+  plans: readonly Plan[],
+  { secrets: { stored }, principal }: Pick<ToolContext, "secrets" | "principal">,
+): Promise<string[]> {
+  const changed = plans.flatMap((plan) => {
+    const { op, secrets, fields } = givenIn(plan);
+    return op?.op === "update" && fields.size > 0 ? [{ op, fields, now: referencesIn(secrets) }] : [];
+  });
+  const all = changed.length === 0 ? [] : ((await stored?.()) ?? []).filter((one) => one.isLatest && !one.isGone);
+  const replaced = changed.flatMap(({ op, fields, now }) => {
+    // What an update of something else sends again is the same secret.
+    const isAgain = !isDeepStrictEqual([op.after.name, op.after.config], [op.before.name, op.before.config ?? {}]);
+    const own = all.filter((one) => isIn(one, op) && fields.has(fieldOf(one)));
+    return own.filter(({ path, source }) => !isAgain || source === undefined || now[path] !== source);
+  });
+  const isSame = (one: StoredSecret) =>
+    replaced.some((mine) =>
+      mine.source === undefined ? mine.change === one.change && mine.path === one.path : mine.source === one.source,
+    );
+  const others = all.filter((one) => maySee(principal, one.space) && !changed.some(({ op }) => isIn(one, op)) && isSame(one));
+  const copies = [...new Map(others.map((one) => [JSON.stringify([one.space, one.connector]), one])).values()];
+  if (copies.length === 0) return [];
+  const named = copies.slice(0, most).map(({ space, connector, at }) => `${word(connector)} in ${word(space)} (${at.slice(0, 10)})`);
+  const more = copies.length > named.length ? ` and ${copies.length - named.length} more` : "";
+  return [
+    `By the journal this server stored the same secret in ${named.join(", ")}${more} too: what is there stays as it is, so update ${copies.length > 1 ? "those" : "that one"} as well if the old secret ends.`,
+  ];
 }
 
 /** What the plan of one connector stores in it. */

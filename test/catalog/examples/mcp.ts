@@ -56,6 +56,14 @@ export const examples: TypeExamples = {
       patch,
       possible: ["secretHeaders"],
     },
+    {
+      way: "secret headers",
+      config: { serverUrl, hasAuth: true },
+      secrets: { secretHeaders },
+      patch,
+      required: [],
+      possible: ["secretHeaders"],
+    },
     { way: "none", config: { serverUrl, hasAuth: false }, secrets: { secretHeaders }, patch, required: [], possible: ["secretHeaders"] },
   ],
 };

@@ -283,10 +283,14 @@ describe("the baseline", () => {
       await run(["--baseline", file, "--write-baseline"]);
       return { file, before: JSON.parse(readFileSync(file, "utf8")) };
     };
+    /** The same Kibana is asked through a proxy from now on. */
+    const through = (file: string, env: { KIBANA_URL: string }) =>
+      writeFileSync(file, readFileSync(file, "utf8").replace(sandbox.url, env.KIBANA_URL));
 
     test("is no all-clear, and keeps them", async () => {
       const { file, before } = await baseline();
       const env = await seeing(sandbox.url, ["default"]);
+      through(file, env);
       const less = await json(["--baseline", file], env);
       expect(less).toMatchObject({ code: 3, complete: false, baseline: { stale: [], other_spaces: { gone: [] } } });
       const lost = before.spaces.filter((id: string) => id !== "default");
@@ -301,6 +305,8 @@ describe("the baseline", () => {
     test("is none either where nothing was found there, nor in one of an older version that names no spaces", async () => {
       const { file, before } = await baseline();
       const env = await seeing(sandbox.url, ["default"]);
+      through(file, env);
+      before.deployment = env.KIBANA_URL;
       const of = (space: string) => Object.entries(before.findings).filter(([, one]) => (one as { space: string }).space === space);
       writeFileSync(file, JSON.stringify({ ...before, findings: Object.fromEntries(of("default")) }));
       expect((await json(["--baseline", file], env)).code).toBe(3);
@@ -314,6 +320,7 @@ describe("the baseline", () => {
       const everywhere = { check: "duplicate_target", severity: "low", space: "*", connector: "x" };
       writeFileSync(file, JSON.stringify({ ...before, findings: { ...before.findings, "0123456789abcdef": everywhere } }));
       const env = await seeing(sandbox.url, ["default"]);
+      through(file, env);
       expect(await json(["--baseline", file, "--spaces", "default"], env)).toMatchObject({
         code: 0,
         complete: true,
@@ -345,11 +352,44 @@ describe("the baseline", () => {
     expect(exit.why).toContain("critical");
   });
 
-  test("of another Kibana is reported as such", async () => {
+  test("of another Kibana is no all-clear, and the report says so", async () => {
     const file = join(await freshFolder(), "baseline.json");
     await run(["--baseline", file, "--write-baseline"]);
-    const { stderr } = await run(["--baseline", file, "--sandbox"], {});
-    expect(stderr).toContain(`the baseline was written for ${sandbox.url}, and this is SANDBOX`);
+    const said = `he baseline was written for ${sandbox.url}, and this is SANDBOX`;
+    const { stderr, code, complete, exit, not_checked, baseline } = await json(["--baseline", file, "--sandbox"], {});
+    expect(stderr).toContain(`t${said}`);
+    expect([code, complete, exit.code, baseline?.stale]).toEqual([3, false, 3, []]);
+    expect(not_checked).toEqual([
+      expect.objectContaining({ space: "*", why: expect.stringContaining(`T${said}`), fix: expect.stringContaining("--write-baseline") }),
+    ]);
+    const table = await run(["--baseline", file, "--sandbox", "--html", `${file}.html`], {});
+    expect([table.code, table.stdout]).toEqual([3, expect.stringContaining(`T${said}`)]);
+    expect(readFileSync(`${file}.html`, "utf8")).toContain(`T${said}`);
+    // A finding as severe as asked for comes first, as ever.
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll('"severity":"critical"', '"severity":"medium"'));
+    expect((await json(["--baseline", file, "--sandbox", "--fail-on", "critical"], {})).code).toBe(1);
+  });
+
+  test("of another Kibana keeps nothing where it is written for this one", async () => {
+    const file = join(await freshFolder(), "baseline.json");
+    await run(["--baseline", file, "--write-baseline"]);
+    writeFileSync(
+      file,
+      readFileSync(file, "utf8").replace(/"findings": \{/, '$&"0123456789ab": {"check":"failing","severity":"high","space":"elsewhere"},'),
+    );
+    const { code, stderr } = await run(["--baseline", file, "--write-baseline", "--sandbox"], {});
+    expect([code, stderr]).toEqual([0, expect.stringContaining("the baseline was written for")]);
+    expect(readFileSync(file, "utf8")).not.toContain("elsewhere");
+    expect((await json(["--baseline", file, "--sandbox"], {})).code).toBe(0);
+  });
+
+  test("of the same Kibana under another label is the same", async () => {
+    const file = join(await freshFolder(), "baseline.json");
+    await run(["--baseline", file, "--write-baseline"]);
+    const { code, stderr, complete } = await json(["--baseline", file], { ...as("reads"), KIBANA_LABEL: "PROD" });
+    expect([code, complete, stderr]).toEqual([0, true, expect.not.stringContaining("written for")]);
+    await run(["--baseline", file, "--write-baseline"], { ...as("reads"), KIBANA_LABEL: "PROD" });
+    expect((await json(["--baseline", file])).code).toBe(0);
   });
 
   test.each([

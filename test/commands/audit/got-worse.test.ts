@@ -102,7 +102,7 @@ test.each<[string, string, (api: Api) => Promise<unknown>, (api: Api) => Promise
 test("another rule that tells nobody, by a workflow whose connector is gone, is new", async () => {
   const starts = (rule: string, workflow: unknown) => [
     ...[{ id: "system-connector-.workflows", params: { subAction: "run", subActionParams: { workflowId: workflow } } }],
-    ...(rule === "heard" ? [fired("kibana-log", { level: "info", message: "m" })] : []),
+    ...(rule === "heard" ? [fired("ops-slack", { message: "m" })] : []),
   ];
   let workflow: unknown;
   const { api, audit } = await withBaseline(async (own) => {
@@ -126,7 +126,7 @@ test("another rule that tells nobody, by a workflow whose connector is gone, is 
 test("a known finding stays known while only its words change, or a rule has somebody else to tell", async () => {
   const { api, audit } = await withBaseline();
   const before = (await audit()).findings.find((one) => one.check === "failing" && one.connector?.id === "deploy-hook");
-  await addRule(api, "another", [fired("deploy-hook"), fired("kibana-log", { message: "x" })]);
+  await addRule(api, "another", [fired("deploy-hook"), fired("ops-slack", { message: "x" })]);
   const after = await audit("--checks", "failing", "--fail-on", "low");
   const now = after.findings.find(({ id }) => id === before?.id);
   expect([now?.known, now?.covers, now?.evidence === before?.evidence, after.code]).toEqual([true, before?.covers, false, 0]);

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { accepts, product } from "../support/product.ts";
+import { references } from "../support/stored-documents.ts";
+
+type Args = Record<string, unknown>;
+
+const { env } = references({ old: "a".repeat(32), new: "b".repeat(32), other: "c".repeat(32) });
+const from = (name: string) => ({ routingKey: { $env: `CONNECTOR_SECRET_${name}` } });
+const says = /By the journal this server stored the same secret in (.*?) too: what is there stays as it is/;
+
+async function withCopies(secrets: Args = from("OLD")) {
+  const made = await product({ person: accepts, env, sandbox: { empty: true, spaces: ["web", "soc"] } });
+  const done = async (tool: string, args: Args) => {
+    const { body } = await made.call(tool, args);
+    expect(body.status, JSON.stringify(body)).toBe("done");
+    return body;
+  };
+  const created = await done("create_connector", { name: "On call", type: ".pagerduty", secrets, space: "default,web,soc" });
+  const ids = Object.fromEntries(created.result.rows.map(({ space, id }: { space: string; id: string }) => [space, id]));
+  const warned = async (args: Args) => {
+    const { warnings = [] } = await done("update_connector", args);
+    return warnings.flatMap((one: string) => says.exec(one)?.[1] ?? []).join();
+  };
+  return { ...made, done, ids, warned };
+}
+
+test("an update that replaces a secret names the copies that the same call made, and the connectors of the same reference", async () => {
+  const { done, ids, warned, questions } = await withCopies();
+  await done("create_connector", { name: "Night", id: "night", type: ".pagerduty", secrets: from("OLD") });
+  await done("create_connector", { name: "Other", id: "other", type: ".pagerduty", secrets: from("OTHER") });
+  const named = await warned({ id: ids.default, secrets: from("NEW") });
+  for (const [space, id] of [
+    ["web", ids.web],
+    ["soc", ids.soc],
+    ["default", "night"],
+  ])
+    expect(named).toMatch(new RegExp(`\\b${id} in ${space} \\(\\d{4}-\\d\\d-\\d\\d\\)`));
+  expect(named).not.toContain("other");
+  expect(questions.at(-1)?.message).toMatch(says);
+});
+
+test("what the same call changes, or has changed or gone since, is no copy that is left", async () => {
+  const { done, ids, warned } = await withCopies();
+  const both = await warned({ id: `${ids.default},${ids.web}`, space: "default,web", secrets: from("NEW") });
+  expect(both).toContain(`${ids.soc} in soc`);
+  expect(both).not.toMatch(/in (default|web)\b/);
+  await done("safe_delete_connector", { ids: [ids.soc], space: "soc" });
+  expect(await warned({ id: ids.default, secrets: from("OTHER") })).toContain(`${ids.web} in web`);
+  expect(await warned({ id: ids.web, space: "web", secrets: from("OTHER") })).toBe("");
+});
+
+test("a rename that gives the same reference again replaces none, and a rotation by the same reference may", async () => {
+  const { ids, warned } = await withCopies();
+  expect(await warned({ id: ids.default, name: "On call by day", secrets: from("OLD") })).toBe("");
+  expect(await warned({ id: ids.default, secrets: from("OLD") })).toContain("in web");
+});
+
+test("no space is named to whom the server does not let into it", async () => {
+  const first = await withCopies();
+  const { settings, journalDir } = first;
+  const narrow = await product({ person: accepts, env, journalDir, settings: { kibana: settings.kibana, spaces: ["default", "web"] } });
+  const { body } = await narrow.call("update_connector", { id: first.ids.default, secrets: from("NEW") });
+  const text = `${JSON.stringify(body)} ${narrow.questions.at(-1)?.message}`;
+  expect([body.status, text]).toEqual(["done", expect.stringMatching(says)]);
+  expect(text).toContain(`${first.ids.web} in web`);
+  expect(text).not.toMatch(/\bsoc\b/);
+});
