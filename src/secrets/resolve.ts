@@ -9,7 +9,7 @@ import { encodedFile } from "./certificate.ts";
 import { readSecretFile } from "./file-reference.ts";
 import { fileText } from "./file-text.ts";
 import { holdsMark } from "./holds-mark.ts";
-import { isInQuotes } from "./parts.ts";
+import { oddIn } from "./odd-in.ts";
 import type { RefusedValues } from "./refused-values.ts";
 import type { StoredSecret } from "./stored-secret.ts";
 import { unusableFiles } from "./tls-files.ts";
@@ -94,6 +94,7 @@ export function resolveSecrets(
   if (literals.length > 0) throw plainTexts(literals, source);
   // What a person has yet to type may be the passphrase.
   if (asked.length === 0) warnings.push(...unusableFiles(secrets, files));
+  warnings.push(...oddIn(secrets, files));
   return { secrets, asked, bindings, warnings, read };
 }
 
@@ -258,7 +259,7 @@ export function availableNames({ env, prefix, allowed }: SecretSource): string[]
     .slice(0, 30);
 }
 
-function fromEnvironment(name: string, path: string, { source, bindings, warnings }: Walk): Sealed {
+function fromEnvironment(name: string, path: string, { source, bindings }: Walk): Sealed {
   const { env, prefix, noPage } = source;
   assertAllowed(name, path, source);
   const refuse = (cause: string) => {
@@ -282,18 +283,11 @@ function fromEnvironment(name: string, path: string, { source, bindings, warning
     if (!read) throw refuse(`${name}${bindingSuffix} is not a binding: it reads like .pagerduty@events.pagerduty.com.`);
     bindings.set(path, read);
   }
-  if (value.replace(/\r?\n$/, "") !== value.trim())
-    warnings.push(`${name} begins or ends with white space, which is part of the secret as it is sent.`);
-  if (isInQuotes(value)) warnings.push(inQuotes(name));
   return seal(value.replace(/\r?\n$/, ""), name);
 }
 
-function inQuotes(name: string): string {
-  return `${name} stands in quotes, which are part of the secret as it is sent.`;
-}
-
 function fromFile(name: string, path: string, walk: Walk): Sealed {
-  const { source, files, read: known, warnings } = walk;
+  const { source, files, read: known } = walk;
   assertAllowed(name, path, source);
   const refuse = (cause: string) => new ToolError("secret_refused", `${path} ${cause}.`, ways(source), { path });
   if (source.dir === undefined) throw refuse("names a file, but this server has no secrets folder (CONNECTORS_SECRET_DIR)");
@@ -301,14 +295,12 @@ function fromFile(name: string, path: string, walk: Walk): Sealed {
   if ("refused" in read) throw refuse(`names a file that ${read.refused}`);
   if (read.bytes.toString("utf8").trim() === "") throw refuse("names a file that is empty");
   const kind = files.get(path.replace(/^secrets\./, ""));
-  if (kind === undefined && (!isUtf8(read.bytes) || read.bytes.includes(0)))
-    throw refuse("names a file that is not UTF-8 text, which this field needs");
+  const text = fileText(read.bytes)?.replace(/\r?\n$/, "");
   if (kind === undefined) {
-    const value = read.bytes.toString("utf8").replace(/\r?\n$/, "");
-    if (isInQuotes(value)) warnings.push(inQuotes(fileSource + name));
-    return seal(value, fileSource + name);
+    if (text === undefined || !isUtf8(read.bytes) || read.bytes.includes(0))
+      throw refuse("names a file that is not UTF-8 text, which this field needs");
+    return seal(text, fileSource + name);
   }
-  const text = fileText(read.bytes);
-  if (text !== undefined) known.push(seal(text.replace(/\r?\n$/, ""), fileSource + name));
+  if (text !== undefined) known.push(seal(text, fileSource + name));
   return seal(encoded(read.bytes, kind, path, walk), fileSource + name);
 }
