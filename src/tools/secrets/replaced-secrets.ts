@@ -24,12 +24,13 @@ export async function replacedSecrets(subject: Pick<Subject, "id" | "space" | "b
     const lost =
       later === undefined ? [] : [`secrets.${field}: what a later change stored there, ${nameTold(later, source)}, is replaced too.`];
     if (!fields.has(field)) return [];
+    const held = all.some(({ hasNewValue }) => hasNewValue) ? `what ${theirs} held then` : theirs;
     if (areSame(was, is)) return lost;
     return [
       ...lost,
       subject.before === undefined || all.some(({ isSince }) => isSince)
         ? `secrets.${field}: ${ours || "what a person types"} takes the place of ${theirs || "what a person typed"}, which this server stored there last.`
-        : `secrets.${field}: before that change this server had stored ${theirs || "what a person typed"} there, and this stores ${ours || "what a person types"}.`,
+        : `secrets.${field}: before that change this server had stored ${held || "what a person typed"} there, and this stores ${ours || "what a person types"}.`,
     ];
   });
 }
