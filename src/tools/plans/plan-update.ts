@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { destinations } from "../../catalog/destinations.ts";
+import { destinations, isReadable } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import { stillUnknown } from "../../change/consent/refusals.ts";
@@ -189,7 +189,8 @@ export async function planUpdate(
     facts: { version: status.version, possible, awaiting: awaiting.used, endpoint },
     flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),
     asks,
-    knownHosts: await agreedHosts(existing.filter((one) => one.id !== before.id)),
+    // Somebody gave it secrets to send there.
+    knownHosts: [...(await agreedHosts(theOthers)), ...(known.length > 0 ? was.filter(isReadable) : [])],
   };
   if (!workflows) return plan;
   // First, so that they reach it at every moment.
