@@ -163,6 +163,16 @@ function plainLines(text: string, max: number): string {
   return ready.length > max + mark.length ? ready.slice(0, max) + mark : ready;
 }
 
+/** `a, b and 3 more`: the first of many in words, and how many are left out. */
+export function firstOf<T>(all: readonly T[], most: number, inWords: (one: T) => string = String, between = ", "): string {
+  return (
+    all
+      .slice(0, most)
+      .map((one) => inWords(one))
+      .join(between) + (all.length > most ? ` and ${all.length - most} more` : "")
+  );
+}
+
 /** The first items whose JSON has so many characters together, at least one. */
 export function firstThatFit<T>(items: readonly T[], characters: number): T[] {
   let length = 0;

@@ -1,6 +1,6 @@
 import { grouped } from "../grouped.ts";
 import { ownValue } from "../plain-object.ts";
-import { plainText, quoted } from "../plain-text.ts";
+import { firstOf, plainText, quoted } from "../plain-text.ts";
 import { canBeSaved, differenceInWords } from "../rules/unmeant.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import type { OpResult, PutRuleOp, RuleSaved } from "./plan.ts";
@@ -51,8 +51,7 @@ function inWords([field, difference]: [string, { was: unknown; is: unknown }]): 
 }
 
 function named(ops: readonly PutRuleOp[]): string {
-  const names = ops.slice(0, namesShown).map(({ name, id }) => `${quoted(name, 60)} (${plainText(id, 60)})`);
-  return `Rule${ops.length > 1 ? "s" : ""} ${names.join(", ")}${ops.length > namesShown ? ` and ${ops.length - namesShown} more` : ""}`;
+  return `Rule${ops.length > 1 ? "s" : ""} ${firstOf(ops, namesShown, ({ name, id }) => `${quoted(name, 60)} (${plainText(id, 60)})`)}`;
 }
 
 function refusedIn(data: unknown): string[] {

@@ -1,5 +1,5 @@
 import { isOfNewAlerting, type Route } from "../../map/route.ts";
-import { plainText } from "../../plain-text.ts";
+import { firstOf, plainText } from "../../plain-text.ts";
 import type { Draft, MappedCheck } from "../check.ts";
 import type { Severity } from "../finding.ts";
 import { whyUntold } from "../untold.ts";
@@ -39,15 +39,14 @@ export const notifiesNobody: MappedCheck = {
       return [{ severity: "medium", group: "will_break", ...about, evidence }];
     }
     const { routes } = untold;
-    const each = routes.slice(0, shown).map((route) => `${plainText(endOf(route), 60)} (${reasonOf(route)})`);
-    const more = routes.length > shown ? ` and ${routes.length - shown} more` : "";
+    const each = firstOf(routes, shown, (route) => `${plainText(endOf(route), 60)} (${reasonOf(route)})`);
     const severity = severityOf(routes);
     return [
       {
         severity,
         ...(severity === "critical" ? {} : { group: "will_break" }),
         ...about,
-        evidence: `${routes.length === 1 ? "Its only route does not get through" : `None of its ${routes.length} routes gets through`}: ${each.join(", ")}${more}.`,
+        evidence: `${routes.length === 1 ? "Its only route does not get through" : `None of its ${routes.length} routes gets through`}: ${each}.`,
       },
     ];
   },

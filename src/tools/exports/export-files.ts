@@ -9,7 +9,7 @@ import { connectorType } from "../../catalog/index.ts";
 import { ToolError } from "../../errors.ts";
 import { grouped } from "../../grouped.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
-import { plainText, withoutKnown } from "../../plain-text.ts";
+import { firstOf, plainText, withoutKnown } from "../../plain-text.ts";
 import { version } from "../../version.ts";
 import { isRestorable } from "../connectors/connector-id.ts";
 import { pickConnector } from "../connectors/find-connector.ts";
@@ -137,11 +137,13 @@ async function endWarnings(sources: readonly Source[], status: Status): Promise<
         : [];
     }),
   );
-  return [...grouped(ending.flat(), ({ what }) => what)].map(([what, all]) => `${some(all.map(({ id }) => id))}: ${what}.`);
-}
-
-function some(ids: readonly string[]): string {
-  return ids.length > 5 ? `${ids.slice(0, 5).join(", ")} and ${ids.length - 5} more` : ids.join(", ");
+  return [...grouped(ending.flat(), ({ what }) => what)].map(
+    ([what, all]) =>
+      `${firstOf(
+        all.map(({ id }) => id),
+        5,
+      )}: ${what}.`,
+  );
 }
 
 /** Each connector once: preconfigured ones appear in every space, a saved one in a single space. */

@@ -6,6 +6,7 @@ import { type Inverse, inverseOfEntry } from "../../change/undo.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { ownValue } from "../../plain-object.ts";
+import { firstOf } from "../../plain-text.ts";
 import { sameState } from "../../rules/rule-state.ts";
 import { ruleSince } from "../rules/rule-since.ts";
 import { filledIn } from "./changed-since.ts";
@@ -117,6 +118,5 @@ export function undoOf({ change, tool }: Later, id: string): NextCall {
 }
 
 function inWords(changes: readonly Later[]): string {
-  const first = changes.slice(0, 5).map(({ change, tool }) => `${change} (${tool})`);
-  return `${first.join(", ")}${changes.length > first.length ? ` and ${changes.length - first.length} more` : ""}`;
+  return firstOf(changes, 5, ({ change, tool }) => `${change} (${tool})`);
 }

@@ -10,7 +10,7 @@ import { routesOfRule } from "../../map/classic.ts";
 import { entriesOf } from "../../map/connectors.ts";
 import { hearsOfFiring, type ObstacleKind, type Route, type Verdict, verdictOn, verdicts } from "../../map/route.ts";
 import { type RouteFacts, workflowsIn } from "../../map/space.ts";
-import { plainText, quoted } from "../../plain-text.ts";
+import { firstOf, plainText, quoted } from "../../plain-text.ts";
 import { runsOnFiring } from "../../rules/firing.ts";
 import { actionKey } from "../../rules/same-action.ts";
 import { workflowOf } from "../../usage/leading-to.ts";
@@ -124,11 +124,10 @@ function best(routes: readonly Route[]): Verdict {
 /** `"Ops PagerDuty" (its action closes an incident that is open, and opens none)` */
 function whyNot(routes: readonly Route[], verdict: Verdict): string {
   const fitting = routes.filter(({ obstacles }) => verdictOn(obstacles) === verdict);
-  const each = fitting.slice(0, waysTold).map(({ connector, name, via, obstacles }) => {
+  return firstOf(fitting, waysTold, ({ connector, name, via, obstacles }) => {
     const end = name ?? via.at(-1)?.name ?? connector ?? "";
     return `${quoted(end, 40)} (${plainText(obstacles.find(({ stops }) => stops !== "nothing")?.text ?? "", 120)})`;
   });
-  return `${each.join(", ")}${fitting.length > waysTold ? ` and ${fitting.length - waysTold} more` : ""}`;
 }
 
 function lossesInWords(lost: readonly Loss[]): string[] {

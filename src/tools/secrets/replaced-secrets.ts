@@ -1,6 +1,6 @@
 import type { Plan } from "../../change/plan.ts";
 import { grouped } from "../../grouped.ts";
-import { word } from "../../plain-text.ts";
+import { firstOf, word } from "../../plain-text.ts";
 import { referencesIn } from "../../sealed.ts";
 import { nameTold, type SecretSource } from "../../secrets/resolve.ts";
 import { areSame, fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
@@ -50,9 +50,8 @@ export async function unknownSecrets(plans: readonly Plan[], source: SecretSourc
   );
   const unknown = all.flat().filter(({ isKnown }) => !isKnown);
   if (unknown.length === 0 || unknown.length === all.flat().length) return [];
-  const named = unknown.slice(0, most).map(({ op: { space, id = "" } }) => `${word(space)} (${word(id)})`);
-  const more = unknown.length > named.length ? ` and ${unknown.length - named.length} more` : "";
-  return [`What was stored in ${named.join(", ")}${more} this server does not know: the same secrets take its place.`];
+  const named = firstOf(unknown, most, ({ op: { space, id = "" } }) => `${word(space)} (${word(id)})`);
+  return [`What was stored in ${named} this server does not know: the same secrets take its place.`];
 }
 
 /** What the plan of one connector stores in it. */
