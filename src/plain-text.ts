@@ -163,13 +163,6 @@ function plainLines(text: string, max: number): string {
   return ready.length > max + mark.length ? ready.slice(0, max) + mark : ready;
 }
 
-/** `a, b and 3 more`, or `a; b; 3 more`: the first of many in words, and how many are left out. */
-export function firstOf<T>(all: readonly T[], most: number, inWords: (one: T) => string = String, between = ", "): string {
-  const words = all.slice(0, most).map((one) => inWords(one));
-  const more = all.length > most ? `${between === ", " ? " and " : between}${all.length - most} more` : "";
-  return words.join(between) + more;
-}
-
 /** The first items whose JSON has so many characters together, at least one. */
 export function firstThatFit<T>(items: readonly T[], characters: number): T[] {
   let length = 0;

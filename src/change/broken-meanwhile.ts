@@ -1,8 +1,9 @@
 import { destinations } from "../catalog/destinations.ts";
 import { connectorType } from "../catalog/index.ts";
+import { firstFew } from "../first-few.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
-import { firstOf, plainText, quoted, word } from "../plain-text.ts";
+import { plainText, quoted, word } from "../plain-text.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { usersInWords } from "../usage/free.ts";
 import { ruleNames } from "../usage/references.ts";
@@ -126,7 +127,7 @@ async function goneOrChanged(
       if (found === "unknown") return { undoes: false, warning: `Could not check whether ${named} is still as it was.` };
       if (found && (own.has(id) || !isOther(found, agreed))) return { undoes: false, warning: undefined };
       const these = ops.every(({ op }) => op === "put_rule") ? "rule" : "rule or workflow";
-      const those = `while it was being added to ${users.length === 1 ? `this ${these}` : `these ${these.replace(/(rule|workflow)/g, "$1s")}`}: ${firstOf(users, 3, (user) => quoted(user, 60))}.`;
+      const those = `while it was being added to ${users.length === 1 ? `this ${these}` : `these ${these.replace(/(rule|workflow)/g, "$1s")}`}: ${firstFew(users, 3, (user) => quoted(user, 60))}.`;
       return {
         undoes: undoable,
         warning: found

@@ -1,4 +1,5 @@
-import { firstOf, quoted, word } from "../plain-text.ts";
+import { firstFew } from "../first-few.ts";
+import { quoted, word } from "../plain-text.ts";
 import type { JournalEntry } from "./journal.ts";
 import { recordedIn } from "./undo.ts";
 
@@ -23,5 +24,5 @@ function namesIn(entry: JournalEntry): string[] {
 /** `"Ops chat" (ops-chat), "Disk" (disk) and 3 more` */
 export function subjectsInWords(entries: readonly JournalEntry[]): string {
   const all = [...new Set(entries.map((one) => `${quoted(one.begin.op.name, 80)} (${word(idIn(one) ?? "no id")})`))];
-  return firstOf(all, 10);
+  return firstFew(all, 10);
 }

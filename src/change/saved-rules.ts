@@ -1,6 +1,7 @@
+import { firstFew } from "../first-few.ts";
 import { grouped } from "../grouped.ts";
 import { ownValue } from "../plain-object.ts";
-import { firstOf, plainText, quoted } from "../plain-text.ts";
+import { plainText, quoted } from "../plain-text.ts";
 import { canBeSaved, differenceInWords } from "../rules/unmeant.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import type { OpResult, PutRuleOp, RuleSaved } from "./plan.ts";
@@ -51,7 +52,7 @@ function inWords([field, difference]: [string, { was: unknown; is: unknown }]): 
 }
 
 function named(ops: readonly PutRuleOp[]): string {
-  return `Rule${ops.length > 1 ? "s" : ""} ${firstOf(ops, namesShown, ({ name, id }) => `${quoted(name, 60)} (${plainText(id, 60)})`)}`;
+  return `Rule${ops.length > 1 ? "s" : ""} ${firstFew(ops, namesShown, ({ name, id }) => `${quoted(name, 60)} (${plainText(id, 60)})`)}`;
 }
 
 function refusedIn(data: unknown): string[] {

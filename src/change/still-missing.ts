@@ -1,4 +1,5 @@
-import { exact, firstOf, quoted, word } from "../plain-text.ts";
+import { firstFew } from "../first-few.ts";
+import { exact, quoted, word } from "../plain-text.ts";
 import type { Inverse } from "./ops/op-kind.ts";
 import type { Op } from "./plan.ts";
 
@@ -62,7 +63,7 @@ function needsNote(needing: readonly Hindered[]): string {
   const why = needing.every(({ kind }) => kind === "rule")
     ? "Kibana saves no action of a connector that is gone"
     : "nothing goes back to a connector that is gone";
-  return `An undo is possible only after ${firstOf(ids, namesShown, goneInWords)} exist${ids.length === 1 ? "s" : ""} again: ${why}.`;
+  return `An undo is possible only after ${firstFew(ids, namesShown, goneInWords)} exist${ids.length === 1 ? "s" : ""} again: ${why}.`;
 }
 
 /** Its id or name, so that white space around it is seen. */
@@ -73,5 +74,5 @@ export function goneInWords(id: string): string {
 /** Which they are, where others can be undone. */
 function concerning(those: readonly Hindered[], parts: readonly unknown[]): string {
   if (those.length === parts.length) return "";
-  return ` This concerns ${firstOf(those, namesShown, ({ kind, name, id }) => `${kind} ${quoted(name, 60)} (${word(id)})`)}.`;
+  return ` This concerns ${firstFew(those, namesShown, ({ kind, name, id }) => `${kind} ${quoted(name, 60)} (${word(id)})`)}.`;
 }

@@ -1,4 +1,5 @@
-import { firstOf, unseen } from "../plain-text.ts";
+import { firstFew } from "../first-few.ts";
+import { unseen } from "../plain-text.ts";
 import { examine, mapSealed, type Sealed, type SealedRecord } from "../sealed.ts";
 import { isInQuotes } from "./parts.ts";
 
@@ -28,7 +29,7 @@ function oddities(sealed: Sealed) {
       ...(/^[^\S\uFEFF]|[^\S\uFEFF]$/.test(value) ? ["begins or ends with white space, which is"] : []),
       ...(isInQuotes(value) ? ["stands in quotes, which are"] : []),
       ...(/[\n\r\t]/.test(value.trim()) && !/^\s*[{[]|-----BEGIN /.test(value) ? ["has line breaks or tabs in it, which are"] : []),
-      ...(codes.length > 0 ? [`has characters that are not seen or look like others (${firstOf(codes, 5)}), which are`] : []),
+      ...(codes.length > 0 ? [`has characters that are not seen or look like others (${firstFew(codes, 5)}), which are`] : []),
     ];
     const name = sealed.source.replace(/,.*/, "$&,");
     return found.map((what) => ({ path: "", problem: `${name} ${what} part of the secret as it is sent.` }));

@@ -1,5 +1,6 @@
+import { firstFew } from "../../first-few.ts";
 import { isOfNewAlerting, type Route } from "../../map/route.ts";
-import { firstOf, plainText } from "../../plain-text.ts";
+import { plainText } from "../../plain-text.ts";
 import type { Draft, MappedCheck } from "../check.ts";
 import type { Severity } from "../finding.ts";
 import { whyUntold } from "../untold.ts";
@@ -39,7 +40,7 @@ export const notifiesNobody: MappedCheck = {
       return [{ severity: "medium", group: "will_break", ...about, evidence }];
     }
     const { routes } = untold;
-    const each = firstOf(routes, shown, (route) => `${plainText(endOf(route), 60)} (${reasonOf(route)})`);
+    const each = firstFew(routes, shown, (route) => `${plainText(endOf(route), 60)} (${reasonOf(route)})`);
     const severity = severityOf(routes);
     return [
       {

@@ -1,4 +1,5 @@
-import { firstOf, quoted } from "../../plain-text.ts";
+import { firstFew } from "../../first-few.ts";
+import { quoted } from "../../plain-text.ts";
 import type { DeploymentCheck } from "../check.ts";
 import { fingerprint } from "../finding.ts";
 import { targetOf } from "../same-target.ts";
@@ -31,7 +32,7 @@ export const preconfiguredCandidate: DeploymentCheck = {
       .filter(({ spaces }) => spaces >= spacesWanted)
       .sort((one, other) => other.spaces - one.spaces || (one.target < other.target ? -1 : 1));
     if (many.length === 0) return [];
-    const shown = firstOf(many, 3, ({ name, spaces }) => `${quoted(name, 60)} in ${spaces} spaces`);
+    const shown = firstFew(many, 3, ({ name, spaces }) => `${quoted(name, 60)} in ${spaces} spaces`);
     return [
       {
         severity: "info",

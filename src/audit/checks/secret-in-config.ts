@@ -1,6 +1,7 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
+import { firstFew } from "../../first-few.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import { firstOf, plainText } from "../../plain-text.ts";
+import { plainText } from "../../plain-text.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { type ConnectorCheck, type Draft, refTo } from "../check.ts";
 import type { SpaceFacts } from "../facts.ts";
@@ -20,7 +21,7 @@ export const secretInConfig: ConnectorCheck = {
     const { found } = hideInConfig(connector.config ?? {});
     if (found.length === 0) return undefined;
     const inAddress = found.every(({ path, why }) => /ur[li]$/i.test(path) && !/password/.test(why));
-    const places = firstOf(found, 3, ({ path, why }) => `config.${plainText(path, 60)} (${plainText(why, 60)})`);
+    const places = firstFew(found, 3, ({ path, why }) => `config.${plainText(path, 60)} (${plainText(why, 60)})`);
     return {
       severity: inAddress ? "low" : "medium",
       confidence: "likely",

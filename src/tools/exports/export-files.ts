@@ -7,9 +7,10 @@ import { hclWarnings, terraformFiles } from "../../as-code/terraform.ts";
 import { endInWords, endOf } from "../../catalog/end-of-life.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { ToolError } from "../../errors.ts";
+import { firstFew } from "../../first-few.ts";
 import { grouped } from "../../grouped.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
-import { firstOf, plainText, withoutKnown } from "../../plain-text.ts";
+import { plainText, withoutKnown } from "../../plain-text.ts";
 import { version } from "../../version.ts";
 import { isRestorable } from "../connectors/connector-id.ts";
 import { pickConnector } from "../connectors/find-connector.ts";
@@ -139,7 +140,7 @@ async function endWarnings(sources: readonly Source[], status: Status): Promise<
   );
   return [...grouped(ending.flat(), ({ what }) => what)].map(
     ([what, all]) =>
-      `${firstOf(
+      `${firstFew(
         all.map(({ id }) => id),
         5,
       )}: ${what}.`,

@@ -3,10 +3,10 @@ import { idIn } from "../../change/entries-of.ts";
 import type { JournalEntry } from "../../change/journal.ts";
 import type { NextCall } from "../../change/plan.ts";
 import { type Inverse, inverseOfEntry } from "../../change/undo.ts";
+import { firstFew } from "../../first-few.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { ownValue } from "../../plain-object.ts";
-import { firstOf } from "../../plain-text.ts";
 import { sameState } from "../../rules/rule-state.ts";
 import { ruleSince } from "../rules/rule-since.ts";
 import { filledIn } from "./changed-since.ts";
@@ -118,5 +118,5 @@ export function undoOf({ change, tool }: Later, id: string): NextCall {
 }
 
 function inWords(changes: readonly Later[]): string {
-  return firstOf(changes, 5, ({ change, tool }) => `${change} (${tool})`);
+  return firstFew(changes, 5, ({ change, tool }) => `${change} (${tool})`);
 }

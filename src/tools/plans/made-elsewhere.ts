@@ -2,8 +2,9 @@ import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { Plan } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
+import { firstFew } from "../../first-few.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import { firstOf, quoted, word } from "../../plain-text.ts";
+import { quoted, word } from "../../plain-text.ts";
 
 type Config = Record<string, unknown>;
 type Entry = ConnectorType | undefined;
@@ -70,7 +71,7 @@ function sharing(entry: ConnectorType, made: string, existing: readonly Connecto
 }
 
 function inWords(all: readonly Connector[]): string {
-  return `the connector${all.length > 1 ? "s" : ""} ${firstOf(all, 3, named)}`;
+  return `the connector${all.length > 1 ? "s" : ""} ${firstFew(all, 3, named)}`;
 }
 
 /** @throws ToolError invalid_config for a new connector whose other half is another's already */

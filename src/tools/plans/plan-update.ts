@@ -4,10 +4,11 @@ import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import { stillUnknown } from "../../change/consent/refusals.ts";
 import type { Op, Plan, PutWorkflowOp, UpdateOp } from "../../change/plan.ts";
+import { firstFew } from "../../first-few.ts";
 import { hostAndWay } from "../../host-name.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { isPlainObject } from "../../plain-object.ts";
-import { firstOf, plainText, quoted, word } from "../../plain-text.ts";
+import { plainText, quoted, word } from "../../plain-text.ts";
 import { rulesWith } from "../../rules/find-rules.ts";
 import { mapSealed, Sealed, type SealedTree } from "../../sealed.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
@@ -170,7 +171,7 @@ export async function planUpdate(
       ...(usesOAuth(after.config) && !renames && before.authMode === undefined
         ? ["Kibana drops the stored OAuth tokens: the next run signs in again."]
         : []),
-      ...(removed.length > 0 ? [`Removed: ${firstOf(removed, 20)}.`] : []),
+      ...(removed.length > 0 ? [`Removed: ${firstFew(removed, 20)}.`] : []),
       ...forgotten(known, stored, given),
       ...dropped.map((field) => `secrets.${field} is null: Kibana forgets what this server stored there.`),
       ...Object.entries(resolved.secrets)
@@ -217,7 +218,7 @@ function whereItGoes(was: readonly string[], becomes: readonly string[]): string
 /** What a plan of updates removes, for its summary; empty where nothing is. */
 export function removalsInWords(ops: readonly Op[]): string {
   const removed = ops.flatMap((op) => (op.op === "update" ? removedKeys(op.before.config ?? {}, op.after.config) : []));
-  return removed.length > 0 ? ` It removes ${firstOf([...new Set(removed)], 20)}.` : "";
+  return removed.length > 0 ? ` It removes ${firstFew([...new Set(removed)], 20)}.` : "";
 }
 
 /** A list that limits something limits nothing without entries. */

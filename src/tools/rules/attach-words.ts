@@ -1,9 +1,10 @@
 import type { NextCall, NoChange } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
+import { firstFew } from "../../first-few.ts";
 import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
-import { firstOf, quoted } from "../../plain-text.ts";
+import { quoted } from "../../plain-text.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
 import { compact } from "../fields.ts";
 import { reenterSecrets } from "../secrets/reenter-secrets.ts";
@@ -80,6 +81,6 @@ export function leftOut(left: readonly Left[]) {
 export function perRule(all: readonly { rule: Rule; notes: readonly string[] }[]): string[] {
   const each = all.flatMap(({ rule, notes }) => [...new Set(notes)].map((note) => ({ note, rule })));
   return [...grouped(each, ({ note }) => note)].map(([note, about]) => {
-    return about.length === all.length ? note : `${firstOf(about, 3, ({ rule }) => quoted(rule.name, 40))}: ${note}`;
+    return about.length === all.length ? note : `${firstFew(about, 3, ({ rule }) => quoted(rule.name, 40))}: ${note}`;
   });
 }

@@ -1,5 +1,6 @@
 import { firstUnread } from "../../catalog/validate.ts";
 import type { PutRuleOp } from "../../change/plan.ts";
+import { firstFew } from "../../first-few.ts";
 import { createGiveWay } from "../../give-way.ts";
 import { grouped } from "../../grouped.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
@@ -10,7 +11,7 @@ import { routesOfRule } from "../../map/classic.ts";
 import { entriesOf } from "../../map/connectors.ts";
 import { hearsOfFiring, type ObstacleKind, type Route, type Verdict, verdictOn, verdicts } from "../../map/route.ts";
 import { type RouteFacts, workflowsIn } from "../../map/space.ts";
-import { firstOf, plainText, quoted } from "../../plain-text.ts";
+import { plainText, quoted } from "../../plain-text.ts";
 import { runsOnFiring } from "../../rules/firing.ts";
 import { actionKey } from "../../rules/same-action.ts";
 import { workflowOf } from "../../usage/leading-to.ts";
@@ -124,7 +125,7 @@ function best(routes: readonly Route[]): Verdict {
 /** `"Ops PagerDuty" (its action closes an incident that is open, and opens none)` */
 function whyNot(routes: readonly Route[], verdict: Verdict): string {
   const fitting = routes.filter(({ obstacles }) => verdictOn(obstacles) === verdict);
-  return firstOf(fitting, waysTold, ({ connector, name, via, obstacles }) => {
+  return firstFew(fitting, waysTold, ({ connector, name, via, obstacles }) => {
     const end = name ?? via.at(-1)?.name ?? connector ?? "";
     return `${quoted(end, 40)} (${plainText(obstacles.find(({ stops }) => stops !== "nothing")?.text ?? "", 120)})`;
   });

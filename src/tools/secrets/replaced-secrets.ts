@@ -1,6 +1,7 @@
 import type { Plan } from "../../change/plan.ts";
+import { firstFew } from "../../first-few.ts";
 import { grouped } from "../../grouped.ts";
-import { firstOf, word } from "../../plain-text.ts";
+import { word } from "../../plain-text.ts";
 import { referencesIn } from "../../sealed.ts";
 import { nameTold, type SecretSource } from "../../secrets/resolve.ts";
 import { areSame, fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
@@ -50,7 +51,7 @@ export async function unknownSecrets(plans: readonly Plan[], source: SecretSourc
   );
   const unknown = all.flat().filter(({ isKnown }) => !isKnown);
   if (unknown.length === 0 || unknown.length === all.flat().length) return [];
-  const named = firstOf(unknown, most, ({ op: { space, id = "" } }) => `${word(space)} (${word(id)})`);
+  const named = firstFew(unknown, most, ({ op: { space, id = "" } }) => `${word(space)} (${word(id)})`);
   return [`What was stored in ${named} this server does not know: the same secrets take its place.`];
 }
 

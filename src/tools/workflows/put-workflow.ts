@@ -1,10 +1,11 @@
 import type { Effect, Move, Plan, PutWorkflowOp, SecretFlow } from "../../change/plan.ts";
 import { workflowWithPlaces } from "../../change/workflow-words.ts";
+import { firstFew } from "../../first-few.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import type { Workflow, WorkflowRoutes } from "../../kibana/workflows.ts";
-import { firstOf, plainText, quoted, word } from "../../plain-text.ts";
+import { plainText, quoted, word } from "../../plain-text.ts";
 import { isOtherNameOf } from "../../usage/named.ts";
 import type { Reference } from "../../usage/workflow-references.ts";
 import type { SpaceContext, ToolContext } from "../define.ts";
@@ -108,7 +109,7 @@ function effectOnWorkflow({ id, name, type, space, moves }: PutWorkflowOp, saved
 function privileges(all: readonly Workflow[], owner: string, { kibana }: ToolContext["settings"]): string[] {
   const scheduled = all.filter(({ definition }) => [definition?.triggers].flat().some((one) => Object(one).type === "scheduled"));
   if (scheduled.length === 0) return [];
-  const which = `scheduled runs of ${firstOf(scheduled, 5, ({ name }) => quoted(name, 60))}`;
+  const which = `scheduled runs of ${firstFew(scheduled, 5, ({ name }) => quoted(name, 60))}`;
   const was = [
     ...new Set(scheduled.flatMap(({ savedBy }) => (savedBy === undefined || savedBy === owner ? [] : [word(plainText(savedBy, 60))]))),
   ];
