@@ -5,7 +5,7 @@ import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { quoted } from "../../plain-text.ts";
-import type { SecretSource } from "../../secrets/resolve.ts";
+import type { SecretSource } from "../../secrets/secret-source.ts";
 import { compact } from "../fields.ts";
 import { reenterSecrets } from "../secrets/reenter-secrets.ts";
 import { fewRows, inWords, type Left, rowsShown, whyOnce } from "./replaced-report.ts";

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { isPlainObject } from "../../plain-object.ts";
-import { availableNames, type SecretSource } from "../../secrets/resolve.ts";
+import { availableNames, type SecretSource } from "../../secrets/secret-source.ts";
 import { fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { type Binding, bindingSuffix, readBindings } from "../../settings/bindings.ts";
 import { isOneText } from "./page-fields.ts";

@@ -3,7 +3,7 @@ import { firstFew } from "../../first-few.ts";
 import { grouped } from "../../grouped.ts";
 import { word } from "../../plain-text.ts";
 import { referencesIn } from "../../sealed.ts";
-import { nameTold, type SecretSource } from "../../secrets/resolve.ts";
+import { nameTold, type SecretSource } from "../../secrets/secret-source.ts";
 import { areSame, fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { isIn, type Subject } from "./proposed-secrets.ts";
 import { givenFields } from "./stored-secrets.ts";
