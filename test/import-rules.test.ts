@@ -3,7 +3,18 @@ import { posix } from "node:path";
 import { expect, test } from "vitest";
 
 /** Root files that import nothing of ours, or only each other as the table says. */
-const leaves = ["errors", "give-way", "grouped", "json-size", "plain-object", "plain-text", "private-files", "read-url", "version"];
+const leaves = [
+  "errors",
+  "first-few",
+  "give-way",
+  "grouped",
+  "json-size",
+  "plain-object",
+  "plain-text",
+  "private-files",
+  "read-url",
+  "version",
+];
 
 /** Who may import whom: folder or root file of src → what it may import beside itself. This is the design's picture of the floors. */
 const table: Record<string, readonly string[]> = {
@@ -41,6 +52,7 @@ const table: Record<string, readonly string[]> = {
     "catalog",
     "web",
     "errors",
+    "first-few",
     "plain-text",
     "host-name",
     "read-url",
@@ -50,7 +62,7 @@ const table: Record<string, readonly string[]> = {
   "as-code": ["kibana", "catalog", "secrets", "errors", "plain-text", "read-url"],
   change: [
     ...["trace", "kibana", "rules", "usage", "catalog", "secrets", "web", "passkeys", "sealed", "settings"],
-    ...["errors", "log", "grouped", "plain-text", "plain-object", "host-name", "read-url", "json-depth", "private-files"],
+    ...["errors", "log", "first-few", "grouped", "plain-text", "plain-object", "host-name", "read-url", "json-depth", "private-files"],
   ],
   audit: [
     "map",
@@ -60,6 +72,7 @@ const table: Record<string, readonly string[]> = {
     "usage",
     "secrets",
     "errors",
+    "first-few",
     "give-way",
     "grouped",
     "plain-text",
@@ -70,7 +83,7 @@ const table: Record<string, readonly string[]> = {
   map: ["kibana", "catalog", "rules", "usage", "secrets", "errors", "give-way", "grouped", "plain-text", "plain-object"],
   tools: [
     ...["change", "audit", "map", "as-code", "rules", "usage", "secrets", "catalog", "kibana", "sealed", "settings"],
-    ...["errors", "grouped", "plain-text", "plain-object", "did-you-mean", "host-name", "json-depth", "version", "give-way"],
+    ...["errors", "first-few", "grouped", "plain-text", "plain-object", "did-you-mean", "host-name", "json-depth", "version", "give-way"],
   ],
   apps: ["audit", "map", "web", "version"],
   mcp: [

@@ -1,5 +1,6 @@
 import { destinations } from "../catalog/destinations.ts";
 import { connectorType } from "../catalog/index.ts";
+import { firstFew } from "../first-few.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
@@ -125,9 +126,8 @@ async function goneOrChanged(
       const named = `${quoted(agreed.name ?? id, 60)} (${plainText(id, 80)})`;
       if (found === "unknown") return { undoes: false, warning: `Could not check whether ${named} is still as it was.` };
       if (found && (own.has(id) || !isOther(found, agreed))) return { undoes: false, warning: undefined };
-      const first = users.slice(0, 3).map((user) => quoted(user, 60));
       const these = ops.every(({ op }) => op === "put_rule") ? "rule" : "rule or workflow";
-      const those = `while it was being added to ${users.length === 1 ? `this ${these}` : `these ${these.replace(/(rule|workflow)/g, "$1s")}`}: ${first.join(", ")}${users.length > 3 ? ` and ${users.length - 3} more` : ""}.`;
+      const those = `while it was being added to ${users.length === 1 ? `this ${these}` : `these ${these.replace(/(rule|workflow)/g, "$1s")}`}: ${firstFew(users, 3, (user) => quoted(user, 60))}.`;
       return {
         undoes: undoable,
         warning: found

@@ -1,3 +1,4 @@
+import { firstFew } from "../first-few.ts";
 import { ownValue } from "../plain-object.ts";
 import { quoted, word } from "../plain-text.ts";
 import { differenceInWords } from "../rules/unmeant.ts";
@@ -20,8 +21,7 @@ export function differsNow(op: Op, seen: OpResult["seen"]): string {
   if (op.op === "delete")
     return `Kibana deleted ${which}, but shows another one with its id now, ${quoted(seen.name, 60)}: somebody made it since.`;
   const { differs, restore } = difference(op, seen);
-  const what =
-    differs.length > 0 ? `${differs.slice(0, most).join(", ")}${differs.length > most ? `, and ${differs.length - most} more` : ""}. ` : "";
+  const what = differs.length > 0 ? `${firstFew(differs, most)}. ` : "";
   return `Kibana accepted the change of ${which}, but shows something else now: ${what}It stored values differently, or somebody changed it since. ${restore}`;
 }
 

@@ -1,3 +1,4 @@
+import { firstFew } from "../first-few.ts";
 import { quoted, word } from "../plain-text.ts";
 import type { JournalEntry } from "./journal.ts";
 import { recordedIn } from "./undo.ts";
@@ -23,6 +24,5 @@ function namesIn(entry: JournalEntry): string[] {
 /** `"Ops chat" (ops-chat), "Disk" (disk) and 3 more` */
 export function subjectsInWords(entries: readonly JournalEntry[]): string {
   const all = [...new Set(entries.map((one) => `${quoted(one.begin.op.name, 80)} (${word(idIn(one) ?? "no id")})`))];
-  const first = all.slice(0, 10);
-  return `${first.join(", ")}${all.length > first.length ? ` and ${all.length - first.length} more` : ""}`;
+  return firstFew(all, 10);
 }

@@ -211,6 +211,8 @@ export interface SecretFlow {
   /** What the person sees: the variable's name. */
   source: string;
   hosts: string[];
+  /** Those of them that only the secrets hold: of other connectors nobody can see them. */
+  unseen?: string[];
   /** The operator bound the secret to just this, or the person types it for just this. */
   agreed?: true;
 }

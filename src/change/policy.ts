@@ -12,6 +12,8 @@ import { maySee, type Principal } from "./principal.ts";
 export interface Verdict {
   /** Why a person must agree; empty: free. */
   reasons: string[];
+  /** Those of them that neither what it does nor whom it reaches shows. */
+  because: string[];
   /** Secrets whose way the person agrees to. */
   newFlows: SecretFlow[];
   /** How many writes this hour has room for, where that is not all of them. */
@@ -69,14 +71,10 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, { ch
       `${writes > 1 ? `Do fewer in one call (${room} are left now), wait` : "Wait"}${roomAt === undefined ? "" : ` until ${roomAt}, when there is room again`}, or ask the operator to raise CONNECTORS_MAX_CHANGES_PER_HOUR.`,
     );
   }
-  const newFlows = plan.flows.filter(
-    (flow) =>
-      !flow.agreed && (flow.hosts.length === 0 || flow.hosts.some((host) => !isAgreed(host, settings.targetHosts, plan.knownHosts))),
-  );
-  const reasons = newFlows.map(
-    (flow) => `${flow.source} goes to ${flow.hosts.join(", ") || "a host that is not known beforehand"}, which nobody has agreed to yet`,
-  );
-  reasons.push(...(plan.asksBecause ?? []));
+  const isNew = (host: string) => !isAgreed(host, settings.targetHosts, plan.knownHosts);
+  const newFlows = plan.flows.filter(({ agreed, hosts }) => !agreed && (hosts.length === 0 || hosts.some(isNew)));
+  const because = [...newFlows.map((flow) => whereItGoes(flow, flow.hosts.filter(isNew))), ...(plan.asksBecause ?? [])];
+  const reasons = [...because];
   if (plan.onlyAPersonKnows) reasons.push(`only a person can know this: ${plan.onlyAPersonKnows.statement}`);
   if (plan.inPerson) reasons.push("part of it cannot be given back, which no token or unattended run may decide");
   if (plan.consequence !== "free")
@@ -84,7 +82,15 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, { ch
       plan.outsideWorld === "none" ? "it changes or removes something" : `it reaches the outside world (${plan.outsideWorld})`,
     );
   // One variable may stand for several fields.
-  return { reasons: [...new Set(reasons)], newFlows, ...(writes > room ? { roomFor: room } : {}) };
+  return { reasons: [...new Set(reasons)], because: [...new Set(because)], newFlows, ...(writes > room ? { roomFor: room } : {}) };
+}
+
+/** @param open its hosts that are not known to be agreed to */
+function whereItGoes({ source, hosts, unseen = [] }: SecretFlow, open: readonly string[]): string {
+  const goes = `${source} goes to ${hosts.join(", ") || "a host that is not known beforehand"}`;
+  if (open.length > 0 && open.every((host) => unseen.includes(host)))
+    return `${goes}, as the secret says: Kibana shows of no connector whether it goes there already`;
+  return `${goes}, ${open.length < hosts.length ? `and nobody has agreed to ${open.join(", ")} yet` : "which nobody has agreed to yet"}`;
 }
 
 /** The plan, which says how far it gets in this hour where that is not to its end. */

@@ -1,3 +1,4 @@
+import { firstFew } from "../first-few.ts";
 import { quoted } from "../plain-text.ts";
 import type { JournalEntry } from "./journal.ts";
 import { maySee, type Principal } from "./principal.ts";
@@ -20,9 +21,6 @@ export function recordedElsewhere(entries: readonly JournalEntry[], { deployment
   const meant = others.filter(({ begin }) => (change === undefined ? begin.deployment !== "SANDBOX" : begin.change === change));
   const names = [...new Set(meant.map(({ begin }) => begin.deployment))];
   if (names.length === 0) return undefined;
-  const shown = `${names
-    .slice(0, most)
-    .map((name) => quoted(name, 120))
-    .join(", ")}${names.length > most ? ` and ${names.length - most} more` : ""}`;
+  const shown = firstFew(names, most, (name) => quoted(name, 120));
   return `${change === undefined ? "The journal has changes" : `The change ${quoted(change, 80)} is recorded`} for ${shown}, and this is ${quoted(deployment.name, 120)}. If that is the same Kibana, the operator sets KIBANA_URL and its label as they were then.`;
 }

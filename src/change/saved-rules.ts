@@ -1,3 +1,4 @@
+import { firstFew } from "../first-few.ts";
 import { grouped } from "../grouped.ts";
 import { ownValue } from "../plain-object.ts";
 import { plainText, quoted } from "../plain-text.ts";
@@ -51,8 +52,7 @@ function inWords([field, difference]: [string, { was: unknown; is: unknown }]): 
 }
 
 function named(ops: readonly PutRuleOp[]): string {
-  const names = ops.slice(0, namesShown).map(({ name, id }) => `${quoted(name, 60)} (${plainText(id, 60)})`);
-  return `Rule${ops.length > 1 ? "s" : ""} ${names.join(", ")}${ops.length > namesShown ? ` and ${ops.length - namesShown} more` : ""}`;
+  return `Rule${ops.length > 1 ? "s" : ""} ${firstFew(ops, namesShown, ({ name, id }) => `${quoted(name, 60)} (${plainText(id, 60)})`)}`;
 }
 
 function refusedIn(data: unknown): string[] {

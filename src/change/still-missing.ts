@@ -1,3 +1,4 @@
+import { firstFew } from "../first-few.ts";
 import { exact, quoted, word } from "../plain-text.ts";
 import type { Inverse } from "./ops/op-kind.ts";
 import type { Op } from "./plan.ts";
@@ -59,12 +60,10 @@ function stillMissing(parts: readonly (Hindered | undefined)[]): string[] {
 
 function needsNote(needing: readonly Hindered[]): string {
   const ids = [...new Set(needing.flatMap(({ needs }) => needs))];
-  const named = ids.slice(0, namesShown).map(goneInWords);
-  const more = ids.length > named.length ? ` and ${ids.length - named.length} more` : "";
   const why = needing.every(({ kind }) => kind === "rule")
     ? "Kibana saves no action of a connector that is gone"
     : "nothing goes back to a connector that is gone";
-  return `An undo is possible only after ${named.join(", ")}${more} exist${ids.length === 1 ? "s" : ""} again: ${why}.`;
+  return `An undo is possible only after ${firstFew(ids, namesShown, goneInWords)} exist${ids.length === 1 ? "s" : ""} again: ${why}.`;
 }
 
 /** Its id or name, so that white space around it is seen. */
@@ -75,6 +74,5 @@ export function goneInWords(id: string): string {
 /** Which they are, where others can be undone. */
 function concerning(those: readonly Hindered[], parts: readonly unknown[]): string {
   if (those.length === parts.length) return "";
-  const named = those.slice(0, namesShown).map(({ kind, name, id }) => `${kind} ${quoted(name, 60)} (${word(id)})`);
-  return ` This concerns ${named.join(", ")}${those.length > named.length ? ` and ${those.length - named.length} more` : ""}.`;
+  return ` This concerns ${firstFew(those, namesShown, ({ kind, name, id }) => `${kind} ${quoted(name, 60)} (${word(id)})`)}.`;
 }

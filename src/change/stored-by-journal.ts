@@ -2,7 +2,7 @@ import { grouped } from "../grouped.ts";
 import { areSame, fieldOf, type StoredSecret } from "../secrets/stored-secret.ts";
 import { idIn } from "./entries-of.ts";
 import type { JournalEntry } from "./journal.ts";
-import { recordedIn } from "./undo.ts";
+import { changesOnlySecrets, inverseOfEntry, recordedIn } from "./undo.ts";
 
 /**
  * What this server stored last in each secret field of each connector.
@@ -15,15 +15,32 @@ export function storedByJournal(entries: readonly JournalEntry[], deployment: st
   if (before === undefined) return last;
   const older = entries.slice(entries.findLastIndex(({ begin }) => begin.change === before) + 1);
   const own = entries.filter(({ begin }) => begin.change === before);
-  const [then, itself, now] = [lastStored(older, deployment), lastStored(own, deployment), last].map((all) => grouped(all, place));
+  const [stored, again] = [lastStored(older, deployment), lastStored(own, deployment)];
+  const [then, itself, now] = [stored, again, last].map((all) => grouped(all, place));
+  const inPlace = own.filter((entry) => isInPlace(entry, stored, again));
   return [...new Set([...(then?.keys() ?? []), ...(itself?.keys() ?? [])])].flatMap((at) => {
     const [was, by, is] = [then, itself, now].map((all) => all?.get(at) ?? []) as [StoredSecret[], StoredSecret[], StoredSecret[]];
     const isOther = !areSame(is, by.length > 0 ? by : was);
-    const isKept = was.length === 0 || (areSame(was, by) && was.every(({ source }) => source !== undefined));
+    const hasNewValue = inPlace.some((entry) => was.some((one) => isOf(entry, one)));
+    const isKept = !hasNewValue && (was.length === 0 || (areSame(was, by) && was.every(({ source }) => source !== undefined)));
     if (isOther && isKept) return is.map((one) => ({ ...one, isSince: true as const }));
     const names = [...new Set(is.map(({ source = "what a person typed" }) => source))].join(" and ");
-    return was.map((one) => (isOther && names !== "" ? { ...one, replaced: names } : one));
+    const more = { ...(isOther && names !== "" && { replaced: names }), ...(hasNewValue && { hasNewValue }) };
+    return was.map((one) => ({ ...one, ...more }));
   });
+}
+
+/** Whether a change of secrets alone gave the references that were there last: then these had got new values. */
+function isInPlace(entry: JournalEntry, stored: readonly StoredSecret[], again: readonly StoredSecret[]): boolean {
+  const inverse = inverseOfEntry(entry);
+  const was = stored.filter((one) => one.isLatest && isOf(entry, one));
+  const by = again.filter((one) => isOf(entry, one));
+  const isKnown = by.length > 0 && by.every(({ source }) => source !== undefined);
+  return inverse !== undefined && changesOnlySecrets(inverse) && isKnown && areSame(was, by);
+}
+
+function isOf(entry: JournalEntry, { space, connector }: StoredSecret): boolean {
+  return entry.begin.op.space === space && idIn(entry) === connector;
 }
 
 function place(one: StoredSecret): string {

@@ -1,6 +1,6 @@
 import type { Rule } from "../kibana/rules.ts";
 import { longer, onChange } from "./frequency.ts";
-import { isSystem } from "./rule-state.ts";
+import { isSystem, type RuleState } from "./rule-state.ts";
 import type { Frequency } from "./wanted.ts";
 
 /**
@@ -10,10 +10,15 @@ import type { Frequency } from "./wanted.ts";
 export function frequencyOfOld({ actions, notify_when: notify, throttle, schedule }: Rule): Frequency | undefined {
   const bare = actions.some((action) => !action.frequency && !isSystem(action.id));
   if (!bare) return undefined;
-  const often = notify ?? (throttle ? "onThrottleInterval" : "onActiveAlert");
   // A throttle below the interval, which only a rule itself may have, held nothing back: that is onActiveAlert.
-  if (often === "onThrottleInterval" && throttle && longer(throttle, schedule.interval) === throttle)
-    return { summary: false, notify_when: often, throttle };
+  const heldBack = throttle && longer(throttle, schedule.interval) === throttle;
+  return ofRuleItself({ notify_when: notify ?? null, throttle: heldBack ? throttle : null });
+}
+
+/** How often the actions of a rule run that have no frequency of their own, in the form that they would have it. */
+export function ofRuleItself({ notify_when: notify, throttle }: Pick<RuleState, "notify_when" | "throttle">): Frequency {
+  const often = notify ?? (throttle ? "onThrottleInterval" : "onActiveAlert");
+  if (often === "onThrottleInterval" && throttle) return { summary: false, notify_when: often, throttle };
   return { ...onChange, notify_when: often === "onActionGroupChange" ? often : "onActiveAlert" };
 }
 

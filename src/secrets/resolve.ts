@@ -9,33 +9,9 @@ import { encodedFile } from "./certificate.ts";
 import { readSecretFile } from "./file-reference.ts";
 import { fileText } from "./file-text.ts";
 import { holdsMark } from "./holds-mark.ts";
-import { isInQuotes } from "./parts.ts";
-import type { RefusedValues } from "./refused-values.ts";
-import type { StoredSecret } from "./stored-secret.ts";
+import { oddIn } from "./odd-in.ts";
+import { availableNames, type SecretSource } from "./secret-source.ts";
 import { unusableFiles } from "./tls-files.ts";
-
-/** Where references lead. */
-export interface SecretSource {
-  /** The server's environment. */
-  env: Record<string, string | undefined>;
-  /** Names begin so. */
-  prefix: string;
-  /** The folder of `{"$file": …}`; undefined: there is none. */
-  dir: string | undefined;
-  literals: "refuse" | "warn";
-  /** Nobody sits at this machine: a person cannot be asked on a page. */
-  noPage?: boolean;
-  /** Variables and files that this caller may name; undefined: all. */
-  allowed?: readonly string[] | undefined;
-  /** What a person typed for `{"$ask": true}`, by path; undefined: nobody was asked yet. */
-  typed?: ReadonlyMap<string, Sealed> | undefined;
-  /** Learns what this caller is refused as plain text; undefined: nobody calls. */
-  refused?: RefusedValues | undefined;
-  /** The secrets of this server whose value is in a text; undefined: nobody calls. */
-  held?: ((text: string) => readonly Sealed[]) | undefined;
-  /** What this server stored where, now or before a change of it; undefined: it keeps no journal. */
-  stored?: (before?: string) => Promise<readonly StoredSecret[]>;
-}
 
 export interface Resolved {
   secrets: SealedRecord;
@@ -94,6 +70,7 @@ export function resolveSecrets(
   if (literals.length > 0) throw plainTexts(literals, source);
   // What a person has yet to type may be the passphrase.
   if (asked.length === 0) warnings.push(...unusableFiles(secrets, files));
+  warnings.push(...oddIn(secrets, files));
   return { secrets, asked, bindings, warnings, read };
 }
 
@@ -242,23 +219,7 @@ function assertAllowed(name: string, path: string, { allowed = [name] }: SecretS
   );
 }
 
-/** What a secret that this server holds is called: only a name that the caller may use is told. */
-export function nameTold(name: string, { prefix, allowed }: SecretSource): string {
-  const file = name.startsWith("file ") ? name.slice("file ".length) : undefined;
-  if (file !== undefined || name.startsWith(prefix)) return (allowed?.includes(file ?? name) ?? true) ? name : "a secret of this server";
-  return name.endsWith(", typed by a person") ? name : `a credential of this server itself (${name})`;
-}
-
-/** The variables that this caller may name and that are set; the first thirty. */
-export function availableNames({ env, prefix, allowed }: SecretSource): string[] {
-  return Object.keys(env)
-    .filter((key) => key.startsWith(prefix) && !key.endsWith(bindingSuffix) && (allowed?.includes(key) ?? true))
-    .filter((key) => env[key]?.trim() && !isUnfilled(env[key]))
-    .sort()
-    .slice(0, 30);
-}
-
-function fromEnvironment(name: string, path: string, { source, bindings, warnings }: Walk): Sealed {
+function fromEnvironment(name: string, path: string, { source, bindings }: Walk): Sealed {
   const { env, prefix, noPage } = source;
   assertAllowed(name, path, source);
   const refuse = (cause: string) => {
@@ -282,18 +243,11 @@ function fromEnvironment(name: string, path: string, { source, bindings, warning
     if (!read) throw refuse(`${name}${bindingSuffix} is not a binding: it reads like .pagerduty@events.pagerduty.com.`);
     bindings.set(path, read);
   }
-  if (value.replace(/\r?\n$/, "") !== value.trim())
-    warnings.push(`${name} begins or ends with white space, which is part of the secret as it is sent.`);
-  if (isInQuotes(value)) warnings.push(inQuotes(name));
   return seal(value.replace(/\r?\n$/, ""), name);
 }
 
-function inQuotes(name: string): string {
-  return `${name} stands in quotes, which are part of the secret as it is sent.`;
-}
-
 function fromFile(name: string, path: string, walk: Walk): Sealed {
-  const { source, files, read: known, warnings } = walk;
+  const { source, files, read: known } = walk;
   assertAllowed(name, path, source);
   const refuse = (cause: string) => new ToolError("secret_refused", `${path} ${cause}.`, ways(source), { path });
   if (source.dir === undefined) throw refuse("names a file, but this server has no secrets folder (CONNECTORS_SECRET_DIR)");
@@ -301,14 +255,12 @@ function fromFile(name: string, path: string, walk: Walk): Sealed {
   if ("refused" in read) throw refuse(`names a file that ${read.refused}`);
   if (read.bytes.toString("utf8").trim() === "") throw refuse("names a file that is empty");
   const kind = files.get(path.replace(/^secrets\./, ""));
-  if (kind === undefined && (!isUtf8(read.bytes) || read.bytes.includes(0)))
-    throw refuse("names a file that is not UTF-8 text, which this field needs");
+  const text = fileText(read.bytes)?.replace(/\r?\n$/, "");
   if (kind === undefined) {
-    const value = read.bytes.toString("utf8").replace(/\r?\n$/, "");
-    if (isInQuotes(value)) warnings.push(inQuotes(fileSource + name));
-    return seal(value, fileSource + name);
+    if (text === undefined || !isUtf8(read.bytes) || read.bytes.includes(0))
+      throw refuse("names a file that is not UTF-8 text, which this field needs");
+    return seal(text, fileSource + name);
   }
-  const text = fileText(read.bytes);
-  if (text !== undefined) known.push(seal(text.replace(/\r?\n$/, ""), fileSource + name));
+  if (text !== undefined) known.push(seal(text, fileSource + name));
   return seal(encoded(read.bytes, kind, path, walk), fileSource + name);
 }

@@ -18,6 +18,8 @@ export interface StoredSecret {
   isSince?: true;
   /** For an undo: what a later change stored there, and the undo replaces. */
   replaced?: string;
+  /** For an undo: the change itself stored new values of the references that were there; what they held before is not known. */
+  hasNewValue?: true;
 }
 
 /** The field that it is in: `secretHeaders` of `secretHeaders.X-Key`. */

@@ -5,7 +5,7 @@ import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { firstThatFit, plainText } from "../plain-text.ts";
-import type { SecretSource } from "../secrets/resolve.ts";
+import type { SecretSource } from "../secrets/secret-source.ts";
 import { firstSpaces } from "./connectors/several-spaces.ts";
 import { readAcross, type ToolContext } from "./define.ts";
 import { keptReport } from "./exports/kept-reports.ts";

@@ -8,7 +8,7 @@ import type { Change, Report } from "../change/services.ts";
 import { ToolError } from "../errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { SealedTree } from "../sealed.ts";
-import type { SecretSource } from "../secrets/resolve.ts";
+import type { SecretSource } from "../secrets/secret-source.ts";
 import type { Access, Settings } from "../settings/index.ts";
 import { type ArgumentHints, readArguments } from "./arguments.ts";
 import { withTypesOf } from "./connectors/offered-types.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { ToolError } from "../errors.ts";
-import { availableNames } from "../secrets/resolve.ts";
+import { availableNames } from "../secrets/secret-source.ts";
 import { readAcross, type ToolContext } from "./define.ts";
 import { compact, next, warnings } from "./fields.ts";
 

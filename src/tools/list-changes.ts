@@ -105,6 +105,7 @@ async function row(
 ): Promise<Record<string, unknown>> {
   const { begin, end } = entry;
   const name = nameNow(entry, now);
+  const record = recordedIn(entry);
   const then = plainText(begin.op.name, 120);
   const called = name === undefined ? then : plainText(name, 120);
   return compact({
@@ -118,6 +119,7 @@ async function row(
     name_then: called === then ? undefined : then,
     type: begin.op.type,
     ...connectorsIn(entry),
+    test: record?.op === "execute" && record.safe ? true : undefined,
     outcome: end?.outcome ?? "unknown",
     note: end ? undefined : "It began, but its end is not recorded: look at the connector to see whether it happened.",
     error: end?.error,

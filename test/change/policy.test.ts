@@ -138,7 +138,19 @@ describe("who must agree", () => {
       "a person, where one of several hosts is new",
       { flows: [flow("events.example.com", "other.example.net")], knownHosts: ["events.example.com"] },
       {},
-      ["CONNECTOR_SECRET_PD goes to events.example.com, other.example.net, which nobody has agreed to yet"],
+      ["CONNECTOR_SECRET_PD goes to events.example.com, other.example.net, and nobody has agreed to other.example.net yet"],
+    ],
+    [
+      "a person, where only the secret says the host: whether somebody agreed before is not claimed",
+      { flows: [{ ...flow("hooks.slack.com"), unseen: ["hooks.slack.com"] }] },
+      {},
+      ["CONNECTOR_SECRET_PD goes to hooks.slack.com, as the secret says: Kibana shows of no connector whether it goes there already"],
+    ],
+    [
+      "nobody, for such a host that the operator agreed to",
+      { flows: [{ ...flow("hooks.slack.com"), unseen: ["hooks.slack.com"] }] },
+      { targetHosts: ["hooks.slack.com"] },
+      [],
     ],
     [
       "a person, where the host is not known beforehand",

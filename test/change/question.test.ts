@@ -64,7 +64,7 @@ test("whatever text a plan contains, its page hides nothing", async () => {
   await fc.assert(
     fc.asyncProperty(anyText, async (text) => {
       const one = hostilePlan(text, { summary: text, warnings: [text] });
-      const model = pageModel(one, { reasons: [text], newFlows: [] }, await reachOf(one, asItIs, anybody), {
+      const model = pageModel(one, { reasons: [text] }, await reachOf(one, asItIs, anybody), {
         name: "here",
         sandbox: false,
         expiresAt: 0,

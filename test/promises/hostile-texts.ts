@@ -27,6 +27,7 @@ const labels = [
   /^No longer: /,
   /^It can(not)? be undone/,
   /^May name somebody: /,
+  /^You are asked because /,
   /^Note: /,
   /^Params given: /,
   /^- (update) rule "/,

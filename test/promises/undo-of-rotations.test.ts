@@ -4,14 +4,19 @@ import { references, seedConnector } from "../support/stored-documents.ts";
 
 type Args = Record<string, unknown>;
 
-const { env } = references({ u: "hook-user-one", v: "hook-user-two", a: "a".repeat(32), b: "b".repeat(32), c: "c".repeat(32) });
+const { env: all } = references({ u: "hook-user-one", v: "hook-user-two", a: "a".repeat(32), b: "b".repeat(32), c: "c".repeat(32) });
 const named = (name: string) => ({ $env: `CONNECTOR_SECRET_${name}` });
 const pair = (user: string, password: string) => ({ user: named(user), password: named(password) });
 const key = (name: string) => ({ routingKey: named(name) });
 const config = { url: "https://a.example.com/x", method: "post", hasAuth: true, authType: "webhook-authentication-basic" };
 
 async function started(secrets: Args, isSeeded = false) {
+  const env = { ...all };
   const made = await product({ person: accepts, env, sandbox: { empty: true } });
+  /** The operator gives a variable a new value, as after a restart. */
+  const renew = (name: string) => {
+    env[`CONNECTOR_SECRET_${name}`] = "n".repeat(32);
+  };
   const type = "user" in secrets ? ".webhook" : ".pagerduty";
   const one = { id: "one", name: "One", type, ...(type === ".webhook" && { config }) };
   if (isSeeded)
@@ -23,7 +28,7 @@ async function started(secrets: Args, isSeeded = false) {
     return body.change;
   };
   const undo = async (change: string, given?: Args) => (await made.call("undo_change", { change, ...(given && { secrets: given }) })).body;
-  return { ...made, update, undo };
+  return { ...made, update, undo, renew };
 }
 
 describe("the undo of a rotation after later changes proposes what stood there before it", () => {
@@ -103,4 +108,48 @@ test("a change that left a secret as it was keeps the newer one: the undo propos
   ]);
   expect((await undo(renamed, key("B"))).status).toBe("done");
   expect(questions.at(-1)?.message).toContain("That change left routingKey as it was, and a later one stored another value");
+});
+
+describe("a rotation by the same variable, which has a new value", () => {
+  const older = /Before that change it had stored .*CONNECTOR_SECRET_A.*: the older value is to be had elsewhere/;
+  test.each<[string, Args, Args]>([
+    ["one field", key("A"), { routingKey: key("A").routingKey }],
+    ["one of two fields", pair("U", "A"), pair("U", "A")],
+  ])("%s: its undo does not propose what the variable holds now, refuses it, and takes another", async (_what, secrets, named) => {
+    const { update, undo, renew, questions } = await started(secrets);
+    renew("A");
+    const change = await update({ secrets });
+    const { detail, fix, code } = await undo(change);
+    expect([code, detail.stored_last, detail.older_value_of]).toEqual(["secrets_needed", undefined, named]);
+    expect(fix).toMatch(older);
+    expect(fix).not.toContain("stored last");
+    expect(await undo(change, secrets)).toMatchObject({ code: "secret_refused" });
+    const other = "user" in secrets ? pair("U", "B") : key("B");
+    expect((await undo(change, other)).status).toBe("done");
+    expect(questions.at(-1)?.message).toContain("before that change this server had stored what CONNECTOR_SECRET_A held then there");
+    expect(questions.at(-1)?.message).not.toContain("secrets.user:");
+  });
+
+  test("with a later one by another variable: neither is proposed", async () => {
+    const { update, undo, renew, questions } = await started(key("A"));
+    renew("A");
+    const change = await update({ secrets: key("A") });
+    await update({ secrets: key("B") });
+    const { detail, fix } = await undo(change);
+    expect([detail.stored_last, detail.older_value_of]).toEqual([undefined, key("A")]);
+    expect(fix).toMatch(older);
+    expect((await undo(change, key("C"))).status).toBe("done");
+    expect(questions.at(-1)?.message).toContain("what a later change stored there, CONNECTOR_SECRET_B, is replaced too.");
+  });
+
+  test.each<[string, Args, Args]>([
+    ["a rename that gave the same again", key("A"), { name: "Two", secrets: key("A") }],
+    ["one of two fields by another variable", pair("U", "A"), { secrets: pair("V", "A") }],
+  ])("%s is none: the variables are proposed, and taken", async (_what, secrets, args) => {
+    const { update, undo } = await started(secrets);
+    const change = await update(args);
+    const { detail } = await undo(change);
+    expect([detail.stored_last, detail.older_value_of]).toEqual([secrets, undefined]);
+    expect((await undo(change, secrets)).status).toBe("done");
+  });
 });

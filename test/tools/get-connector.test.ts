@@ -200,6 +200,29 @@ describe("get_connector", () => {
     });
   });
 
+  test.each([[{ include: ["users"] }], [{ include: ["rules"] }]])(
+    "names the case that pushes to it, as a delete does: %j",
+    async (args) => {
+      const { call } = await product();
+      const { body } = await call("get_connector", { id: "servicenow-itsm", ...args });
+      expect(body.users).toEqual([expect.objectContaining({ kind: "case", id: "case-disk-incident-77", enabled: true })]);
+      expect([body.users_total, body.rules_total, body.warnings]).toEqual([1, 0, undefined]);
+    },
+  );
+
+  test("says that cases could not be read where Kibana counts more than was found", async () => {
+    const made = await product();
+    await made.fault("error", { path: "/api/cases/_find", times: 10 });
+    const { body } = await made.call("get_connector", { id: "servicenow-itsm", include: ["users"] });
+    expect(body.users).toBeUndefined();
+    expect(body.warnings).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("Kibana counts 1 reference"),
+        expect.stringContaining("Not looked at, so they may use it: cases"),
+      ]),
+    );
+  });
+
   test("finds the rules of a preconfigured connector too", async () => {
     const { call } = await product();
     const { body } = await call("get_connector", { id: "ops-mail-preconfigured", include: ["rules"] });

@@ -19,6 +19,17 @@ async function history() {
 }
 
 describe("list_changes", () => {
+  test("marks a safe test, which changes nothing, and no other run", async () => {
+    const made = await product({ person: accepts });
+    await made.call("test_connector", { id: "servicenow-itsm" });
+    await made.call("execute_connector", { id: "kibana-log", params: { message: "x" } });
+    const { changes } = (await made.call("list_changes")).body;
+    expect(changes.map(({ tool, test }: { tool: string; test?: boolean }) => [tool, test])).toEqual([
+      ["execute_connector", undefined],
+      ["test_connector", true],
+    ]);
+  });
+
   test("is empty if nothing was changed", async () => {
     const { call } = await product();
     expect((await call("list_changes")).body).toMatchObject({ total: 0 });

@@ -1,4 +1,5 @@
 import { credentialsFor } from "../../catalog/when.ts";
+import { firstFew } from "../../first-few.ts";
 import { grouped } from "../../grouped.ts";
 import { isPlainObject, valueAt } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
@@ -100,11 +101,7 @@ function draft(copies: readonly Copy[], paths: readonly string[]): Draft {
     ...(first && { connector: refTo(first.connector) }),
     others: others.map(({ connector }) => refTo(connector)),
     covers: paths.map((path) => `config.${plainText(hideInText(path), 200)}`),
-    evidence: `Its copies in ${copies.length} spaces differ in config: ${inShort(
-      paths.map((path) => shownValues(path, copies)),
-      3,
-      "; ",
-    )}. They are ${inShort(copies.map(({ space, connector }) => `${word(connector.id)} in ${word(space)}`).sort(), 5, ", ")}.`,
+    evidence: `Its copies in ${copies.length} spaces differ in config: ${firstFew(paths, 3, (path) => shownValues(path, copies), "; ")}. They are ${firstFew(copies.map(({ space, connector }) => `${word(connector.id)} in ${word(space)}`).sort(), 5)}.`,
     ...(next && { next }),
   };
 }
@@ -115,13 +112,8 @@ function shownValues(path: string, copies: readonly Copy[]): string {
   const name = plainText(hideInText((copies.find(({ values }) => values.has(path))?.values.get(path)?.path ?? []).join(".")), 60);
   const shown = byText.map((same) => ({ value: same[0] ? shownValue(same[0], path) : "", spaces: spacesOf(same) }));
   if (new Set(shown.map(({ value }) => value)).size === shown.length)
-    return `${name} is ${inShort(
-      shown.map(({ value, spaces }) => `${value} in ${spaces}`),
-      3,
-      " and ",
-    )}`;
-  const spaces = shown.map((one) => one.spaces);
-  return `${name}, which is not shown, is one in ${inShort(spaces, 3, " and another in ")}`;
+    return `${name} is ${firstFew(shown, 3, ({ value, spaces }) => `${value} in ${spaces}`, " and ")}`;
+  return `${name}, which is not shown, is one in ${firstFew(shown, 3, ({ spaces }) => spaces, " and another in ")}`;
 }
 
 function shownValue({ config, values }: Copy, path: string): string {
@@ -134,12 +126,7 @@ function shownValue({ config, values }: Copy, path: string): string {
 }
 
 function spacesOf(copies: readonly Copy[]): string {
-  return inShort(copies.map(({ space }) => word(space)).sort(), 3, ", ");
-}
-
-function inShort(texts: readonly string[], most: number, between: string): string {
-  const left = texts.length - most;
-  return left > 0 ? `${texts.slice(0, most).join(between)}${between}${left} more` : texts.join(between);
+  return firstFew(copies.map(({ space }) => word(space)).sort(), 3);
 }
 
 /** The call that gives a copy what most have, where that says no secret and its credentials are certain. */

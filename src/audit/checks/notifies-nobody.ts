@@ -1,3 +1,4 @@
+import { firstFew } from "../../first-few.ts";
 import { isOfNewAlerting, type Route } from "../../map/route.ts";
 import { plainText } from "../../plain-text.ts";
 import type { Draft, MappedCheck } from "../check.ts";
@@ -39,10 +40,9 @@ export const notifiesNobody: MappedCheck = {
       return [{ severity: "medium", group: "will_break", ...about, evidence }];
     }
     const { routes } = untold;
-    const each = routes.slice(0, shown).map((route) => `${plainText(endOf(route), 60)} (${reasonOf(route)})`);
-    const more = routes.length > shown ? ` and ${routes.length - shown} more` : "";
+    const each = firstFew(routes, shown, (route) => `${plainText(endOf(route), 60)} (${reasonOf(route)})`);
     if (untold.why === "recorded") {
-      const evidence = `It tells nobody unless something reads what it records: ${each.join(", ")}${more}.`;
+      const evidence = `It tells nobody unless something reads what it records: ${each}.`;
       return [{ severity: "info", group: "untidy", ...about, evidence }];
     }
     const severity = severityOf(routes);
@@ -51,7 +51,7 @@ export const notifiesNobody: MappedCheck = {
         severity,
         ...(severity === "critical" ? {} : { group: "will_break" }),
         ...about,
-        evidence: `${routes.length === 1 ? "Its only route does not get through" : `None of its ${routes.length} routes gets through`}: ${each.join(", ")}${more}.`,
+        evidence: `${routes.length === 1 ? "Its only route does not get through" : `None of its ${routes.length} routes gets through`}: ${each}.`,
       },
     ];
   },

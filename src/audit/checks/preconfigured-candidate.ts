@@ -1,3 +1,4 @@
+import { firstFew } from "../../first-few.ts";
 import { quoted } from "../../plain-text.ts";
 import type { DeploymentCheck } from "../check.ts";
 import { fingerprint } from "../finding.ts";
@@ -31,13 +32,13 @@ export const preconfiguredCandidate: DeploymentCheck = {
       .filter(({ spaces }) => spaces >= spacesWanted)
       .sort((one, other) => other.spaces - one.spaces || (one.target < other.target ? -1 : 1));
     if (many.length === 0) return [];
-    const shown = many.slice(0, 3).map(({ name, spaces }) => `${quoted(name, 60)} in ${spaces} spaces`);
+    const shown = firstFew(many, 3, ({ name, spaces }) => `${quoted(name, 60)} in ${spaces} spaces`);
     return [
       {
         severity: "info",
         confidence: "likely",
         covers: many.map(({ target }) => fingerprint("target", "*", [target])),
-        evidence: `The same target is set up in many spaces: ${shown.join(", ")}${many.length > 3 ? ` and ${many.length - 3} more` : ""}.`,
+        evidence: `The same target is set up in many spaces: ${shown}.`,
       },
     ];
   },

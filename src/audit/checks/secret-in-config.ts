@@ -1,4 +1,5 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
+import { firstFew } from "../../first-few.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { plainText } from "../../plain-text.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
@@ -20,13 +21,13 @@ export const secretInConfig: ConnectorCheck = {
     const { found } = hideInConfig(connector.config ?? {});
     if (found.length === 0) return undefined;
     const inAddress = found.every(({ path, why }) => /ur[li]$/i.test(path) && !/password/.test(why));
-    const places = found.slice(0, 3).map(({ path, why }) => `config.${plainText(path, 60)} (${plainText(why, 60)})`);
+    const places = firstFew(found, 3, ({ path, why }) => `config.${plainText(path, 60)} (${plainText(why, 60)})`);
     return {
       severity: inAddress ? "low" : "medium",
       confidence: "likely",
       connector: refTo(connector),
       covers: found.map(({ path }) => `config.${plainText(path, 200)}`),
-      evidence: `A secret is readable in ${places.join(", ")}${found.length > 3 ? ` and ${found.length - 3} more places` : ""}.`,
+      evidence: `A secret is readable in ${places}.`,
       ...(inAddress ? {} : moveHeaders(connector, entry, found, space)),
     };
   },

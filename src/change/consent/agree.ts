@@ -62,7 +62,7 @@ export async function getConsent(
   if (way.by === "token") return { outcome: await withToken(change, plan, verdict, services) };
   const asked = { change, plan, verdict, caller, services };
   if (way.by === "page") return { outcome: await askOnPage({ ...asked, ...way, answered: undefined }) };
-  const answer = await askInForm({ change, round, plan, ...way }, caller, services);
+  const answer = await askInForm({ ...asked, round, ...way }, caller, services);
   // Spent by any answer: a no is not turned into a yes.
   if (round && answer.is !== "yes") continuations.redeem(round.continuation, change.tool, change.args, services.digest(plan));
   const onPage = async (answered?: ByItself) => {
@@ -94,7 +94,15 @@ type FormAnswer =
 
 /** Asks through the client, and tells a person's answer from the client's own. */
 async function askInForm(
-  { change, round, plan, matters, reach, type }: Omit<Asked, "approval"> & { plan: Plan } & Extract<Way, { by: "form" }>,
+  {
+    change,
+    round,
+    plan,
+    verdict,
+    matters,
+    reach,
+    type,
+  }: Omit<Asked, "approval"> & { plan: Plan; verdict: Verdict } & Extract<Way, { by: "form" }>,
   caller: Caller,
   services: ChangeServices,
 ): Promise<FormAnswer> {
@@ -104,7 +112,7 @@ async function askInForm(
   const began = round?.askedAt ?? clock.now();
   const answer = await caller.ask.confirm(
     {
-      message: text(() => question(plan, matters)),
+      message: text(() => question(plan, matters, verdict.because)),
       ...(type === undefined ? {} : { type }),
       ...(statement === undefined ? {} : { knows: text(() => statement) }),
     },

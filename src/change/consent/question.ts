@@ -48,14 +48,20 @@ export function fitsQuestion(lines: readonly string[], { recipients, noLonger, m
   return lines.join("\n").length <= mostThatMatters && [...recipients, ...noLonger, ...mayName].every((one) => one.length <= longestWord);
 }
 
-/** The plan in words, for the person who decides: what matters, then notes and details, saying what is left out. */
-export function question(plan: Plan, matters: readonly string[]): string {
+/**
+ * The plan in words, for the person who decides: what matters, why they are asked where no line says it, then notes and details,
+ * saying what is left out.
+ */
+export function question(plan: Plan, matters: readonly string[], because: readonly string[] = []): string {
   const { given, effects } = plan;
-  const warnings = warningsBefore(plan).filter((one) => !matters.some((line) => line.includes(oneLine(one))));
+  const isIn = (lines: readonly string[], text: string) => lines.some((line) => oneLine(line).includes(oneLine(text)));
+  const warnings = warningsBefore(plan).filter((one) => !isIn(matters, one));
   const notes = warnings.slice(0, mostNotes);
+  const reasons = because.filter((one) => !isIn([...matters, ...notes], one));
   const users = usersOf(plan);
   return [
     ...matters,
+    ...(reasons.length > 0 ? [beginning(`You are asked because ${reasons.join("; ")}.`, 600)] : []),
     // The field that takes the answer says it too.
     ...(plan.onlyAPersonKnows ? [`Note: Only you can know: ${plan.onlyAPersonKnows.statement}. Anything else is lost.`] : []),
     ...notes.map((warning) => `Note: ${beginning(warning, 300)}`),
@@ -72,7 +78,7 @@ export function question(plan: Plan, matters: readonly string[]): string {
 /** The plan in full, for a page. */
 export function pageModel(
   plan: Plan,
-  verdict: Verdict,
+  verdict: Pick<Verdict, "reasons">,
   reach: Reach,
   { name, sandbox, expiresAt, type }: { name: string; sandbox: boolean; expiresAt: number; type: ApprovalPage["type"] },
 ): ApprovalPage {

@@ -10,7 +10,7 @@ import { asUrlsAreRead } from "../../host-name.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { exact, oneLine, quoted, word } from "../../plain-text.ts";
-import type { RuleState } from "../../rules/rule-state.ts";
+import { ofRuleItself } from "../../rules/old-frequency.ts";
 import { actionKey, paired } from "../../rules/same-action.ts";
 import { hideInText, hidingInReach } from "../../secrets/detect.ts";
 import type { Scrub, ScrubForPeople } from "../../secrets/redact.ts";
@@ -148,7 +148,7 @@ async function reachOfOp(op: Op, hide: Hide): Promise<OpReach> {
       const of = async (actions: readonly RuleAction[]) => (await Promise.all(actions.map((one) => recipientsOfAction(one, hide)))).flat();
       const { before, after } = { before: op.before.actions, after: op.after.actions };
       // The frequency of the rule itself, once it stands in each action, changes nothing of whom they reach.
-      const often = op.op === "put_rule" ? ownFrequency(op.before) : undefined;
+      const often = op.op === "put_rule" ? { ...ofRuleItself(op.before) } : undefined;
       const asOften = (action: RuleAction) => actionKey({ ...action, frequency: action.frequency ?? often });
       const { pairs, gone, fresh } = paired(before, after, actionKey, asOften);
       const touched = new Map(op.touches.map((one) => [one.id, one]));
@@ -231,12 +231,6 @@ async function recipientsOfAction(
   // A key of which each alert has its own is nobody, and no record that is there.
   const isOfAlerts = ({ what, value }: Recipient) => what.split(".").at(-1) === entry?.dedupField && value.includes("{{");
   return found.map((one) => (isOfAlerts(one) ? { ...one, free: true } : one));
-}
-
-/** How often the actions of a rule run that have no frequency of their own. */
-function ownFrequency({ notify_when, throttle }: RuleState): RuleAction["frequency"] {
-  const often = notify_when ?? "onActiveAlert";
-  return { summary: false, notify_when: often, throttle: often === "onThrottleInterval" ? throttle : null };
 }
 
 /** Somebody who is named is never hidden, even by a known value; of other texts any word may be a name. */

@@ -7,6 +7,7 @@ import { hclWarnings, terraformFiles } from "../../as-code/terraform.ts";
 import { endInWords, endOf } from "../../catalog/end-of-life.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { ToolError } from "../../errors.ts";
+import { firstFew } from "../../first-few.ts";
 import { grouped } from "../../grouped.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { plainText, withoutKnown } from "../../plain-text.ts";
@@ -137,11 +138,13 @@ async function endWarnings(sources: readonly Source[], status: Status): Promise<
         : [];
     }),
   );
-  return [...grouped(ending.flat(), ({ what }) => what)].map(([what, all]) => `${some(all.map(({ id }) => id))}: ${what}.`);
-}
-
-function some(ids: readonly string[]): string {
-  return ids.length > 5 ? `${ids.slice(0, 5).join(", ")} and ${ids.length - 5} more` : ids.join(", ");
+  return [...grouped(ending.flat(), ({ what }) => what)].map(
+    ([what, all]) =>
+      `${firstFew(
+        all.map(({ id }) => id),
+        5,
+      )}: ${what}.`,
+  );
 }
 
 /** Each connector once: preconfigured ones appear in every space, a saved one in a single space. */

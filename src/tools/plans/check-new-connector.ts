@@ -4,7 +4,8 @@ import { credentialsFor } from "../../catalog/when.ts";
 import { ToolError } from "../../errors.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import { examine, Sealed, type SealedRecord, seal } from "../../sealed.ts";
-import type { Resolved, SecretSource } from "../../secrets/resolve.ts";
+import type { Resolved } from "../../secrets/resolve.ts";
+import type { SecretSource } from "../../secrets/secret-source.ts";
 import { noneInstead } from "../secrets/explicit-no-auth.ts";
 import { placeholder, proposalInWords, proposedSecrets, type Subject } from "../secrets/proposed-secrets.ts";
 

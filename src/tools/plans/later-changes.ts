@@ -3,6 +3,7 @@ import { idIn } from "../../change/entries-of.ts";
 import type { JournalEntry } from "../../change/journal.ts";
 import type { NextCall } from "../../change/plan.ts";
 import { type Inverse, inverseOfEntry } from "../../change/undo.ts";
+import { firstFew } from "../../first-few.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { ownValue } from "../../plain-object.ts";
@@ -117,6 +118,5 @@ export function undoOf({ change, tool }: Later, id: string): NextCall {
 }
 
 function inWords(changes: readonly Later[]): string {
-  const first = changes.slice(0, 5).map(({ change, tool }) => `${change} (${tool})`);
-  return `${first.join(", ")}${changes.length > first.length ? ` and ${changes.length - first.length} more` : ""}`;
+  return firstFew(changes, 5, ({ change, tool }) => `${change} (${tool})`);
 }

@@ -2,6 +2,7 @@ import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { Plan } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
+import { firstFew } from "../../first-few.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { quoted, word } from "../../plain-text.ts";
 
@@ -70,8 +71,7 @@ function sharing(entry: ConnectorType, made: string, existing: readonly Connecto
 }
 
 function inWords(all: readonly Connector[]): string {
-  const more = all.length > 3 ? ` and ${all.length - 3} more` : "";
-  return `the connector${all.length > 1 ? "s" : ""} ${all.slice(0, 3).map(named).join(", ")}${more}`;
+  return `the connector${all.length > 1 ? "s" : ""} ${firstFew(all, 3, named)}`;
 }
 
 /** @throws ToolError invalid_config for a new connector whose other half is another's already */

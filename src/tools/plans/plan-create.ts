@@ -8,7 +8,7 @@ import type { Status } from "../../kibana/status.ts";
 import { quoted, word } from "../../plain-text.ts";
 import { mapSealed, type SealedRecord } from "../../sealed.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
-import type { SecretSource } from "../../secrets/resolve.ts";
+import type { SecretSource } from "../../secrets/secret-source.ts";
 import { awaitedBy } from "../../usage/awaited.ts";
 import { assertId, canChooseId, freeId } from "../connectors/connector-id.ts";
 import { assertUsable } from "../connectors/connector-row.ts";

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { destinations } from "../../catalog/destinations.ts";
+import { destinations, isReadable } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import { stillUnknown } from "../../change/consent/refusals.ts";
 import type { Op, Plan, PutWorkflowOp, UpdateOp } from "../../change/plan.ts";
+import { firstFew } from "../../first-few.ts";
 import { hostAndWay } from "../../host-name.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { isPlainObject } from "../../plain-object.ts";
@@ -170,7 +171,7 @@ export async function planUpdate(
       ...(usesOAuth(after.config) && !renames && before.authMode === undefined
         ? ["Kibana drops the stored OAuth tokens: the next run signs in again."]
         : []),
-      ...(removed.length > 0 ? [`Removed: ${inShort(removed)}.`] : []),
+      ...(removed.length > 0 ? [`Removed: ${firstFew(removed, 20)}.`] : []),
       ...forgotten(known, stored, given),
       ...dropped.map((field) => `secrets.${field} is null: Kibana forgets what this server stored there.`),
       ...Object.entries(resolved.secrets)
@@ -189,7 +190,8 @@ export async function planUpdate(
     facts: { version: status.version, possible, awaiting: awaiting.used, endpoint },
     flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),
     asks,
-    knownHosts: await agreedHosts(existing.filter((one) => one.id !== before.id)),
+    // Somebody gave it secrets to send there.
+    knownHosts: [...(await agreedHosts(theOthers)), ...(known.length > 0 ? was.filter(isReadable) : [])],
   };
   if (!workflows) return plan;
   // First, so that they reach it at every moment.
@@ -216,7 +218,7 @@ function whereItGoes(was: readonly string[], becomes: readonly string[]): string
 /** What a plan of updates removes, for its summary; empty where nothing is. */
 export function removalsInWords(ops: readonly Op[]): string {
   const removed = ops.flatMap((op) => (op.op === "update" ? removedKeys(op.before.config ?? {}, op.after.config) : []));
-  return removed.length > 0 ? ` It removes ${inShort([...new Set(removed)])}.` : "";
+  return removed.length > 0 ? ` It removes ${firstFew([...new Set(removed)], 20)}.` : "";
 }
 
 /** A list that limits something limits nothing without entries. */
@@ -232,10 +234,6 @@ function removedKeys(before: Config, after: Config, path = "config"): string[] {
     if (now === null || now === undefined || (isEmpty(now) && !isEmpty(value))) return [at];
     return isPlainObject(value) && isPlainObject(now) ? removedKeys(value, now, at) : [];
   });
-}
-
-function inShort(keys: readonly string[]): string {
-  return keys.length > 20 ? `${keys.slice(0, 20).join(", ")} and ${keys.length - 20} more keys` : keys.join(", ");
 }
 
 /** What changes, redacted; unchanged keys are left out. */

@@ -5,7 +5,7 @@ import type { Inverse } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { mapSealed, referencesIn } from "../../sealed.ts";
-import type { SecretSource } from "../../secrets/resolve.ts";
+import type { SecretSource } from "../../secrets/secret-source.ts";
 import { fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { assertRunnable, connectorView } from "../connectors/connector-row.ts";
 import type { Known } from "../connectors/deletable.ts";

@@ -5,7 +5,7 @@ import { spacesShown } from "../../change/spaces-shown.ts";
 import { inverseOfEntry } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import { quoted, word } from "../../plain-text.ts";
-import type { SecretSource } from "../../secrets/resolve.ts";
+import type { SecretSource } from "../../secrets/secret-source.ts";
 import { besideInWords, inEach, rowsInAnswer, type SpaceRow, type SpacesPlan } from "../connectors/space-rows.ts";
 import { unknownSecrets } from "../secrets/replaced-secrets.ts";
 import { joinedPlan, spacesInWords } from "./joined-plan.ts";

@@ -1,10 +1,11 @@
 import type { NextCall, NoChange } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
+import { firstFew } from "../../first-few.ts";
 import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { quoted } from "../../plain-text.ts";
-import type { SecretSource } from "../../secrets/resolve.ts";
+import type { SecretSource } from "../../secrets/secret-source.ts";
 import { compact } from "../fields.ts";
 import { reenterSecrets } from "../secrets/reenter-secrets.ts";
 import { fewRows, inWords, type Left, rowsShown, whyOnce } from "./replaced-report.ts";
@@ -80,7 +81,6 @@ export function leftOut(left: readonly Left[]) {
 export function perRule(all: readonly { rule: Rule; notes: readonly string[] }[]): string[] {
   const each = all.flatMap(({ rule, notes }) => [...new Set(notes)].map((note) => ({ note, rule })));
   return [...grouped(each, ({ note }) => note)].map(([note, about]) => {
-    const names = about.slice(0, 3).map(({ rule }) => quoted(rule.name, 40));
-    return about.length === all.length ? note : `${names.join(", ")}${about.length > 3 ? ` and ${about.length - 3} more` : ""}: ${note}`;
+    return about.length === all.length ? note : `${firstFew(about, 3, ({ rule }) => quoted(rule.name, 40))}: ${note}`;
   });
 }

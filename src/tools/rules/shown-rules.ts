@@ -18,13 +18,16 @@ interface Shown {
   withActions: boolean;
   /** What is in the way of a rule now; undefined where that was not looked up. */
   now(rule: Rule): RuleNow | undefined;
+  /** References of others that were found. */
+  counted: number;
   /** Gets an explanation if Kibana counts more uses. */
   notes: string[];
 }
 
 /** The rules that use a connector, as an answer shows them. */
-export function shownRules(found: Connector, rules: readonly Rule[], { space, most, withActions, now, notes }: Shown) {
-  const difference = explainReferences(found, rules.length);
+export function shownRules(found: Connector, rules: readonly Rule[], { space, most, withActions, now, counted, notes }: Shown) {
+  const references = found.references === undefined ? undefined : found.references - counted;
+  const difference = explainReferences({ ...found, references }, rules.length);
   if (difference) notes.push(difference);
   const rows = rules.map((rule) => ({
     ...ruleUse(rule, found.id, space),

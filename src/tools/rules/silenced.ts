@@ -1,5 +1,6 @@
 import { firstUnread } from "../../catalog/validate.ts";
 import type { PutRuleOp } from "../../change/plan.ts";
+import { firstFew } from "../../first-few.ts";
 import { createGiveWay } from "../../give-way.ts";
 import { grouped } from "../../grouped.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
@@ -124,11 +125,10 @@ function best(routes: readonly Route[]): Verdict {
 /** `"Ops PagerDuty" (its action closes an incident that is open, and opens none)` */
 function whyNot(routes: readonly Route[], verdict: Verdict): string {
   const fitting = routes.filter(({ obstacles }) => verdictOn(obstacles) === verdict);
-  const each = fitting.slice(0, waysTold).map(({ connector, name, via, obstacles }) => {
+  return firstFew(fitting, waysTold, ({ connector, name, via, obstacles }) => {
     const end = name ?? via.at(-1)?.name ?? connector ?? "";
     return `${quoted(end, 40)} (${plainText(obstacles.find(({ stops }) => stops !== "nothing")?.text ?? "", 120)})`;
   });
-  return `${each.join(", ")}${fitting.length > waysTold ? ` and ${fitting.length - waysTold} more` : ""}`;
 }
 
 function lossesInWords(lost: readonly Loss[]): string[] {

@@ -4,7 +4,7 @@ import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import type { FoundSecret } from "../../secrets/detect.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
-import { availableNames, type SecretSource } from "../../secrets/resolve.ts";
+import { availableNames, type SecretSource } from "../../secrets/secret-source.ts";
 import { compact } from "../fields.ts";
 import { secretFields } from "./given-secrets.ts";
 import { heldInConfig } from "./held-secrets.ts";

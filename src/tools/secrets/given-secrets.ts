@@ -1,7 +1,8 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { describeFields } from "../../catalog/describe.ts";
 import { fileFields } from "../../catalog/file-fields.ts";
-import { type Resolved, resolveSecrets, type SecretSource } from "../../secrets/resolve.ts";
+import { type Resolved, resolveSecrets } from "../../secrets/resolve.ts";
+import type { SecretSource } from "../../secrets/secret-source.ts";
 import { askableFields } from "./page-fields.ts";
 
 /** The names of a type's secrets, with every way to authenticate. */

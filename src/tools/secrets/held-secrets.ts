@@ -7,7 +7,7 @@ import { plainText } from "../../plain-text.ts";
 import type { Sealed } from "../../sealed.ts";
 import { isBoundTo } from "../../secrets/binding.ts";
 import { isMailAddress, isOfPlainWords, withoutCertificates } from "../../secrets/open-values.ts";
-import { nameTold, type SecretSource } from "../../secrets/resolve.ts";
+import { nameTold, type SecretSource } from "../../secrets/secret-source.ts";
 import { bindingSuffix, readBindings } from "../../settings/bindings.ts";
 import { readings, writtenBy } from "./refused-before.ts";
 import { destinationsWith } from "./secret-flows.ts";

@@ -3,7 +3,7 @@ import { knownWebhook } from "../../catalog/known-webhooks.ts";
 import { ToolError } from "../../errors.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
 import { unusable } from "../../kibana/connector-types.ts";
-import type { SecretSource } from "../../secrets/resolve.ts";
+import type { SecretSource } from "../../secrets/secret-source.ts";
 import { compact } from "../fields.ts";
 import { proposalInWords, proposedSecrets } from "./proposed-secrets.ts";
 

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { isPlainObject } from "../../plain-object.ts";
-import { availableNames, type SecretSource } from "../../secrets/resolve.ts";
+import { availableNames, type SecretSource } from "../../secrets/secret-source.ts";
 import { fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { type Binding, bindingSuffix, readBindings } from "../../settings/bindings.ts";
 import { isOneText } from "./page-fields.ts";
@@ -25,6 +25,8 @@ export interface Proposal {
   stored_last?: Record<string, Reference>;
   /** Those of them that came after an undone change, which left them as they were. */
   stored_since?: string[];
+  /** What the connector had the older value of, before an undone change that stored the newer one. */
+  older_value_of?: Record<string, Reference>;
   /** Otherwise references that exist and may fit; absent: none. */
   secret_names?: string[];
   secret_files?: string[];
@@ -56,7 +58,9 @@ export async function proposedSecrets(
   const own = (subject.before === undefined ? stored : ((await source.stored?.(subject.before)) ?? []))
     .filter((one) => isIn(one, subject) && fields.includes(fieldOf(one)))
     .flatMap((one) => (one.source !== undefined && known.includes(one.source) ? [{ ...one, source: one.source }] : []));
-  const last = own.map((one) => [one.path, asReference(one.source)] as const);
+  const referencesOf = (some: typeof own) => some.map((one) => [one.path, asReference(one.source)] as const);
+  const last = referencesOf(own.filter(({ hasNewValue }) => !hasNewValue));
+  const older = referencesOf(own.filter(({ hasNewValue }) => hasNewValue));
   const since = own.filter(({ isSince }) => isSince).map(({ path }) => path);
   const { names, files } = last.length > 0 ? { names: [], files: [] } : fitting(subject, entry, fields, stored, source);
   const [name, ...others] = [...names, ...files];
@@ -69,6 +73,7 @@ export async function proposedSecrets(
     secrets: Object.fromEntries(fields.map((field) => [field, isOneText(entry, field) ? offered(field) : { [placeholder]: one }])),
     ...(last.length > 0 ? { stored_last: Object.fromEntries(last) } : {}),
     ...(since.length > 0 ? { stored_since: since } : {}),
+    ...(older.length > 0 ? { older_value_of: Object.fromEntries(older) } : {}),
     ...(names.length > 0 ? { secret_names: names } : {}),
     ...(files.length > 0 ? { secret_files: files } : {}),
   };
@@ -118,22 +123,27 @@ export function proposalInWords({ secrets, ...names }: Proposal, { noPage, prefi
 
 /** What exists for it, in words; empty if nothing is known to. */
 export function existing(
-  { stored_last: last = {}, stored_since: since = [], secret_names: names = [], secret_files: files = [] }: Omit<Proposal, "secrets">,
+  {
+    stored_last: last = {},
+    stored_since: since = [],
+    older_value_of: older = {},
+    secret_names: names = [],
+    secret_files: files = [],
+  }: Omit<Proposal, "secrets">,
   before?: string,
 ): string {
-  const stored = (isSince: boolean) =>
-    Object.entries(last)
-      .filter(([path]) => since.includes(path) === isSince)
-      .map(([path, reference]) => `${path} from ${JSON.stringify(reference)}`)
-      .join(", ");
-  const [then, later] = [stored(false), stored(true)];
+  const from = (some: [string, Reference][]) => some.map(([path, reference]) => `${path} from ${JSON.stringify(reference)}`).join(", ");
+  const stored = (isSince: boolean) => from(Object.entries(last).filter(([path]) => since.includes(path) === isSince));
+  const [then, later, gone] = [stored(false), stored(true), from(Object.entries(older))];
   const told = [
     ...(then === "" ? [] : [`This server stored last${before === undefined ? "" : " before that change"}: ${then}`]),
     ...(later === "" ? [] : [`This server stored after that change, which had left it as it was: ${later}`]),
+    ...(gone === ""
+      ? []
+      : [`Before that change it had stored ${gone}, and that change stored what is there now: the older value is to be had elsewhere`]),
   ];
-  if (told.length > 0) return told.join(". ");
   const fit = [...names, ...files.map((name) => `file ${name}`)].map((name) => JSON.stringify(asReference(name)));
-  return fit.length > 0 ? `By its name or binding this may be it: ${fit.join(", ")}` : "";
+  return [...told, ...(fit.length > 0 ? [`By its name or binding this may be it: ${fit.join(", ")}`] : [])].join(". ");
 }
 
 /**

@@ -2,7 +2,7 @@ import { connectorType } from "../../catalog/index.ts";
 import { credentialsFor } from "../../catalog/when.ts";
 import type { NextCall } from "../../change/plan.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import type { SecretSource } from "../../secrets/resolve.ts";
+import type { SecretSource } from "../../secrets/secret-source.ts";
 import { existing, offeredReference, proposedSecrets } from "./proposed-secrets.ts";
 
 /** The call that enters the secrets of a connector again, after it has lost them. */

@@ -1,5 +1,6 @@
 import { ToolError } from "../../errors.ts";
-import { type SecretSource, ways } from "../../secrets/resolve.ts";
+import { ways } from "../../secrets/resolve.ts";
+import type { SecretSource } from "../../secrets/secret-source.ts";
 
 /** Arguments that name something there is already: nothing is written of them. */
 const naming = new Set(["id", "ids", "connector", "from", "to", "rule", "rules", "filter", "groups", "change", "space", "type"]);

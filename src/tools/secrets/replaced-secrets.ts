@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Plan } from "../../change/plan.ts";
 import { maySee } from "../../change/principal.ts";
+import { firstFew } from "../../first-few.ts";
 import { grouped } from "../../grouped.ts";
 import { word } from "../../plain-text.ts";
 import { referencesIn } from "../../sealed.ts";
-import { nameTold, type SecretSource } from "../../secrets/resolve.ts";
+import { nameTold, type SecretSource } from "../../secrets/secret-source.ts";
 import { areSame, fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import type { ToolContext } from "../define.ts";
 import { isIn, type Subject } from "./proposed-secrets.ts";
@@ -27,12 +28,13 @@ export async function replacedSecrets(subject: Pick<Subject, "id" | "space" | "b
     const lost =
       later === undefined ? [] : [`secrets.${field}: what a later change stored there, ${nameTold(later, source)}, is replaced too.`];
     if (!fields.has(field)) return [];
+    const held = all.some(({ hasNewValue }) => hasNewValue) ? `what ${theirs} held then` : theirs;
     if (areSame(was, is)) return lost;
     return [
       ...lost,
       subject.before === undefined || all.some(({ isSince }) => isSince)
         ? `secrets.${field}: ${ours || "what a person types"} takes the place of ${theirs || "what a person typed"}, which this server stored there last.`
-        : `secrets.${field}: before that change this server had stored ${theirs || "what a person typed"} there, and this stores ${ours || "what a person types"}.`,
+        : `secrets.${field}: before that change this server had stored ${held || "what a person typed"} there, and this stores ${ours || "what a person types"}.`,
     ];
   });
 }
@@ -52,9 +54,8 @@ export async function unknownSecrets(plans: readonly Plan[], source: SecretSourc
   );
   const unknown = all.flat().filter(({ isKnown }) => !isKnown);
   if (unknown.length === 0 || unknown.length === all.flat().length) return [];
-  const named = unknown.slice(0, most).map(({ op: { space, id = "" } }) => `${word(space)} (${word(id)})`);
-  const more = unknown.length > named.length ? ` and ${unknown.length - named.length} more` : "";
-  return [`What was stored in ${named.join(", ")}${more} this server does not know: the same secrets take its place.`];
+  const named = firstFew(unknown, most, ({ op: { space, id = "" } }) => `${word(space)} (${word(id)})`);
+  return [`What was stored in ${named} this server does not know: the same secrets take its place.`];
 }
 
 /**
@@ -83,10 +84,9 @@ export async function copiesLeft(
   const others = all.filter((one) => maySee(principal, one.space) && !changed.some(({ op }) => isIn(one, op)) && isSame(one));
   const copies = [...new Map(others.map((one) => [JSON.stringify([one.space, one.connector]), one])).values()];
   if (copies.length === 0) return [];
-  const named = copies.slice(0, most).map(({ space, connector, at }) => `${word(connector)} in ${word(space)} (${at.slice(0, 10)})`);
-  const more = copies.length > named.length ? ` and ${copies.length - named.length} more` : "";
+  const named = firstFew(copies, most, ({ space, connector, at }) => `${word(connector)} in ${word(space)} (${at.slice(0, 10)})`);
   return [
-    `By the journal this server stored the same secret in ${named.join(", ")}${more} too: what is there stays as it is, so update ${copies.length > 1 ? "those" : "that one"} as well if the old secret ends.`,
+    `By the journal this server stored the same secret in ${named} too: what is there stays as it is, so update ${copies.length > 1 ? "those" : "that one"} as well if the old secret ends.`,
   ];
 }
 

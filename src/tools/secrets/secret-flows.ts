@@ -45,15 +45,18 @@ export function secretFlows(
   typed: ReadonlySet<string>,
 ): SecretFlow[] {
   const hosts = entry ? destinationsWith(entry, config, secrets) : [];
+  const shown = entry ? destinations(entry, config, () => undefined) : [];
+  const unseen = hosts.filter((host) => isReadable(host) && !shown.includes(host));
+  const to = { hosts, ...(unseen.length > 0 && { unseen }) };
   const flows: SecretFlow[] = [];
   mapSealed(secrets, (sealed, path) => {
     const field = `secrets.${path.join(".")}`;
     const bound = bindings.get(field);
     if (bound) assertBound(sealed.source, bound, type, hosts);
-    flows.push({ field, source: sealed.source, hosts, ...(bound || typed.has(field) ? { agreed: true as const } : {}) });
+    flows.push({ field, source: sealed.source, ...to, ...(bound || typed.has(field) ? { agreed: true as const } : {}) });
   });
   // The person who types them sees where they go before typing.
-  for (const field of asked) flows.push({ field, source: `${field.replace(/^secrets\./, "")}, typed on this page`, hosts, agreed: true });
+  for (const field of asked) flows.push({ field, source: `${field.replace(/^secrets\./, "")}, typed on this page`, ...to, agreed: true });
   return flows;
 }
 

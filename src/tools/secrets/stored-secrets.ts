@@ -6,7 +6,7 @@ import { ToolError } from "../../errors.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { quoted } from "../../plain-text.ts";
 import { fieldsWithValue, type SealedRecord } from "../../sealed.ts";
-import type { SecretSource } from "../../secrets/resolve.ts";
+import type { SecretSource } from "../../secrets/secret-source.ts";
 import { compact } from "../fields.ts";
 import { noneInstead } from "./explicit-no-auth.ts";
 import { proposalInWords, proposedSecrets, type Subject } from "./proposed-secrets.ts";

@@ -1,5 +1,6 @@
 import type { Effect, Move, Plan, PutWorkflowOp, SecretFlow } from "../../change/plan.ts";
 import { workflowWithPlaces } from "../../change/workflow-words.ts";
+import { firstFew } from "../../first-few.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
@@ -108,8 +109,7 @@ function effectOnWorkflow({ id, name, type, space, moves }: PutWorkflowOp, saved
 function privileges(all: readonly Workflow[], owner: string, { kibana }: ToolContext["settings"]): string[] {
   const scheduled = all.filter(({ definition }) => [definition?.triggers].flat().some((one) => Object(one).type === "scheduled"));
   if (scheduled.length === 0) return [];
-  const names = scheduled.slice(0, 5).map(({ name }) => quoted(name, 60));
-  const which = `scheduled runs of ${names.join(", ")}${scheduled.length > 5 ? ` and ${scheduled.length - 5} more` : ""}`;
+  const which = `scheduled runs of ${firstFew(scheduled, 5, ({ name }) => quoted(name, 60))}`;
   const was = [
     ...new Set(scheduled.flatMap(({ savedBy }) => (savedBy === undefined || savedBy === owner ? [] : [word(plainText(savedBy, 60))]))),
   ];

@@ -1,0 +1,44 @@
+import type { Sealed } from "../sealed.ts";
+import { bindingSuffix } from "../settings/bindings.ts";
+import { isUnfilled } from "../settings/given-values.ts";
+import type { RefusedValues } from "./refused-values.ts";
+import type { StoredSecret } from "./stored-secret.ts";
+
+/** Where references lead. */
+export interface SecretSource {
+  /** The server's environment. */
+  env: Record<string, string | undefined>;
+  /** Names begin so. */
+  prefix: string;
+  /** The folder of `{"$file": …}`; undefined: there is none. */
+  dir: string | undefined;
+  literals: "refuse" | "warn";
+  /** Nobody sits at this machine: a person cannot be asked on a page. */
+  noPage?: boolean;
+  /** Variables and files that this caller may name; undefined: all. */
+  allowed?: readonly string[] | undefined;
+  /** What a person typed for `{"$ask": true}`, by path; undefined: nobody was asked yet. */
+  typed?: ReadonlyMap<string, Sealed> | undefined;
+  /** Learns what this caller is refused as plain text; undefined: nobody calls. */
+  refused?: RefusedValues | undefined;
+  /** The secrets of this server whose value is in a text; undefined: nobody calls. */
+  held?: ((text: string) => readonly Sealed[]) | undefined;
+  /** What this server stored where, now or before a change of it; undefined: it keeps no journal. */
+  stored?: (before?: string) => Promise<readonly StoredSecret[]>;
+}
+
+/** What a secret that this server holds is called: only a name that the caller may use is told. */
+export function nameTold(name: string, { prefix, allowed }: SecretSource): string {
+  const file = name.startsWith("file ") ? name.slice("file ".length) : undefined;
+  if (file !== undefined || name.startsWith(prefix)) return (allowed?.includes(file ?? name) ?? true) ? name : "a secret of this server";
+  return name.endsWith(", typed by a person") ? name : `a credential of this server itself (${name})`;
+}
+
+/** The variables that this caller may name and that are set; the first thirty. */
+export function availableNames({ env, prefix, allowed }: SecretSource): string[] {
+  return Object.keys(env)
+    .filter((key) => key.startsWith(prefix) && !key.endsWith(bindingSuffix) && (allowed?.includes(key) ?? true))
+    .filter((key) => env[key]?.trim() && !isUnfilled(env[key]))
+    .sort()
+    .slice(0, 30);
+}
