@@ -9,6 +9,7 @@ import { daysAgo } from "../../kibana/executions.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { exact, plainText, quoted, word } from "../../plain-text.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
+import { firstOfType } from "../../usage/first-of-type.ts";
 import { inWords, neverSeenInWords, notLookedAt, notLookedAtInWords } from "../../usage/look.ts";
 import { authorisationsGone } from "../connectors/authorise.ts";
 import { isRestorable } from "../connectors/connector-id.ts";
@@ -68,6 +69,7 @@ export async function planDelete(
   const [first, ...rest] = ops;
   if (!first) throw new ToolError("invalid_arguments", "No connector is named.", "Give at least one id.");
   const inPerson = (await Promise.all(free.map(endedToken))).flat();
+  const firsts = await newFirsts(free, known);
   const too = (await goesWith(free, known.existing)).map((one) => ` ${one}`).join("");
   return {
     summary:
@@ -81,14 +83,22 @@ export async function planDelete(
     beforehand: [
       ...new Set(ops.flatMap((op) => (op.restorable && op.unusable !== undefined ? typeRefused(op.before.type, op.unusable) : []))),
     ],
-    warnings: [...unlistable(all), ...free.flatMap(notes)],
+    warnings: [...firsts, ...unlistable(all), ...free.flatMap(notes)],
     outsideWorld: "none",
     consequence: only ? { typeName: plainText(only.connector.name, 60) } : "person",
-    facts: free.map(({ id, type, name, config }) => ({ id, type, name, config })),
+    facts: [free.map(({ id, type, name, config }) => ({ id, type, name, config })), firsts],
     flows: [],
     asks: [],
     knownHosts: [],
   };
+}
+
+/** Where another connector takes the place of one that is chosen by its type, a sentence for each type. */
+async function newFirsts(free: readonly Connector[], { existing }: Known): Promise<string[]> {
+  const stay = existing.filter(({ id }) => free.every((one) => one.id !== id));
+  const types = [...new Set(free.map(({ type }) => type))];
+  const found = await Promise.all(types.map(async (type) => firstOfType(await connectorType(type), existing, stay)));
+  return found.flatMap((one) => (one ? [one.warning] : []));
 }
 
 /** Kibana deletes what it would not make. */

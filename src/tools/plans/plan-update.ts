@@ -12,6 +12,7 @@ import { rulesWith } from "../../rules/find-rules.ts";
 import { mapSealed, Sealed, type SealedTree } from "../../sealed.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { awaitedIn } from "../../usage/awaited.ts";
+import { firstOfType } from "../../usage/first-of-type.ts";
 import { lookAtWorkflows } from "../../usage/look.ts";
 import { namedBy, renameWarnings } from "../../usage/renamed.ts";
 import { authorisationsGone, authorisationsLost } from "../connectors/authorise.ts";
@@ -110,6 +111,7 @@ export async function planUpdate(
   const stillNaming = naming.uses.filter(({ id, how }) => !moved.includes(JSON.stringify([id, how])));
   const renamed = renameWarnings(before.name, { ...naming, uses: stillNaming });
   const endpoint = await endpointWarnings(before, after.config, { status, existing }, space, kibana);
+  const first = firstOfType(entry, existing, [...theOthers, { ...before, name: after.name, missingSecrets: false }]);
   const taken = takenOver(entry, before, after.config, existing);
   const lost = [...(before.authMode === undefined ? [] : [authorisationsGone]), ...(taken ? [taken.lost] : [])].join(" ");
   const op: UpdateOp = {
@@ -154,6 +156,7 @@ export async function planUpdate(
     ],
     warnings: [
       ...(before.missingSecrets ? [] : await replacedSecrets(subject, { ops: [op], asks }, context.secrets)),
+      ...(first ? [first.warning] : []),
       ...awaiting.used,
       ...(naming.missed.length > 0 ? [] : awaiting.missed),
       ...(typeof fitting === "string"
@@ -186,7 +189,7 @@ export async function planUpdate(
     consequence: "person",
     ...(taken ? { inPerson: [taken.inPerson] } : {}),
     ...(onlyAPersonKnows ? { onlyAPersonKnows } : {}),
-    facts: { version: status.version, possible, awaiting: awaiting.used, endpoint },
+    facts: { version: status.version, possible, awaiting: awaiting.used, endpoint, first: first?.warning },
     flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),
     asks,
     knownHosts: await agreedHosts(existing.filter((one) => one.id !== before.id)),
