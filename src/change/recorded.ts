@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { destinations } from "../catalog/destinations.ts";
 import { connectorType } from "../catalog/index.ts";
-import { mailboxOf, recipientsIn } from "../catalog/recipients.ts";
+import { recipientsIn } from "../catalog/recipients.ts";
 import type { RuleAction } from "../kibana/rules.ts";
 import type { RuleState } from "../rules/rule-state.ts";
-import { isPlainObject } from "../plain-object.ts";
 import { hideCertainSecrets } from "../secrets/detect.ts";
 import { hideInConfig } from "../secrets/hide-in-config.ts";
+import { plainTexts } from "../secrets/open-values.ts";
 import type { Scrub } from "../secrets/redact.ts";
-import { looksSecret } from "../shapes/looks-secret.ts";
 import { isSecretAsAWhole, type WordsOfReach, wordsToKeep } from "./consent/words-to-keep.ts";
 import { keyedDigest } from "./digest.ts";
 import { digestsOfMarked, isMarked } from "./marked-rules.ts";
@@ -100,7 +99,7 @@ async function addressesOf(op: Op): Promise<string[]> {
 
 /** Texts that may be names, addresses or people: config texts of which that can be seen, and whom rules' actions reach. */
 async function textsOf(op: Op): Promise<string[]> {
-  const texts = configsOf(op).flatMap((config) => plainTexts(hideInConfig(config).config, ""));
+  const texts = configsOf(op).flatMap((config) => plainTexts(hideInConfig(config).config));
   const reached = await Promise.all(
     actionsOf(op).map(async ({ connector_type_id: type, params }) =>
       recipientsIn(await connectorType(type ?? ""), { params: params ?? {} }),
@@ -110,14 +109,6 @@ async function textsOf(op: Op): Promise<string[]> {
   // A whole address may be the secret itself, as with webhooks.
   return [...new Set([...texts, ...people.map(({ value }) => value)])].filter((text) => !text.includes("://"));
 }
-
-/** At any depth: what has nothing of a secret, a mail address, and what stands where an id does. */
-function plainTexts(value: unknown, key: string): string[] {
-  if (typeof value === "string") return isIdField.test(key) || mailboxOf(value) !== undefined || !looksSecret(value) ? [value] : [];
-  if (Array.isArray(value)) return value.flatMap((item) => plainTexts(item, key));
-  return isPlainObject(value) ? Object.entries(value).flatMap(([name, item]) => plainTexts(item, name)) : [];
-}
-const isIdField = /(?:(?:^|[_.-])id|Id|ID)s?$/;
 
 function typeOf(op: Op): string {
   return op.op === "update" || op.op === "delete" ? op.before.type : op.type;

@@ -10,7 +10,7 @@ import { mapSealed, type SealedRecord } from "../../sealed.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
 import { awaitedBy } from "../../usage/awaited.ts";
-import { firstOfType } from "../../usage/first-of-type.ts";
+import { firstOfType } from "./first-of-type.ts";
 import { assertId, canChooseId, freeId } from "../connectors/connector-id.ts";
 import { assertUsable } from "../connectors/connector-row.ts";
 import { endWarning } from "../connectors/end-warning.ts";

@@ -9,7 +9,7 @@ import { daysAgo } from "../../kibana/executions.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { exact, plainText, quoted, word } from "../../plain-text.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
-import { firstOfType } from "../../usage/first-of-type.ts";
+import { firstOfType } from "./first-of-type.ts";
 import { inWords, neverSeenInWords, notLookedAt, notLookedAtInWords } from "../../usage/look.ts";
 import { authorisationsGone } from "../connectors/authorise.ts";
 import { isRestorable } from "../connectors/connector-id.ts";

@@ -12,7 +12,7 @@ import { rulesWith } from "../../rules/find-rules.ts";
 import { mapSealed, Sealed, type SealedTree } from "../../sealed.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { awaitedIn } from "../../usage/awaited.ts";
-import { firstOfType } from "../../usage/first-of-type.ts";
+import { firstOfType } from "./first-of-type.ts";
 import { lookAtWorkflows } from "../../usage/look.ts";
 import { namedBy, renameWarnings } from "../../usage/renamed.ts";
 import { authorisationsGone, authorisationsLost } from "../connectors/authorise.ts";

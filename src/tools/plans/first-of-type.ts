@@ -1,6 +1,6 @@
-import type { ConnectorType } from "../catalog/connector-type.ts";
-import type { Connector } from "../kibana/connectors.ts";
-import { quoted, word } from "../plain-text.ts";
+import type { ConnectorType } from "../../catalog/connector-type.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import { quoted, word } from "../../plain-text.ts";
 
 type OfType = Pick<Connector, "name" | "type"> & Partial<Pick<Connector, "id" | "deprecated" | "missingSecrets">>;
 
