@@ -31,12 +31,18 @@ async function world(type: Type, named: Record<string, string>, args: string[] =
   const server = await startServer({ args: ["--target-hosts", "*", ...args], env, person: yes });
   onTestFinished(() => server.close());
   const secrets = Object.fromEntries(Object.keys(types[type].secrets).map((field) => [field, { $env: "CONNECTOR_SECRET_T" }]));
-  return { secrets, ...server, make: (more: object) => server.call("create_connector", { type, config: types[type].config, secrets, ...more }) };
+  return {
+    secrets,
+    ...server,
+    make: (more: object) => server.call("create_connector", { type, config: types[type].config, secrets, ...more }),
+  };
 }
 
 const change = (was: string, becomes: string) =>
   expect.stringMatching(
-    new RegExp(`Response actions of Elastic Security take the first \\.\\w+ connector by name: until now ${was}, from then on ${becomes}\\.`),
+    new RegExp(
+      `Response actions of Elastic Security take the first \\.\\w+ connector by name: until now ${was}, from then on ${becomes}\\.`,
+    ),
   );
 const none = /Response actions of Elastic Security take/;
 const prod = '"PROD" \\(prod\\)';

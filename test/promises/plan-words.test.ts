@@ -48,14 +48,22 @@ const mail = (name: string, more: Dict = {}) => ({
 });
 const password = "a-real-password-0123";
 
-const secretsOf: Record<string, Dict> = { ".jira": { email: "a@b.c", apiToken: "tttttttt" }, ".resilient": { apiKeyId: "i", apiKeySecret: "s" } };
+const secretsOf: Record<string, Dict> = {
+  ".jira": { email: "a@b.c", apiToken: "tttttttt" },
+  ".resilient": { apiKeyId: "i", apiKeySecret: "s" },
+};
 
 /** A connector that somebody made with a value which the server knows, deleted by it. */
 async function deleted(value: string, type: string, config: Dict) {
   const server = await built({ CONNECTOR_SECRET_P: value, CONNECTOR_SECRET_OTHER: "another-one-77" });
   const id = `held-${++number}`;
   const whole = { ...config, ...(type === ".webhook" && { method: "post", hasAuth: false }) };
-  await kibana("POST", `/api/actions/connector/${id}`, { name: "Held", connector_type_id: type, config: whole, secrets: secretsOf[type] ?? {} });
+  await kibana("POST", `/api/actions/connector/${id}`, {
+    name: "Held",
+    connector_type_id: type,
+    config: whole,
+    secrets: secretsOf[type] ?? {},
+  });
   const gone = await server.call("safe_delete_connector", { ids: [id] });
   const isBack = async () => {
     const secrets = Object.fromEntries(Object.keys(secretsOf[type] ?? {}).map((field) => [field, { $env: "CONNECTOR_SECRET_OTHER" }]));

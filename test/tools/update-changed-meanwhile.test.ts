@@ -34,7 +34,11 @@ async function meanwhile(
       return text;
     },
   });
-  made = await product({ person: accepts, sandbox: { empty: true }, settings: { kibana: kibanaSettings({ url: between.url }), skipConfirmation } });
+  made = await product({
+    person: accepts,
+    sandbox: { empty: true },
+    settings: { kibana: kibanaSettings({ url: between.url }), skipConfirmation },
+  });
   between.target = made.sandboxUrl;
   await seedConnector(made, { type: ".index", config });
   const records = async () =>

@@ -10,7 +10,6 @@ import { mapSealed, type SealedRecord } from "../../sealed.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import type { SecretSource } from "../../secrets/resolve.ts";
 import { awaitedBy } from "../../usage/awaited.ts";
-import { firstOfType } from "./first-of-type.ts";
 import { assertId, canChooseId, freeId } from "../connectors/connector-id.ts";
 import { assertUsable } from "../connectors/connector-row.ts";
 import { endWarning } from "../connectors/end-warning.ts";
@@ -25,6 +24,7 @@ import { askedFields } from "../secrets/page-fields.ts";
 import { agreedHosts, secretFlows } from "../secrets/secret-flows.ts";
 import { assertAllGiven, givenFields, storedSecrets, withStored } from "../secrets/stored-secrets.ts";
 import { checkNew } from "./check-new-connector.ts";
+import { firstOfType } from "./first-of-type.ts";
 import { assertNotMade } from "./made-elsewhere.ts";
 
 export interface NewOne {

@@ -9,7 +9,6 @@ import { daysAgo } from "../../kibana/executions.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { exact, plainText, quoted, word } from "../../plain-text.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
-import { firstOfType } from "./first-of-type.ts";
 import { inWords, neverSeenInWords, notLookedAt, notLookedAtInWords } from "../../usage/look.ts";
 import { authorisationsGone } from "../connectors/authorise.ts";
 import { isRestorable } from "../connectors/connector-id.ts";
@@ -18,6 +17,7 @@ import { type Free, type Known, type Refused, whoMayGo } from "../connectors/del
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { secretsOf } from "../secrets/stored-secrets.ts";
+import { firstOfType } from "./first-of-type.ts";
 import { goesWith } from "./made-elsewhere.ts";
 
 /** Days within which a run shows that something uses a connector. */

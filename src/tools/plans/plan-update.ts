@@ -12,7 +12,6 @@ import { rulesWith } from "../../rules/find-rules.ts";
 import { mapSealed, Sealed, type SealedTree } from "../../sealed.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { awaitedIn } from "../../usage/awaited.ts";
-import { firstOfType } from "./first-of-type.ts";
 import { lookAtWorkflows } from "../../usage/look.ts";
 import { namedBy, renameWarnings } from "../../usage/renamed.ts";
 import { authorisationsGone, authorisationsLost } from "../connectors/authorise.ts";
@@ -33,6 +32,7 @@ import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSec
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { leftWarnings, repointWorkflows } from "../workflows/repoint-workflows.ts";
 import { checkNew } from "./check-new-connector.ts";
+import { firstOfType } from "./first-of-type.ts";
 import { endpointWarnings } from "./left-endpoint.ts";
 import { replaced, takenOver } from "./made-elsewhere.ts";
 import type { Surroundings } from "./plan-create.ts";
