@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { textsWithin } from "../catalog/json-leaves.ts";
+import { ToolError } from "../errors.ts";
 import { noChange, outcome, shown } from "./answer.ts";
 import { brokenMeanwhile } from "./broken-meanwhile.ts";
 import { getConsent } from "./consent/agree.ts";
@@ -14,7 +15,7 @@ import { sayingWhatIsLost } from "./not-restorable.ts";
 import { targetsOf } from "./ops/index.ts";
 import type { Outcome } from "./outcome.ts";
 import { cancelledBefore, perform } from "./perform.ts";
-import type { Plan } from "./plan.ts";
+import type { OpResult, Plan } from "./plan.ts";
 import { isChange, judge, sayingHowFar, type Verdict } from "./policy.ts";
 import { type Recording, recordingOf } from "./recorded.ts";
 import type { Caller, Change, ChangeServices } from "./services.ts";
@@ -74,6 +75,12 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
     const results = await withinLimit(first, caller, services, () =>
       perform({ id, tool: change.tool, consent: consent.how, approval: passkey?.approval, nonce, recording }, first, caller, services),
     );
+    const unasked = consent.how === "not_needed" || consent.how === "skipped";
+    if (unasked && isOutdated(results)) {
+      // Nobody has confirmed anything that could be invalid: the same answer as a moment earlier.
+      const again = await plan();
+      return "noChange" in again ? noChange(again, services) : planChanged(again, await judged(again, caller, services), services, first);
+    }
     const [report, broken, tokens] = await Promise.all([
       change.report(first, results),
       brokenMeanwhile(id, results, services.reader, services.undoBy),
@@ -83,6 +90,18 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
     const told = { ...report, result: { ...report.result, ...tokens }, warnings, next: [...broken.next, ...(report.next ?? [])] };
     return outcome({ id, consent: consent.how }, first, results, told, services);
   });
+}
+
+/** Whether nothing was written since the last look found something else than the plan. */
+function isOutdated(results: readonly OpResult[]): boolean {
+  const changed = ["target_changed", "connector_changed"];
+  const [first] = results;
+  return (
+    results.every(({ outcome: is }) => is === "not_done") &&
+    first?.error instanceof ToolError &&
+    first.error.code === "confirmation_invalid" &&
+    changed.includes(String(first.error.detail?.reason))
+  );
 }
 
 /** What is recorded of the ops has to be what the passkey signed: a secret that was learned since would be hidden now. */

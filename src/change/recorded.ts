@@ -6,6 +6,7 @@ import type { RuleAction } from "../kibana/rules.ts";
 import type { RuleState } from "../rules/rule-state.ts";
 import { hideCertainSecrets } from "../secrets/detect.ts";
 import { hideInConfig } from "../secrets/hide-in-config.ts";
+import { plainTexts } from "../secrets/open-values.ts";
 import type { Scrub } from "../secrets/redact.ts";
 import { isSecretAsAWhole, type WordsOfReach, wordsToKeep } from "./consent/words-to-keep.ts";
 import { keyedDigest } from "./digest.ts";
@@ -23,7 +24,7 @@ export interface Recording {
 
 /**
  * A secret that Kibana echoes must not get into the journal. Ids, types, hosts and recipients stay, and so do names and
- * config texts that equal a known value as a whole: an undo needs them.
+ * plain config texts that equal a known value as a whole: an undo needs them.
  * @param key the journal's, asked for only if something is marked; without it the recording is only looked at
  */
 export async function recordingOf(plan: Plan, reach: WordsOfReach, scrub: Scrub, key = unrecorded): Promise<Recording> {
@@ -96,9 +97,9 @@ async function addressesOf(op: Op): Promise<string[]> {
   ];
 }
 
-/** Texts that may be names, addresses or people: config texts that do not look like a secret, and whom rules' actions reach. */
+/** Texts that may be names, addresses or people: config texts of which that can be seen, and whom rules' actions reach. */
 async function textsOf(op: Op): Promise<string[]> {
-  const texts = configsOf(op).flatMap((config) => Object.values(hideInConfig(config).config).filter((value) => typeof value === "string"));
+  const texts = configsOf(op).flatMap((config) => plainTexts(hideInConfig(config).config));
   const reached = await Promise.all(
     actionsOf(op).map(async ({ connector_type_id: type, params }) =>
       recipientsIn(await connectorType(type ?? ""), { params: params ?? {} }),

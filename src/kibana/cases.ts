@@ -18,6 +18,11 @@ const Page = z.object({
   cases: listOf(z.object({ id: z.string(), title: z.string(), status: z.string().nullish(), connector: Connector })),
 });
 
+const Templates = z.object({
+  total: z.number(),
+  templates: listOf(z.object({ templateId: z.string(), name: z.string(), definition: z.object({ connector: Connector }) })),
+});
+
 /** What new cases of one owner (cases, observability, securitySolution) push to. */
 export interface CaseSettings {
   id: string;
@@ -31,6 +36,13 @@ export interface Case {
   id: string;
   title: string;
   open: boolean;
+  connector: string | undefined;
+}
+
+/** One that is written in YAML, and is no part of the settings. */
+export interface CaseTemplate {
+  id: string;
+  name: string;
   connector: string | undefined;
 }
 
@@ -55,6 +67,16 @@ export function caseReads(get: Get) {
           return used === undefined ? [] : [{ name: name ?? key ?? "", connector: used }];
         }),
       }));
+    },
+    /** One page of the newest versions of the templates, also of those that are off. Those that are not valid Kibana only counts. */
+    async caseTemplates(space: string, at: number): Promise<{ total: number; templates: CaseTemplate[] }> {
+      const query = { page: at, perPage: casesOnAPage };
+      const body = await get({ path: "/internal/cases/templates", space, internal: true, largest: 32, query });
+      const { total, templates } = readAs(Templates, body);
+      return {
+        total,
+        templates: templates.map(({ templateId: id, name, definition }) => ({ id, name, connector: chosen(definition.connector) })),
+      };
     },
     /** One page of the cases of a space, open and closed. */
     async cases(space: string, at: number): Promise<{ total: number; cases: Case[] }> {

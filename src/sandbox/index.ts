@@ -93,6 +93,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     v2Rules: new Store(),
     cases: new Store(),
     caseConfigurations: new Store(),
+    caseTemplates: new Store(),
     agents: new Store(),
     tools: new Store(),
     conversations: new Store(),

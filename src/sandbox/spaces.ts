@@ -72,7 +72,18 @@ function remove(call: Call, state: State): Reply {
   state.spaces.delete(space.id);
   const { connectors, rules, maintenanceWindows, workflows, policies, v2Rules, cases, caseConfigurations, agents, tools, conversations } =
     state;
-  const holders = [workflows, policies, v2Rules, cases, caseConfigurations, agents, tools, conversations, state.discoverySchedules];
+  const holders = [
+    workflows,
+    policies,
+    v2Rules,
+    cases,
+    caseConfigurations,
+    agents,
+    tools,
+    conversations,
+    state.discoverySchedules,
+    state.caseTemplates,
+  ];
   for (const all of [connectors, rules, maintenanceWindows, ...holders]) {
     for (const { id } of all.inSpace(space.id)) all.delete(id);
   }

@@ -4,7 +4,7 @@ import type { DiscoverySchedule } from "./ai/attack-discovery.ts";
 import type { Conversation } from "./ai/conversations.ts";
 import type { ActionPolicy } from "./alerting-v2/policy.ts";
 import type { V2Rule } from "./alerting-v2/rule-routes.ts";
-import type { Case, CaseConfiguration } from "./cases/case.ts";
+import type { Case, CaseConfiguration, CaseTemplate } from "./cases/case.ts";
 import type { Execution } from "./connectors/executions.ts";
 import type { SpecType } from "./connectors/spec-types.ts";
 import type { Caller } from "./http/auth.ts";
@@ -149,6 +149,7 @@ export interface State {
   v2Rules: Store<V2Rule>;
   cases: Store<Case>;
   caseConfigurations: Store<CaseConfiguration>;
+  caseTemplates: Store<CaseTemplate>;
   agents: Store<Agent>;
   tools: Store<Tool>;
   conversations: Store<Conversation>;

@@ -67,6 +67,7 @@ const changes = {
   "HTML mail by setting": { since: ["9.5"], source: "kibana#276584" },
   "pages of attack discovery from 1 again": { since: ["9.5"], source: "reference/workflows-and-policies.md §6" },
   "specifications of all connector types": { since: ["9.5"], source: "actions, server/routes/connector/get_specs; the version is a guess" },
+  "templates of cases in YAML": { since: ["9.5"], source: "kibana#275690, docs-content#7410" },
   "managed workflows": { since: ["9.5"], source: "reference/workflows-and-policies.md §1" },
   "missing workflows are not found": { since: ["9.5"], source: "reference/workflows-and-policies.md §2" },
   "new alerting": { since: ["9.5"], source: "reference/workflows-and-policies.md §4" },

@@ -16,10 +16,13 @@ export interface Canonical {
   source: number;
 }
 
+/** Separates two parts that were decoded: a byte that no text has, so that no match reaches from one into the next. */
+export const gap = 0xff;
+
 /** Most levels of escapes within escapes that are decoded. */
 const mostRounds = 8;
 
-const [percent, backslash, ampersand, plus, quote, equals] = [0x25, 0x5c, 0x26, 0x2b, 0x22, 0x3d];
+const [percent, backslash, ampersand, plus, quote, equals, capitalU] = [0x25, 0x5c, 0x26, 0x2b, 0x22, 0x3d, 0x55];
 
 /**
  * In time linear in the text's length.
@@ -256,7 +259,7 @@ export class Output implements Canonical {
     return this.length !== end;
   }
 
-  /** `\u0041`, `\x41`, `\101`, `\u{41}`, `\x{41}`, after any number of backslashes. */
+  /** `\u0041`, `\U00000041`, `\x41`, `\101`, `\u{41}`, `\x{41}`, after any number of backslashes. */
   #backslashes(): boolean {
     const end = this.#restart();
     // A backslash that was itself escaped is not one of several before an escape.
@@ -268,7 +271,9 @@ export class Output implements Canonical {
       this.put(byte, this.from[at] ?? 0, this.to[at] ?? 0);
       if (hexDigit(byte) >= 0) {
         const before = this.length;
+        if (this.#isEightDigits(at, end)) continue;
         if (this.#back(6) === backslash && isU(this.#back(5)) && this.#hex(4) >= 0) this.#replace(6, this.#hex(4));
+        else if (this.#back(10) === backslash && this.#back(9) === capitalU && isPoint(this.#hex(8))) this.#replace(10, this.#hex(8));
         else if (this.#back(4) === backslash && this.#back(3) === 0x78 && this.#hex(2) >= 0) this.#replace(4, this.#hex(2));
         else if (this.#back(4) === backslash && this.#octal(3) >= 0) this.#replace(4, this.#octal(3), true);
         if (this.length !== before) read = this.length;
@@ -276,6 +281,13 @@ export class Output implements Canonical {
     }
     this.#shortOctal();
     return this.length !== end;
+  }
+
+  /** Whether the four digits that end at `at` begin `\U00000041`. */
+  #isEightDigits(at: number, end: number): boolean {
+    if (this.#back(6) !== backslash || this.#back(5) !== capitalU || this.#hex(4) < 0 || this.#hex(4) > 0x10) return false;
+    for (let next = at + 1; next <= at + 4; next++) if (next >= end || hexDigit(this.bytes[next] ?? 0) < 0) return false;
+    return true;
   }
 
   /** `\7`, `\67`, where no further digit follows. @returns whether there was one */
@@ -330,6 +342,10 @@ export class Output implements Canonical {
     }
     return this.length !== end;
   }
+}
+
+function isPoint(value: number): boolean {
+  return value >= 0 && value <= 0x10ffff;
 }
 
 function isOctal(byte: number): boolean {

@@ -1,5 +1,6 @@
 import { mailboxOf } from "../catalog/recipients.ts";
 import { examine, type Sealed } from "../sealed.ts";
+import { looksSecret } from "../shapes/looks-secret.ts";
 import { isOfWords } from "../shapes/urls.ts";
 
 /** Whether a secret is a mail address: of whoever signs in, or of a sender, and so in plain sight elsewhere too. */
@@ -17,6 +18,14 @@ export function withoutCertificates(text: string): string {
 export function isOfPlainWords(sealed: Sealed): boolean {
   return says(sealed, isOfWords);
 }
+
+/** The texts of a config, at any depth, that may be known without harm: what has nothing of a secret, a mail address, and what stands where an id does. */
+export function plainTexts(value: unknown, key = ""): string[] {
+  if (typeof value === "string") return isIdField.test(key) || mailboxOf(value) !== undefined || !looksSecret(value) ? [value] : [];
+  if (Array.isArray(value)) return value.flatMap((item) => plainTexts(item, key));
+  return value !== null && typeof value === "object" ? Object.entries(value).flatMap(([name, item]) => plainTexts(item, name)) : [];
+}
+const isIdField = /(?:(?:^|[_.-])id|Id|ID)s?$/;
 
 function says(sealed: Sealed, check: (value: string) => boolean): boolean {
   return examine(sealed, (value) => (check(String(value)) ? [{ path: "", problem: "it is one" }] : [])).length > 0;

@@ -1,4 +1,5 @@
 import { mapSealed, Sealed, type SealedTree, unseal } from "../sealed.ts";
+import { isByteList } from "./byte-lists.ts";
 import { type Canonical, canonical, canonicalMail } from "./canonical.ts";
 import { redactionMark } from "./detect.ts";
 import { type FindWords, findWords, outside } from "./kept-words.ts";
@@ -6,7 +7,7 @@ import { createKnownValues, hashed, type KnownValues, type Span } from "./known-
 import { shortest } from "./needles.ts";
 import { partsOf } from "./parts.ts";
 import { idsIn, isKey, isOurWord, isTypeName, namesIn } from "./structure.ts";
-import { withinBase64 } from "./within-base64.ts";
+import { withinEncoded } from "./within-encoded.ts";
 
 /** Takes known secrets out of what leaves the process. */
 export interface Scrub {
@@ -174,7 +175,7 @@ export function scrubOf(
       ...(read.length === plain.length ? [] : [read]),
       ...(/(=|%3d)([\da-f]{2}|\s|\\)/i.test(given) ? [canonicalMail(given)] : []),
     ];
-    const inside = withinBase64(given).map(hashed);
+    const inside = withinEncoded(given).map(hashed);
     const spans = [
       ...texts.flatMap((text) => {
         const [looked, ends] = [hashed(text), cutsIn(text)];
@@ -209,6 +210,7 @@ export function scrubOf(
     if (typeof value === "string") return text(value, kept, ids);
     if (typeof value === "number")
       return all.some(({ numbers }) => numbers.has(Math.abs(value))) || spansIn(String(value)).length > 0 ? redactionMark : value;
+    if (isByteList(value) && spansIn(JSON.stringify(value)).length > 0) return redactionMark;
     if (Array.isArray(value)) return value.map((item) => each(item, kept, ids));
     if (value instanceof Sealed) return value.toString();
     if (value !== null && typeof value === "object")

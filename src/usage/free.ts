@@ -34,6 +34,12 @@ const words: Record<UserKind, Words> = {
     off: "disabled",
     free: "In Kibana under Cases > Settings, choose another external incident management system.",
   },
+  case_template: {
+    one: "template of cases",
+    many: "templates of cases",
+    off: "disabled",
+    free: "In Kibana under Cases, choose another connector in the template, or delete it.",
+  },
   case: { one: "case", many: "cases", off: "closed", free: "In Kibana, choose another connector in the case, or delete the case." },
   agent: { one: "agent", many: "agents", off: "disabled", free: "In Kibana under Agents, take the connector out of the agent." },
   agent_tool: {

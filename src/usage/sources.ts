@@ -1,6 +1,7 @@
 import { agents } from "./agents.ts";
 import { attackDiscovery, conversations, defaultModel } from "./assistants.ts";
 import { caseSettings } from "./case-settings.ts";
+import { caseTemplates } from "./case-templates.ts";
 import { synthetics, uptime } from "./default-connectors.ts";
 import type { Source } from "./use.ts";
 import { workflows } from "./workflows.ts";
@@ -12,6 +13,7 @@ import { workflows } from "./workflows.ts";
 export const sources: readonly Source[] = [
   workflows,
   caseSettings,
+  caseTemplates,
   agents,
   attackDiscovery,
   defaultModel,

@@ -10,6 +10,7 @@ export type UserKind =
   | "workflow"
   | "action_policy"
   | "case_settings"
+  | "case_template"
   | "case"
   | "agent"
   | "agent_tool"

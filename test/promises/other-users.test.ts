@@ -39,6 +39,9 @@ async function deployment(users: OtherUsers, { type = ".slack", version = "9.5",
 
 const uses = (...steps: object[]): OtherUsers => ({ "/api/workflows": page(workflow("page-people", steps)) });
 const byId = step({ "connector-id": "chat" });
+const templates = (...all: object[]): OtherUsers => ({
+  "/internal/cases/templates": { status: 200, body: { page: 1, perPage: 100, total: all.length, templates: all } },
+});
 /** Kibana's count, which the list of connectors has. */
 const counted = (references: number): Rewrite => ({
   answer({ method, path }, body) {
@@ -132,6 +135,29 @@ describe("safe_delete_connector refuses what is used, and names who uses it with
       { type: ".jira" },
       "1 setting of cases",
       { how: "template Outage" },
+    ],
+    [
+      "a template of cases in YAML",
+      templates({ templateId: "t", name: "Sev 1", definition: { name: "Sev 1", connector: { id: "chat", type: ".jira" }, fields: [] } }),
+      { type: ".jira" },
+      '1 template of cases: "Sev 1"',
+      { kind: "case_template", id: "t" },
+    ],
+    [
+      "a template of cases on the second page",
+      {
+        "/internal/cases/templates": (query) => {
+          const all = Array.from({ length: 101 }, (_, n) => ({
+            ...{ templateId: `t${n}`, name: `T${n}` },
+            definition: { fields: [], ...(n === 100 && { connector: { id: "chat", type: ".jira", fields: null } }) },
+          }));
+          const from = (Number(query.get("page")) - 1) * 100;
+          return { status: 200, body: { total: 101, templates: all.slice(from, from + 100) } };
+        },
+      },
+      { type: ".jira" },
+      '1 template of cases: "T100"',
+      { id: "t100" },
     ],
     [
       "cases, where Kibana counts a reference",
@@ -320,6 +346,19 @@ describe("what could not be looked at is the first line of the question, and the
     ]),
     ["the settings of Uptime", { "/api/uptime/settings": noPrivilege }, {}, /: the settings of Uptime \(/],
     ["the settings of cases", { "/api/cases/configure": noPrivilege }, { type: ".jira" }, /: settings of cases \(/],
+    ["templates of cases", { "/internal/cases/templates": noPrivilege }, { type: ".jira" }, /: templates of cases \(/],
+    [
+      "templates of cases behind a proxy",
+      { "/internal/cases/templates": notFound("<html><title>Gateway</title></html>") },
+      { type: ".jira", key: "proxied templates" },
+      /: templates of cases \(/,
+    ],
+    [
+      "a template of cases that is not valid",
+      { "/internal/cases/templates": { status: 200, body: { total: 1, templates: [] } } },
+      { type: ".jira" },
+      /: templates of cases \(Only 0 of 1 were read\)/,
+    ],
     [
       "a schedule of attack discovery that does not say its model",
       { "/api/attack_discovery/schedules/_find": { status: 200, body: { total: 1, data: [{ id: "s", name: "Nightly", enabled: true }] } } },
@@ -406,6 +445,17 @@ describe("where all was looked at, or cannot exist, a yes is enough and nothing 
     ["8.17", {}, { version: "8.17" }],
     ["9.3", {}, { version: "9.3" }],
     ["a source that holds no connector of its type", { "/api/cases/configure": noPrivilege, "/api/agent_builder/agents": noPrivilege }, {}],
+    ["templates of cases are switched off", { "/internal/cases/templates": noRoute }, { type: ".jira", key: "no templates" }],
+    ["templates of cases before 9.5", { "/internal/cases/templates": noPrivilege }, { type: ".jira", version: "9.4" }],
+    [
+      "templates of cases name another connector, or none",
+      templates(
+        { templateId: "a", name: "A", definition: { connector: { id: "other", type: ".jira", fields: null }, fields: [] } },
+        { templateId: "b", name: "B", definition: { connector: { id: "none", type: ".none", fields: null }, fields: [] } },
+        { templateId: "c", name: "C", definition: { fields: [] } },
+      ),
+      { type: ".jira" },
+    ],
     [
       "a serverless project of another kind",
       {
@@ -420,7 +470,7 @@ describe("where all was looked at, or cannot exist, a yes is enough and nothing 
     const { url, server } = await deployment(users, given);
     expect((await remove(server)).body.status).toBe("done");
     const [asked = ""] = server.questions;
-    expect(asked.split("\n")[0]).toMatch(/: Delete connector "Ops chat" \(\.slack, id chat\) in space default\.$/);
+    expect(asked.split("\n")[0]).toMatch(/: Delete connector "Ops chat" \(\.(?:slack|jira), id chat\) in space default\.$/);
     expect(asked).not.toMatch(/no rule|not looked|unused|nothing uses/i);
     expect(await isThere(url)).toBe(false);
   });

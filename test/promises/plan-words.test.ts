@@ -48,6 +48,32 @@ const mail = (name: string, more: Dict = {}) => ({
 });
 const password = "a-real-password-0123";
 
+const secretsOf: Record<string, Dict> = {
+  ".jira": { email: "a@b.c", apiToken: "tttttttt" },
+  ".resilient": { apiKeyId: "i", apiKeySecret: "s" },
+};
+
+/** A connector that somebody made with a value which the server knows, deleted by it. */
+async function deleted(value: string, type: string, config: Dict) {
+  const server = await built({ CONNECTOR_SECRET_P: value, CONNECTOR_SECRET_OTHER: "another-one-77" });
+  const id = `held-${++number}`;
+  const whole = { ...config, ...(type === ".webhook" && { method: "post", hasAuth: false }) };
+  await kibana("POST", `/api/actions/connector/${id}`, {
+    name: "Held",
+    connector_type_id: type,
+    config: whole,
+    secrets: secretsOf[type] ?? {},
+  });
+  const gone = await server.call("safe_delete_connector", { ids: [id] });
+  const isBack = async () => {
+    const secrets = Object.fromEntries(Object.keys(secretsOf[type] ?? {}).map((field) => [field, { $env: "CONNECTOR_SECRET_OTHER" }]));
+    const { body } = await server.call("undo_change", { change: gone.body.change, secrets });
+    const { config: now } = (await kibana("GET", `/api/actions/connector/${id}`)) as { config: Dict };
+    return [body.status ?? body, Object.fromEntries(Object.keys(config).map((key) => [key, now[key]]))];
+  };
+  return { gone, journal: journalOf(server), isBack };
+}
+
 describe("a known value that is also a word of what a plan is about", () => {
   test.each<[string, (name: string) => string, Dict]>([
     ["the connector's name and id", (name) => name, {}],
@@ -79,6 +105,17 @@ describe("a known value that is also a word of what a plan is about", () => {
     expect(await kibana("GET", `/api/actions/connector/${name}`)).toMatchObject({ name, config: { ...mail(name).config, ...more } });
     expect(journalOf(server)).not.toContain("[redacted]");
     expect(journalOf(server)).not.toContain(password);
+  });
+
+  test.each<[string, string, string, Dict]>([
+    ["a plain word", "platform-services", ".jira", { apiUrl: "https://jira.example.com", projectKey: "platform-services" }],
+    ["a plain word of a header", "platform-team", ".webhook", { url: "https://a.example.com/x", headers: { "X-Team": "platform-team" } }],
+    ["an id", "client-id-7788", ".resilient", { apiUrl: "https://r.example.com", orgId: "client-id-7788" }],
+  ])("(%s of a config) is in the journal, and the delete can be undone", async (_what, value, type, config) => {
+    const { gone, journal, isBack } = await deleted(value, type, config);
+    expect([gone.body.undo?.tool, journal.includes(value)]).toEqual(["undo_change", true]);
+    expect(journal).not.toContain("[redacted]");
+    expect(await isBack()).toEqual(["done", config]);
   });
 
   test("is on the page", async () => {
@@ -116,6 +153,18 @@ describe("a secret that somebody wrote where it does not belong", () => {
     expect(gone.body.status).toBe("done");
     expect(JSON.stringify([listed, gone]) + server.stderr()).not.toContain(password);
     expect(server.questions.at(-1)).toContain(`Delete connector "${password}"`);
+  });
+
+  test.each<[string, string, Dict]>([
+    ["the key of a project", ".jira", { apiUrl: "https://jira.example.com", projectKey: password }],
+    ["an index", ".index", { index: password }],
+    ["the name of a field", ".index", { index: "x", executionTimeField: password }],
+    ["a header", ".webhook", { url: "https://a.example.com/x", headers: { "X-Team": password } }],
+    ["a part of an address", ".webhook", { url: `https://a.example.com/${password}` }],
+  ])("as %s is not in the journal, and no undo is offered that needs it", async (_where, type, config) => {
+    const { gone, journal } = await deleted(password, type, config);
+    expect(gone.body).toMatchObject({ status: "done", no_undo: expect.stringContaining("What would be restored contains a secret") });
+    expect(journal).not.toContain(password);
   });
 
   test.each<[string, Dict]>([

@@ -290,6 +290,7 @@ describe("a known secret is hidden in every form in which Kibana or a service ma
     (c: string) => `&#${c.charCodeAt(0)};`,
     (c: string) => `&#x${hex(c.charCodeAt(0), 5)};`,
   ];
+  const listed = JSON.stringify([...Buffer.from(secret)]);
   const forms: Record<string, string> = {
     "as it is": secret,
     "in JSON": escaped,
@@ -330,13 +331,25 @@ describe("a known secret is hidden in every form in which Kibana or a service ma
     "in base64 of HTML": Buffer.from([...secret].map((one) => named[one] ?? one).join("")).toString("base64"),
     "in base64 in base64 in a URL": encodeURIComponent(Buffer.from(Buffer.from(secret).toString("base64")).toString("base64")),
     "in hexadecimal": Buffer.from(secret).toString("hex"),
+    "in hexadecimal with blanks, as Node prints a buffer": `<Buffer${bytes((byte) => ` ${hex(byte, 2)}`)}>`,
+    "as a buffer in JSON": listed,
+    "as a buffer in JSON in JSON, in lines": JSON.stringify(JSON.stringify([...Buffer.from(secret)], null, 2)),
+    "as an array of bytes in JSON": JSON.stringify(new Uint8Array(Buffer.from(secret))),
+    "as bytes with blanks, as Go prints them": `[${[...Buffer.from(secret)].join(" ")}]`,
+    "as signed bytes, as Java prints them": `[${[...new Int8Array(Buffer.from(secret))].join(", ")}]`,
+    "as hexadecimal bytes of code": `{ ${bytes((byte) => `0x${hex(byte, 2)}, `)}}`,
+    "as bytes in base64": Buffer.from(listed).toString("base64"),
+    "base64 as bytes": JSON.stringify([...Buffer.from(Buffer.from(secret).toString("base64"))]),
+    "in Python's escapes of eight digits": points((point) => `\\U${hex(point, 8)}`),
+    "in Python's escapes in JSON, in capitals": points((point) => `\\\\U${hex(point, 8).toUpperCase()}`),
   };
 
   let said = "";
   let server: Started;
   beforeAll(async () => {
     const kibana = await echoing(() => `said ${said} there`, afterAll);
-    server = await serverOf({ kibana, env: { CONNECTOR_SECRET_X: secret }, person: yes }, startBuilt, afterAll);
+    const env = { CONNECTOR_SECRET_X: secret, CONNECTORS_MAX_CHANGES_PER_HOUR: "500" };
+    server = await serverOf({ kibana, env, person: yes }, startBuilt, afterAll);
   });
 
   test.each(Object.entries(forms))("%s", async (_form, written) => {

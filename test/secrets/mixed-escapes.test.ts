@@ -35,6 +35,7 @@ const escapes: ((character: string) => string)[] = [
   (c) => units(c, (code) => `%u${code.toString(16).padStart(4, "0")}`),
   (c) => `\\x{${c.codePointAt(0)?.toString(16)}}`,
   (c) => `\\u{${c.codePointAt(0)?.toString(16)}}`,
+  (c) => `\\U${c.codePointAt(0)?.toString(16).padStart(8, "0")}`,
   (c) => percent(fullWidth(c)),
 ];
 

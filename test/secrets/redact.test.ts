@@ -30,6 +30,7 @@ const forms: Record<string, (value: string) => string> = {
   "JSON-escaped": (value) => JSON.stringify(value).slice(1, -1),
   "JSON in JSON": (value) => JSON.stringify(JSON.stringify(value)).slice(3, -3),
   base64: (value) => Buffer.from(value).toString("base64"),
+  "a list of bytes": (value) => `[${[...Buffer.from(value)]}]`,
   base64url: (value) => Buffer.from(value).toString("base64url"),
 };
 
@@ -134,6 +135,18 @@ describe("what is innocent stays", () => {
   test.each(["aaaaa\\ä+", "+ä\\aaaaa", "++abcd++", "\\abcdef\\", "ää\\ää+++"])("eight characters with signs at the ends: %s", (value) => {
     for (const around of [`${value}`, `is ${value}, or`, JSON.stringify({ a: value }), `${value}${value}`])
       expect(knowing(value).text(around)).not.toContain(value);
+  });
+
+  test("lists of numbers are kept, unless they are its bytes", () => {
+    const bytes = [...Buffer.from("KEY-0123456789")];
+    const other = { counts: bytes.map((one) => one + 1), times: [1, 22, 333, 4444, 55, 66, 77, 88, 99], few: bytes.slice(0, 7) };
+    const redactor = knowing("KEY-0123456789");
+    expect(redactor.json({ ...other, bytes, buffer: Buffer.from("KEY-0123456789").toJSON(), view: { ...bytes } })).toEqual({
+      ...other,
+      ...{ bytes: "[redacted]", buffer: { type: "Buffer", data: "[redacted]" }, view: "[redacted]" },
+    });
+    expect(redactor.text(JSON.stringify(other))).toBe(JSON.stringify(other));
+    expect(redactor.text(`at 10:20:30, 7, ${bytes}, 8`)).toBe("at 10:20:30, 7, [redacted], 8");
   });
 
   test("numbers that are not the value, booleans and null keep their type", () => {

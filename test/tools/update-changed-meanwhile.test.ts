@@ -13,10 +13,13 @@ const one = "/api/actions/connector/stored";
 const readsIt = ({ method, path }: Recorded) => method === "GET" && path === one;
 
 /** A server; somebody else changes the connector once, at the moment that `when` names. */
-async function meanwhile(when: {
-  before?: (call: Recorded, calls: Recorded[]) => boolean;
-  after?: (call: Recorded, calls: Recorded[]) => boolean;
-}) {
+async function meanwhile(
+  when: {
+    before?: (call: Recorded, calls: Recorded[]) => boolean;
+    after?: (call: Recorded, calls: Recorded[]) => boolean;
+  },
+  skipConfirmation = false,
+) {
   let made: Made | undefined;
   let acted = false;
   const act = async (now: boolean | undefined) => {
@@ -31,7 +34,11 @@ async function meanwhile(when: {
       return text;
     },
   });
-  made = await product({ person: accepts, sandbox: { empty: true }, settings: { kibana: kibanaSettings({ url: between.url }) } });
+  made = await product({
+    person: accepts,
+    sandbox: { empty: true },
+    settings: { kibana: kibanaSettings({ url: between.url }), skipConfirmation },
+  });
   between.target = made.sandboxUrl;
   await seedConnector(made, { type: ".index", config });
   const records = async () =>
@@ -49,6 +56,25 @@ async function meanwhile(when: {
  */
 const update = { tool: "update_connector", args: { id: "stored", config: { index: "ours" } }, lastLook: 3, wave: 1 };
 const remove = { tool: "safe_delete_connector", args: { ids: ["stored"] }, lastLook: 1, wave: 3 };
+
+/** Where nobody is asked, no plan is made again before the write. */
+test.each([
+  ["update_connector", update.args, 2],
+  ["safe_delete_connector", remove.args, 1],
+])("%s that nobody is asked about: nothing was confirmed that could be invalid, the plan has changed", async (tool, args, lastLook) => {
+  const when = { before: (call: Recorded, calls: Recorded[]) => readsIt(call) && calls.filter(readsIt).length === lastLook };
+  const { made, between, records, acted } = await meanwhile(when, true);
+  const { body, isError } = await made.call(tool, args);
+  expect([acted(), isError, body.status, body.message]).toEqual([
+    true,
+    false,
+    "plan_changed",
+    "The target changed meanwhile. Nothing was written. Repeat the call to decide on the new plan.",
+  ]);
+  expect(between.writes()).toEqual([]);
+  expect((await records())[1]).toMatchObject({ outcome: "not_done" });
+  expect((await made.call(tool, args)).body.status).toBe("done");
+});
 
 describe.each([
   ["update", update],

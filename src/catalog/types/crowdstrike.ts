@@ -54,6 +54,7 @@ export const crowdstrike: ConnectorType = {
     },
   },
   traps: [
+    "Response actions of Elastic Security take the first connector of this type, by its name, in their space: a second one, or another name, may take them over.",
     "Over the API only getAgentDetails works with the plain privilege: the others need the sub-actions privilege too.",
     "Credentials and token sit in variables of the whole Kibana process: a second connector, or rotated secrets, may use the old ones until a restart.",
     "hostActions cuts hosts off the network: never test it on a production host.",

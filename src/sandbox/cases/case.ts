@@ -49,6 +49,16 @@ export interface CaseConfiguration {
   revision: number;
 }
 
+/** One that is written in YAML. */
+export interface CaseTemplate {
+  id: string;
+  space: string;
+  owner: Owner;
+  name: string;
+  definition: string;
+  revision: number;
+}
+
 export const versionOf = ({ revision }: { revision: number }) => Buffer.from(JSON.stringify([revision, 1])).toString("base64");
 
 const ids = { cases: "generalCases", observability: "observabilityCases", securitySolution: "securitySolutionCases" } as const;

@@ -15,6 +15,7 @@ export function dumpHolders(state: State) {
     v2_rules: sorted(state.v2Rules.values()).map(({ createdAt: _created, updatedAt: _updated, ...rule }) => rule),
     cases: sorted(state.cases.values()).map(({ createdAt: _created, ...one }) => one),
     case_configurations: sorted(state.caseConfigurations.values()).map(({ createdAt: _created, ...one }) => one),
+    case_templates: sorted(state.caseTemplates.values()),
     agents: sorted(state.agents.values()),
     tools: sorted(state.tools.values()),
     conversations: sorted(state.conversations.values()).map(({ createdAt: _created, ...one }) => one),

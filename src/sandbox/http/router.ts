@@ -7,6 +7,7 @@ import { v2RuleRoutes } from "../alerting-v2/rule-routes.ts";
 import { capabilityRoutes } from "../capabilities.ts";
 import { caseRoutes } from "../cases/case-routes.ts";
 import { caseConfigurationRoutes } from "../cases/configure-routes.ts";
+import { caseTemplateRoutes } from "../cases/template-routes.ts";
 import { executeRoutes } from "../connectors/execute.ts";
 import { executionLogRoutes } from "../connectors/execution-log.ts";
 import { exportRoutes } from "../connectors/export.ts";
@@ -71,6 +72,7 @@ const routes = [
   ...policyRoutes,
   ...v2RuleRoutes,
   ...caseConfigurationRoutes,
+  ...caseTemplateRoutes,
   ...caseRoutes,
   ...agentRoutes,
   ...conversationRoutes,

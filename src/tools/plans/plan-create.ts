@@ -24,6 +24,7 @@ import { askedFields } from "../secrets/page-fields.ts";
 import { agreedHosts, secretFlows } from "../secrets/secret-flows.ts";
 import { assertAllGiven, givenFields, storedSecrets, withStored } from "../secrets/stored-secrets.ts";
 import { checkNew } from "./check-new-connector.ts";
+import { firstOfType } from "./first-of-type.ts";
 import { assertNotMade } from "./made-elsewhere.ts";
 
 export interface NewOne {
@@ -77,6 +78,7 @@ export async function planCreate(
       { reader: context.kibana, space },
     ),
   ]);
+  const first = firstOfType(entry, existing, [...existing, { id: chosen, name, type: live.id }]);
   const hidden = hideInConfig(config);
   const op: CreateOp = { op: "create", space, id: chosen, name, type: live.id, config, secrets };
   if (entry?.takesEvents) op.makesToken = !context.secrets.noPage;
@@ -97,6 +99,7 @@ export async function planCreate(
     asksBecause: [
       ...(rules.length > 0 ? ["rules of a connector that is gone send to it from then on, or may"] : []),
       ...(others.used.length > 0 ? ["what names it already uses it from then on"] : []),
+      ...(first?.asksBecause ?? []),
       ...(others.isBlind ? ["a workflow that was not looked at may name it already"] : []),
     ],
     ...(op.makesToken === false && {
@@ -105,6 +108,7 @@ export async function planCreate(
     warnings: [
       ...rules,
       ...others.used,
+      ...(first ? [first.warning] : []),
       ...(await endWarning(entry, { config, secrets, space, isNew: true }, context)),
       ...checked,
       ...resolved.warnings,
@@ -115,7 +119,7 @@ export async function planCreate(
     ],
     outsideWorld: "none",
     consequence: "free",
-    facts: { version: status.version, awaiting: [...rules, ...others.used] },
+    facts: { version: status.version, awaiting: [...rules, ...others.used], first: first?.warning },
     flows: secretFlows(live.id, entry, config, resolved, new Set(context.secrets.typed?.keys())),
     asks: askedFields(asked, entry),
     knownHosts: await agreedHosts(existing),

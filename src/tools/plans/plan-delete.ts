@@ -17,6 +17,7 @@ import { type Free, type Known, type Refused, whoMayGo } from "../connectors/del
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { secretsOf } from "../secrets/stored-secrets.ts";
+import { firstOfType } from "./first-of-type.ts";
 import { goesWith } from "./made-elsewhere.ts";
 
 /** Days within which a run shows that something uses a connector. */
@@ -68,6 +69,7 @@ export async function planDelete(
   const [first, ...rest] = ops;
   if (!first) throw new ToolError("invalid_arguments", "No connector is named.", "Give at least one id.");
   const inPerson = (await Promise.all(free.map(endedToken))).flat();
+  const firsts = await newFirsts(free, known);
   const too = (await goesWith(free, known.existing)).map((one) => ` ${one}`).join("");
   return {
     summary:
@@ -81,14 +83,22 @@ export async function planDelete(
     beforehand: [
       ...new Set(ops.flatMap((op) => (op.restorable && op.unusable !== undefined ? typeRefused(op.before.type, op.unusable) : []))),
     ],
-    warnings: [...unlistable(all), ...free.flatMap(notes)],
+    warnings: [...firsts, ...unlistable(all), ...free.flatMap(notes)],
     outsideWorld: "none",
     consequence: only ? { typeName: plainText(only.connector.name, 60) } : "person",
-    facts: free.map(({ id, type, name, config }) => ({ id, type, name, config })),
+    facts: [free.map(({ id, type, name, config }) => ({ id, type, name, config })), firsts],
     flows: [],
     asks: [],
     knownHosts: [],
   };
+}
+
+/** Where another connector takes the place of one that is chosen by its type, a sentence for each type. */
+async function newFirsts(free: readonly Connector[], { existing }: Known): Promise<string[]> {
+  const stay = existing.filter(({ id }) => free.every((one) => one.id !== id));
+  const types = [...new Set(free.map(({ type }) => type))];
+  const found = await Promise.all(types.map(async (type) => firstOfType(await connectorType(type), existing, stay)));
+  return found.flatMap((one) => (one ? [one.warning] : []));
 }
 
 /** Kibana deletes what it would not make. */

@@ -33,6 +33,7 @@ import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSec
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { leftWarnings, repointWorkflows } from "../workflows/repoint-workflows.ts";
 import { checkNew } from "./check-new-connector.ts";
+import { firstOfType } from "./first-of-type.ts";
 import { endpointWarnings } from "./left-endpoint.ts";
 import { replaced, takenOver } from "./made-elsewhere.ts";
 import type { Surroundings } from "./plan-create.ts";
@@ -111,6 +112,7 @@ export async function planUpdate(
   const stillNaming = naming.uses.filter(({ id, how }) => !moved.includes(JSON.stringify([id, how])));
   const renamed = renameWarnings(before.name, { ...naming, uses: stillNaming });
   const endpoint = await endpointWarnings(before, after.config, { status, existing }, space, kibana);
+  const first = firstOfType(entry, existing, [...theOthers, { ...before, name: after.name, missingSecrets: false }]);
   const taken = takenOver(entry, before, after.config, existing);
   const lost = [...(before.authMode === undefined ? [] : [authorisationsGone]), ...(taken ? [taken.lost] : [])].join(" ");
   const op: UpdateOp = {
@@ -155,6 +157,7 @@ export async function planUpdate(
     ],
     warnings: [
       ...(before.missingSecrets ? [] : await replacedSecrets(subject, { ops: [op], asks }, context.secrets)),
+      ...(first ? [first.warning] : []),
       ...awaiting.used,
       ...(naming.missed.length > 0 ? [] : awaiting.missed),
       ...(typeof fitting === "string"
@@ -187,7 +190,7 @@ export async function planUpdate(
     consequence: "person",
     ...(taken ? { inPerson: [taken.inPerson] } : {}),
     ...(onlyAPersonKnows ? { onlyAPersonKnows } : {}),
-    facts: { version: status.version, possible, awaiting: awaiting.used, endpoint },
+    facts: { version: status.version, possible, awaiting: awaiting.used, endpoint, first: first?.warning },
     flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),
     asks,
     // Somebody gave it secrets to send there.

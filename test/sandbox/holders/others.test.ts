@@ -26,6 +26,8 @@ describe("which Kibana has what", () => {
     [conversations, { license: "basic" }, 403, noAssistant],
     ["/api/cases/configure", { version: "8.0" }, 200],
     ["/api/cases/_find", { license: "basic" }, 200],
+    ["/internal/cases/templates", {}, 200],
+    ["/internal/cases/templates", { version: "9.4" }, 404],
     ["/internal/kibana/settings", {}, 200],
     ["/internal/kibana/settings", { version: "8.7" }, 404],
     ["/api/synthetics/settings", {}, 200],
@@ -101,6 +103,19 @@ users:
     expect((await list("soc", "_find")).total).toBe(1);
     expect((await list("nobody", "configure")).statusCode).toBe(403);
     expect((await list("stack", "case-phishing-2031")).statusCode).toBe(403);
+  });
+
+  test("templates in YAML are their owner's, and one that is not valid is refused", async () => {
+    const auth = "users: [{ username: stack, password: pw, cases: all }, { username: soc, password: pw, security_cases: read }]";
+    const own = await kibana({ auth });
+    const path = "/s/security/internal/cases/templates";
+    const make = (definition: string) =>
+      own.call("POST", path, { name: "T", owner: "cases", definition }, { ...internal, ...basic("stack") });
+    expect((await make("fields: []\nconnector: { id: soc-jira, type: .jira, fields: null }")).status).toBe(200);
+    expect((await make("connector: soc-jira")).status).toBe(400);
+    const list = async (who: string) => (await own.get(path, { ...internal, ...basic(who) })).body;
+    expect(await list("stack")).toMatchObject({ total: 1, templates: [{ name: "T", definition: { connector: { id: "soc-jira" } } }] });
+    expect(await list("soc")).toMatchObject({ total: 0, templates: [] });
   });
 
   test("a configuration counts its connector, not those of its templates", async () => {

@@ -1,20 +1,19 @@
-import { type Canonical, Output } from "./canonical.ts";
+import { byteLists } from "./byte-lists.ts";
+import { type Canonical, gap, Output } from "./canonical.ts";
 
 /** Levels of base64 within base64 that are decoded. */
 const layers = 2;
 /** A secret of eight bytes has twelve characters. */
 const shortestRun = 12;
-/** Separates two runs: a byte that no text has, so that no match reaches from one into the next. */
-const gap = 0xff;
 
 const [lineFeed, carriageReturn, backslash, slash, letterN, letterR] = [0x0a, 0x0d, 0x5c, 0x2f, 0x6e, 0x72];
 
 /**
- * The base64 and base64url in a text, decoded, with all escapes in and around it decoded, and the base64 in that once
+ * The base64, base64url and lists of bytes in a text, decoded, with all escapes in and around it decoded, and those in that once
  * more. Each run is decoded from each of its first four characters: what is right before it may look like a part of it.
  * In time linear in the text's length.
  */
-export function withinBase64(text: string): Canonical[] {
+export function withinEncoded(text: string): Canonical[] {
   return decoded(Output.of(text), layers);
 }
 
@@ -22,9 +21,8 @@ function decoded(text: Output, left: number): Output[] {
   text.readAllEscapes();
   if (left === 0) return [];
   const runs = runsIn(text);
-  if (runs.length === 0) return [];
-  return [0, 1, 2, 3].flatMap((skipped) => {
-    const inner = decodedFrom(text, runs, skipped);
+  const inBase64 = runs.length === 0 ? [] : [0, 1, 2, 3].map((skipped) => decodedFrom(text, runs, skipped));
+  return [...byteLists(text), ...inBase64].flatMap((inner) => {
     const deeper = decoded(inner, left - 1);
     inner.leaveOut(true);
     return [inner, ...deeper];
