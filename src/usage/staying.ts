@@ -1,16 +1,18 @@
 import type { Reader } from "../kibana/reader.ts";
+import { assistantActions } from "./assistant-actions.ts";
 import { howToFree, usersInWords } from "./free.ts";
-import { lookAtWorkflows, notLookedAtInWords, sightOf, type Usage } from "./look.ts";
+import { lookAround, notLookedAtInWords, sightOf, type Usage } from "./look.ts";
 import type { Use, Where } from "./use.ts";
+import { workflows } from "./workflows.ts";
 
-/** Workflows that name a connector which is gone. @param isName another connector has that id as its name, and is reached where a name will do */
-export async function workflowsNaming(
+/** Workflows, and rules in the params of an action, that name a connector which is gone. @param isName another connector has that id as its name, and is reached where a name will do */
+export async function namingGone(
   { id, isName }: { id: string; isName: boolean },
   reader: Reader,
   space: string,
   status: Where["status"],
 ): Promise<Pick<Usage, "uses" | "sight">> {
-  const seen = await lookAtWorkflows(reader, space, status);
+  const seen = await lookAround(reader, space, [{ status, features: [] }], [workflows, assistantActions]);
   const holders = seen.looked.flatMap(({ found }) => found.holders.filter(({ names, byName }) => names === id && !(byName && isName)));
   const unseen = seen.looked.flatMap(({ found }) => found.unseen.filter(({ concerns }) => concerns === undefined));
   return { uses: holders.map(({ use }) => use), sight: sightOf(unseen) };

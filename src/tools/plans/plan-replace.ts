@@ -14,7 +14,7 @@ import { ruleState } from "../../rules/rule-state.ts";
 import { type Known, lookAtWorkflows, othersUsing, type Usage } from "../../usage/look.ts";
 import { isOtherNameOf } from "../../usage/named.ts";
 import { explainReferences } from "../../usage/references.ts";
-import { stayingWarnings, workflowsNaming } from "../../usage/staying.ts";
+import { namingGone, stayingWarnings } from "../../usage/staying.ts";
 import { whereOf } from "../../usage/use.ts";
 import { assertHasSecrets, assertRunnable } from "../connectors/connector-row.ts";
 import { ConnectorNotHere, pickConnector } from "../connectors/find-connector.ts";
@@ -266,7 +266,7 @@ async function othersOf(
 ): Promise<Pick<Usage, "uses" | "sight">> {
   if (rules !== undefined) return { uses: [], sight: { seen: "all" } };
   const isName = seen.existing.some((one) => isOtherNameOf(one, id));
-  if (!known) return workflowsNaming({ id, isName }, kibana, inSpace, seen.status);
+  if (!known) return namingGone({ id, isName }, kibana, inSpace, seen.status);
   return (await othersUsing(kibana, inSpace, [known], seen)).of(known);
 }
 
