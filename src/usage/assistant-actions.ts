@@ -23,6 +23,13 @@ export function modelOf({ id, params }: Pick<RuleAction, "id" | "params">): stri
   return typeof named === "string" && named !== "" ? named : undefined;
 }
 
+/** The rules of a space that have the assistant look at their alerts. @throws ToolError */
+export async function rulesAsking(reader: Reader, space: string): Promise<Rule[]> {
+  const found: Rule[] = [];
+  for await (const { rules } of rulePages(reader, space, { filter: askingAssistant })) found.push(...rules);
+  return found;
+}
+
 /** The connectors that a rule's actions name in their params. */
 export function modelsOf({ id, name, enabled, actions }: Rule, space: string): Holder[] {
   const how = `its action of the ${assistantsName}`;
@@ -40,9 +47,7 @@ export const assistantActions: Source = {
   what: `rules with the ${assistantsName}`,
   canHold: (where) => isAtLeast(where.status, "8.13") && isLanguageModel(where),
   async look(reader: Reader, space: string) {
-    const holders: Holder[] = [];
-    for await (const { rules } of rulePages(reader, space, { filter: askingAssistant }))
-      holders.push(...rules.flatMap((rule) => modelsOf(rule, space)));
-    return { holders, unseen: [] };
+    const rules = await rulesAsking(reader, space);
+    return { holders: rules.flatMap((rule) => modelsOf(rule, space)), unseen: [] };
   },
 };

@@ -1,6 +1,7 @@
 import type { ToolError } from "../../errors.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { rulesWith, ruleUse } from "../../rules/find-rules.ts";
+import { modelsOf, rulesAsking } from "../../usage/assistant-actions.ts";
 import { ruleNames } from "../../usage/references.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
@@ -86,8 +87,9 @@ function whereItIs(first: Found, more: readonly Found[], asked: string): string 
 async function referringTo({ asked, space }: ConnectorNotHere, { kibana }: ToolContext) {
   const found = await Promise.allSettled(
     space.split(", ").map(async (one) => {
-      const rules = await rulesWith(kibana, one, { id: asked, known: undefined });
-      return rules.map((rule) => ruleUse({ ...rule, name: plainText(rule.name, 120) }, asked, one));
+      const [rules, asking] = await Promise.all([rulesWith(kibana, one, { id: asked, known: undefined }), rulesAsking(kibana, one)]);
+      const uses = [...rules, ...asking.filter((rule) => modelsOf(rule, one).some(({ names }) => names === asked))];
+      return uses.map((rule) => ruleUse({ ...rule, name: plainText(rule.name, 120) }, asked, one));
     }),
   );
   const referring = found.flatMap((list) => (list.status === "fulfilled" ? list.value : []));
