@@ -11,6 +11,9 @@ const itself = `system-connector-${type}`;
 /** What its pages call the action. */
 export const assistantsName = "Observability AI Assistant";
 
+/** What frees a connector of such a rule. */
+export const freeRule = `In Kibana, edit the rule: choose another connector in its action of the ${assistantsName}, or remove the action.`;
+
 /** KQL for the rules that have the assistant look at their alerts. */
 export const askingAssistant = `alert.attributes.actions:{ actionTypeId: "${type}" }`;
 

@@ -3,7 +3,7 @@ import { grouped } from "../grouped.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import type { RuleUse } from "../rules/find-rules.ts";
-import { assistantsName } from "./assistant-actions.ts";
+import { freeRule } from "./assistant-actions.ts";
 import type { Usage } from "./look.ts";
 import { explainReferences, namesOf } from "./references.ts";
 import { eachUser, type Use, type UserKind } from "./use.ts";
@@ -25,7 +25,7 @@ const words: Record<UserKind, Words> = {
     one: "rule",
     many: "rules",
     off: "disabled",
-    free: `In Kibana, edit the rule: choose another connector in its action of the ${assistantsName}, or remove the action.`,
+    free: freeRule,
   },
   workflow: {
     one: "workflow",

@@ -90,8 +90,14 @@ describe("a model that a rule's action of the Observability AI Assistant names i
         'It stays in use by 1 rule: \\"triage\\". What an action names in its params is not moved. In Kibana, edit the rule: choose another',
       );
     }
+    const { body: named } = await server.call("replace_connector", { from: "chat", to: "other", rules: ["triage"] });
+    expect(JSON.stringify(named)).toContain(
+      "It names that connector in the params of an action, which is not moved. In Kibana, edit the rule",
+    );
     expect((await bare(url, "GET", "/api/alerting/rule/triage")).body.actions[0].params.connector).toBe("chat");
-    expect((await server.call("get_connector", { id: "chat" })).body.error.message).toContain('1 rule still refers to it: "triage"');
+    const { error } = (await server.call("get_connector", { id: "chat" })).body;
+    expect(error.message).toContain('1 rule still refers to it: "triage"');
+    expect(error.fix).not.toContain("replace_connector");
   });
 
   test("an audit finds the rule whose model is gone, once", async () => {
