@@ -12,9 +12,11 @@ import { rulesOf, v2Pages } from "../map/run.ts";
 import type { RouteFacts } from "../map/space.ts";
 import { mapV2 } from "../map/v2.ts";
 import { firstPage } from "../rules/rule-pages.ts";
+import { modelsOf, seenOfRules } from "../usage/assistant-actions.ts";
 import { policiesOf, workflowOf } from "../usage/leading-to.ts";
 import { lookAtWorkflows } from "../usage/look.ts";
 import { rulesLeftOut } from "../usage/unaccounted.ts";
+import type { Holder } from "../usage/use.ts";
 import { misses, type Part, ruleRef, wantedParts } from "./check.ts";
 import type { Deployment, Found } from "./deployment.ts";
 import { doubtsOf } from "./doubts.ts";
@@ -102,6 +104,7 @@ export async function auditSpace(
   const entries = await withOffered(deployment.entries, connectors.values());
   const usage = new Map<string, Usage>();
   const starting: WorkflowFacts["starting"][number][] = [];
+  const models: Holder[] = [];
   const looking = part("users", "What uses connectors besides rules could not be read", () =>
     lookAtUsers(reader, space, deployment, connectors, now),
   );
@@ -127,12 +130,13 @@ export async function auditSpace(
   const users = await looking;
   for (const { checks: missed, ...why } of users?.notSeen ?? []) skip(missed, why);
 
+  const asking = seenOfRules(models, leftOut?.why ?? (unread.has("rules") ? "They could not be read to the end" : undefined));
   const factsOf = (connector: Connector): ConnectorFacts => ({
     connector,
     type: types?.get(connector.type),
     entry: entries.get(connector.type),
     usage: usage.get(connector.id) ?? unusedSoFar,
-    others: users?.of(connector),
+    others: users?.of(connector, asking),
     runs: log?.runs.get(connector.id),
     ran: log?.ran.get(connector.id),
   });
@@ -193,6 +197,7 @@ export async function auditSpace(
         await giveWay();
         countUse(rule, usage);
         if (judged) judge(mapClassic(rule, judged, true), judged);
+        models.push(...modelsOf(rule, space));
         const workflows = new Set(rule.actions.flatMap((action) => workflowOf(action) ?? []));
         if (workflows.size > 0) starting.push({ user: { kind: "rule", ...ruleRef(rule) }, workflows: [...workflows] });
       }

@@ -1,5 +1,5 @@
 import { isDetectionType } from "../kibana/detection.ts";
-import { hearsOfFiring, type MappedRule, type ObstacleKind, onlyRecords, type Route, verdictOn } from "../map/route.ts";
+import { hearsOfFiring, type MappedRule, type ObstacleKind, onlyRecords, type Route, type Via, verdictOn } from "../map/route.ts";
 
 /** Why nobody hears of an enabled rule. */
 export type Untold =
@@ -41,7 +41,7 @@ export function whyUntold({ type, obstacles, routes: all }: MappedRule): Untold 
   if (routes.length === 0) return leadsNowhere && !isDetectionType(type) ? { why: "no_route" } : undefined;
   const has = (route: Route, kinds: readonly ObstacleKind[]) => route.obstacles.some(({ kind }) => kinds.includes(kind));
   if (!routes.every((route) => verdictOn(route.obstacles) === "nobody" || has(route, ["failing"]))) return undefined;
-  const isSaid = (route: Route) => has(route, saidElsewhere) || (route.via.length === 0 && has(route, ["connector_missing"]));
+  const isSaid = (route: Route) => has(route, saidElsewhere) || (route.via.every(isOfRule) && has(route, ["connector_missing"]));
   if (routes.some(isSaid) || routes.every((route) => has(route, ["policy_snoozed"]))) return undefined;
   // What a rule's own actions are refused for, the finding on each of them says.
   if (routes.every((route) => route.via.length === 0 && isRefused(route))) return undefined;
@@ -53,6 +53,11 @@ export function whyUntold({ type, obstacles, routes: all }: MappedRule): Untold 
   const recorded = routes.filter((route) => onlyRecords(route) && gets(route));
   if (recorded.length > 0) return isDetectionType(type) ? undefined : { why: "recorded", routes: recorded };
   return { why: "routes", routes };
+}
+
+/** What a rule's own action names, `dangling_reference` says of the rule. */
+function isOfRule({ kind }: Via): boolean {
+  return kind === "system_action";
 }
 
 function isRefused({ obstacles }: Route): boolean {

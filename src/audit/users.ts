@@ -4,11 +4,13 @@ import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { type RouteFacts, workflowsIn } from "../map/space.ts";
 import { isSystem } from "../rules/rule-state.ts";
+import { assistantActions } from "../usage/assistant-actions.ts";
 import { endpointOf } from "../usage/inference-endpoints.ts";
 import { policiesOf } from "../usage/leading-to.ts";
 import { inWords, lookAround, notLookedAt, type Seen, type Usage, usersOf } from "../usage/look.ts";
 import { isOtherNameOf } from "../usage/named.ts";
-import { type Holder, type Unseen, whereOf } from "../usage/use.ts";
+import { besidesRules } from "../usage/sources.ts";
+import { type Found, type Holder, type Unseen, whereOf } from "../usage/use.ts";
 import { workflows } from "../usage/workflows.ts";
 import type { Deployment } from "./deployment.ts";
 import type { WorkflowFacts } from "./facts.ts";
@@ -17,8 +19,8 @@ import { reason } from "./not-checked.ts";
 
 /** What was seen in a space besides rules. */
 export interface SpaceUsers {
-  /** What uses a connector. The sight is right for those to which nothing refers; undefined where nothing could be read. */
-  of(connector: Connector): Pick<Usage, "uses" | "sight"> | undefined;
+  /** What uses a connector, what rules name in params among it. The sight is right for those to which nothing refers; undefined where nothing could be read. */
+  of(connector: Connector, ofRules: Found): Pick<Usage, "uses" | "sight"> | undefined;
   /** Undefined where this Kibana's version could not be read. */
   workflows: WorkflowFacts | undefined;
   /** What rules lead to over workflows. */
@@ -50,14 +52,15 @@ export async function lookAtUsers(
   const placeOf = (connector: Connector) => whereOf(connector, types?.values() ?? [], status);
   const unreferenced = new Set([...connectors.values()].filter(({ preconfigured, references }) => !preconfigured && !references));
   const [seen, policies] = await Promise.all([
-    lookAround(reader, space, [{ status, features: ["workflows"] }, ...[...unreferenced].map(placeOf)]),
+    lookAround(reader, space, [{ status, features: ["workflows"] }, ...[...unreferenced].map(placeOf)], besidesRules),
     policiesOf(reader, space, status).catch((error: unknown) => reason(error, "Action policies could not be read")),
   ]);
   const ids = new Set(connectors.keys());
   const found = seen.looked.find(({ source }) => source === workflows)?.found;
   const hidden = found?.unseen.filter(({ concerns }) => concerns === undefined) ?? [];
   return {
-    of: (connector) => usersOf(connector, placeOf(connector), ids, seen),
+    of: (connector, found) =>
+      usersOf(connector, placeOf(connector), ids, { ...seen, looked: [...seen.looked, { source: assistantActions, found }] }),
     workflows: {
       seen: found?.workflows,
       mayBeMore: hidden.some(({ listed }) => !listed),

@@ -3,9 +3,10 @@ import { silenceOf } from "../kibana/silence.ts";
 import { plainText } from "../plain-text.ts";
 import { isRecovery, runsOnFiring } from "../rules/firing.ts";
 import { isSystem } from "../rules/rule-state.ts";
+import { assistantsName, modelOf } from "../usage/assistant-actions.ts";
 import { workflowOf } from "../usage/leading-to.ts";
 import { unknownAddressees } from "./addressees.ts";
-import { connectorById, entryOf } from "./connectors.ts";
+import { connectorById, entryOf, modelNamed } from "./connectors.ts";
 import { handedOver } from "./handed-over.ts";
 import { heldBack } from "./held-back.ts";
 import {
@@ -79,6 +80,17 @@ function routesOf(action: RuleAction, rule: Rule, facts: RouteFacts): Route[] {
   const started = workflowOf(action);
   if (started !== undefined) {
     return routesOver(started, workflows, connectors).map((route) => ({ ...route, obstacles: [...before.obstacles, ...route.obstacles] }));
+  }
+  const model = modelOf(action);
+  if (model !== undefined) {
+    const end = modelNamed(model, connectors);
+    const decides = mayStop("decided_at_run", `the ${assistantsName} decides whom it tells, if anybody`);
+    return [
+      {
+        ...{ ...end, on: [], via: [{ kind: "system_action", id, name: assistantsName }], params: [] },
+        obstacles: [...before.obstacles, ...end.obstacles.filter(({ kind }) => kind !== "language_model"), decides],
+      },
+    ];
   }
   if (isSystem(id)) {
     const obstacle = id.endsWith("cases")

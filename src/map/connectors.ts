@@ -133,6 +133,18 @@ export function connectorsNamed(text: string, byName: boolean, connectors: Conne
   return ends.map((end) => ({ ...end, obstacles: [...end.obstacles, ambiguous] }));
 }
 
+/** The connector that a text means where a model is chosen: by its id, or by the id of its inference endpoint. */
+export function modelNamed(text: string, connectors: Connectors): ConnectorEnd {
+  const { all } = connectors;
+  const other =
+    all && !all.has(text)
+      ? byNames(all)
+          .get(text)
+          ?.find(({ config }) => endpointOf(config) === text)
+      : undefined;
+  return connectorById(other?.id ?? text, connectors);
+}
+
 function failingInWords(failing: Failing | undefined): string {
   if (!failing) return "the connector failed lately, and whether it works again was not looked up";
   const { runs } = failing;

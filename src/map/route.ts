@@ -61,7 +61,7 @@ export interface Route {
 }
 
 export interface Via {
-  kind: "action_policy" | "workflow";
+  kind: "action_policy" | "workflow" | "system_action";
   id: string;
   name: string;
 }

@@ -9,7 +9,9 @@ import { isAtLeast } from "../kibana/status.ts";
 import { byText } from "../rules/find-rules.ts";
 import { isMeant, type RuleFilter, roughly } from "../rules/rule-filter.ts";
 import { rulePages } from "../rules/rule-pages.ts";
+import { askingAssistant, assistantActions } from "../usage/assistant-actions.ts";
 import { notAll, startingWorkflows } from "../usage/leading-to.ts";
+import { whereOf } from "../usage/use.ts";
 import { wholeList } from "../usage/whole-list.ts";
 import { mapClassic } from "./classic.ts";
 import { mostRead } from "./held-back.ts";
@@ -136,7 +138,7 @@ async function mapSpace(
   const using = new Map<string, number>();
   let seesSnoozes = true;
   async function* classic(): AsyncGenerator<Rule[]> {
-    for (const way of waysTo(facts, filter)) {
+    for (const way of waysTo(facts, filter, deployment)) {
       for await (const page of rulesOf(
         reader,
         space,
@@ -198,19 +200,27 @@ interface Way {
   also?: (rule: Rule) => boolean;
 }
 
-/** How Kibana is asked for the rules that are meant: those that lead to a connector by itself, and those that lead to it over workflows. */
-function waysTo({ connectors, workflows }: SpaceFacts, filter: RuleFilter): Way[] {
+/**
+ * How Kibana is asked for the rules that are meant: those that lead to a connector by itself, and those that lead to it over
+ * workflows or name it in the params of an action.
+ */
+function waysTo({ connectors, workflows }: SpaceFacts, filter: RuleFilter, { types, status }: Deployment): Way[] {
   const { notified_by: name } = filter;
   const rough = roughly(filter);
   const { all } = connectors;
   if (name === undefined || !all) return [{ filter: rough }];
   const found = [...all.values()].filter(({ id, name: own }) => id === name || own === name);
   if (found.length !== 1) return [{ filter: rough }];
-  const [{ id, preconfigured } = { id: name, preconfigured: false }] = found;
-  const direct = preconfigured ? { filter: both(rough, byText(id).filter) } : { connector: id, filter: rough };
-  if (workflowsLeadingTo(id, workflows, connectors).size === 0) return [direct];
-  const starting = both(rough, startingWorkflows);
-  return [direct, { filter: starting, also: (rule) => rule.actions.every((action) => action.id !== id) }];
+  const [one = { id: name, type: "", preconfigured: false }] = found;
+  const { id } = one;
+  const direct = one.preconfigured ? { filter: both(rough, byText(id).filter) } : { connector: id, filter: rough };
+  const indirect = [
+    ...(workflowsLeadingTo(id, workflows, connectors).size > 0 ? [startingWorkflows] : []),
+    ...(assistantActions.canHold(whereOf(one, types?.values() ?? [], status)) ? [askingAssistant] : []),
+  ];
+  if (indirect.length === 0) return [direct];
+  const any = indirect.length === 1 ? indirect[0] : `(${indirect.join(" or ")})`;
+  return [direct, { filter: both(rough, any), also: (rule) => rule.actions.every((action) => action.id !== id) }];
 }
 
 function leadsThere({ routes }: MappedRule, { notified_by: name, without_actions: none }: RuleFilter): boolean {

@@ -12,7 +12,7 @@ import { isAtLeast, type Status } from "../kibana/status.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { policiesOf } from "../usage/leading-to.ts";
 import { inWords, lookAround, type Seen } from "../usage/look.ts";
-import { sources } from "../usage/sources.ts";
+import { besidesRules } from "../usage/sources.ts";
 import { type Unseen, type Where, whereOf } from "../usage/use.ts";
 import { workflows as workflowSource } from "../usage/workflows.ts";
 import { type Connectors, entriesOf } from "./connectors.ts";
@@ -101,7 +101,7 @@ export async function readSpace(
   };
   const [connectors, looked, policies, windows, failing] = await Promise.all([
     listed,
-    placesOf().then((places) => lookAround(reader, space, places, users ? sources : [workflowSource])),
+    placesOf().then((places) => lookAround(reader, space, places, users ? besidesRules : [workflowSource])),
     part("action policies", () => policiesOf(reader, space, status)),
     part("maintenance windows", () => runningWindows(reader, space, status)),
     part("runs of connectors", () => failingNow(reader, space, now, isListed)),

@@ -4,7 +4,7 @@ import type { Connector } from "../kibana/connectors.ts";
 import { usersOf } from "../usage/look.ts";
 import { namedAs } from "../usage/named.ts";
 import { type Sight, type Use, whereOf } from "../usage/use.ts";
-import { hearsOfFiring, type MappedRule, type ObstacleKind, onlyRecords, type Route, verdictOn } from "./route.ts";
+import { hearsOfFiring, type MappedRule, type ObstacleKind, onlyRecords, type Route, type Via, verdictOn } from "./route.ts";
 import type { Deployment, SpaceFacts } from "./space.ts";
 import { routesByPolicy } from "./v2.ts";
 import { routesOver, workflowsLeadingTo } from "./workflow-routes.ts";
@@ -66,7 +66,7 @@ export async function usersWithout(
     if (!policy.workflows.some((id) => leading.has(id))) continue;
     await giveWay();
     const routes = routesByPolicy(policy, "all", facts);
-    const through = routes.find((route) => route.connector === connector.id)?.via.at(-1);
+    const through = routes.find((route) => route.connector === connector.id)?.via.findLast(isWorkflow);
     if (!through) continue;
     const { id, name, enabled } = policy;
     const rest = hasOther(routes, connector.id, ["policy_off", "policy_snoozed"]);
@@ -76,4 +76,8 @@ export async function usersWithout(
     });
   }
   return { users, sight };
+}
+
+function isWorkflow(via: Via): via is Via & { kind: "workflow" } {
+  return via.kind === "workflow";
 }

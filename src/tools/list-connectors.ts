@@ -65,7 +65,7 @@ export const listConnectors = readAcross({
   },
 });
 
-const withoutUses = 'no rule or case; state "unused" looks at workflows too';
+const withoutUses = 'Kibana counts none; state "unused" looks at all';
 
 /** The place of the last row instead of a number: connectors added or deleted between calls do not shift the pages. */
 function writeCursor({ space, connector }: FoundConnector): string {

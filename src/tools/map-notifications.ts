@@ -223,7 +223,7 @@ function summaryWithout(connector: string, { losses }: AllCounts, users: readonl
   const of = (loss: Loss) => losses[loss] + users.filter((one) => one.loss === loss).length;
   const [silent, losing] = [of("would_be_silent"), of("would_lose_route")];
   if (silent + losing === 0) return `Nothing that was seen uses ${quoted(connector, 60)}.`;
-  return `Without ${quoted(connector, 60)}: ${silent} would be silent, ${losing} would lose this route. Deleted while rules still name it, it silences their other routes too.`;
+  return `Without ${quoted(connector, 60)}: ${silent} would be silent, ${losing} would lose this route. Deleted while rules still run it, it silences their other routes too.`;
 }
 
 function otherArguments(): ToolError {

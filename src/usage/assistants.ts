@@ -1,10 +1,15 @@
 import type { ModelUser } from "../kibana/assistant.ts";
 import { isAtLeast } from "../kibana/status.ts";
 import { quoted } from "../plain-text.ts";
-import { type Holder, hasFeature, type Source, type Unseen, type UserKind } from "./use.ts";
+import { type Holder, hasFeature, type Source, type Unseen, type UserKind, type Where } from "./use.ts";
 import { wholeList } from "./whole-list.ts";
 
 const models = ["generativeAIForSecurity", "generativeAIForObservability", "generativeAIForSearchPlayground"];
+
+/** Whether connectors of a type may be chosen as a model. */
+export function isLanguageModel(where: Pick<Where, "features">): boolean {
+  return hasFeature(where, ...models);
+}
 
 /**
  * Attack discovery runs on a schedule and asks a model; rules keep no reference to that. There are schedules from 9.1 on, and the
@@ -51,7 +56,7 @@ export const discoveryActions: Source = {
 /** The model that assistants use where none is chosen, a setting of the space. */
 export const defaultModel: Source = {
   what: "the setting for the default AI connector",
-  canHold: (where) => isAtLeast(where.status, "9.2") && hasFeature(where, ...models),
+  canHold: (where) => isAtLeast(where.status, "9.2") && isLanguageModel(where),
   async look(reader, space) {
     const names = await reader.defaultAiConnector(space);
     const id = "genAiSettings:defaultAIConnector";

@@ -3,6 +3,7 @@ import { grouped } from "../grouped.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import type { RuleUse } from "../rules/find-rules.ts";
+import { freeRule } from "./assistant-actions.ts";
 import type { Usage } from "./look.ts";
 import { explainReferences, namesOf } from "./references.ts";
 import { eachUser, type Use, type UserKind } from "./use.ts";
@@ -20,7 +21,12 @@ interface Words {
 }
 
 const words: Record<UserKind, Words> = {
-  rule: { one: "rule", many: "rules", off: "disabled", free: "Choose another workflow in the rule, or remove the action." },
+  rule: {
+    one: "rule",
+    many: "rules",
+    off: "disabled",
+    free: freeRule,
+  },
   workflow: {
     one: "workflow",
     many: "workflows",
@@ -130,13 +136,9 @@ function isMovable(use: Use): boolean {
 
 /** `2 rules: "A", "B" and 1 workflow: "Page people" (disabled)` */
 export function usersInWords(rules: readonly RuleUse[], uses: readonly Use[]): string {
-  const direct = eachUser(uses.filter(({ through }) => !through));
-  const kinds: [UserKind, readonly { id: string; name: string; enabled: boolean }[]][] = [
-    ["rule", rules],
-    ...grouped(direct, ({ kind }) => kind),
-  ];
-  return kinds
-    .filter(([, all]) => all.length > 0)
+  const ofRules = rules.map(({ id, name, enabled }) => ({ kind: "rule" as const, id, name, enabled }));
+  const direct = eachUser([...ofRules, ...uses.filter(({ through }) => !through)]);
+  return [...grouped(direct, ({ kind }) => kind)]
     .map(([kind, all]) => `${all.length} ${all.length > 1 ? words[kind].many : words[kind].one}: ${namesOf(all, words[kind].off)}`)
     .join(" and ");
 }

@@ -1,4 +1,5 @@
 import { agents } from "./agents.ts";
+import { assistantActions } from "./assistant-actions.ts";
 import { attackDiscovery, conversations, defaultModel } from "./assistants.ts";
 import { caseSettings } from "./case-settings.ts";
 import { caseTemplates } from "./case-templates.ts";
@@ -6,11 +7,8 @@ import { synthetics, uptime } from "./default-connectors.ts";
 import type { Source } from "./use.ts";
 import { workflows } from "./workflows.ts";
 
-/**
- * Every way to use a connector that leaves no reference which Kibana's search of rules finds. Rules are looked up by connector,
- * cases only to explain Kibana's count of references.
- */
-export const sources: readonly Source[] = [
+/** The ways to use a connector that are no rule's. Cases are read only to explain Kibana's count of references. */
+export const besidesRules: readonly Source[] = [
   workflows,
   caseSettings,
   caseTemplates,
@@ -21,3 +19,6 @@ export const sources: readonly Source[] = [
   synthetics,
   uptime,
 ];
+
+/** Every way to use a connector that leaves no reference which Kibana's search of rules finds: rules are looked up by connector. */
+export const sources: readonly Source[] = [...besidesRules, assistantActions];

@@ -36,7 +36,7 @@ export interface Use {
 }
 
 /** Each user once, however many of its places name the connector. */
-export function eachUser(uses: readonly Use[]): Use[] {
+export function eachUser<T extends Pick<Use, "kind" | "id">>(uses: readonly T[]): T[] {
   return [...new Map(uses.map((use) => [`${use.kind} ${use.id}`, use])).values()];
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { esQueryRule } from "../support/es-query-rule.ts";
 import { withChat } from "../support/other-users.ts";
 import { sharedServers } from "../support/shared-server.ts";
 
@@ -55,6 +56,12 @@ async function scheduled(names: string) {
   gone.push(() => bare("DELETE", `/api/attack_discovery/schedules/${id}`));
 }
 
+async function asked(names: string) {
+  const actions = [{ id: "system-connector-.observability-ai-assistant", params: { connector: names, message: "x" } }];
+  await bare("POST", "/api/alerting/rule/triage", { ...esQueryRule("triage", []), actions });
+  gone.push(() => bare("DELETE", "/api/alerting/rule/triage"));
+}
+
 /** Whether the connector `llm` may be deleted. */
 async function ofDelete() {
   const { body } = await (await server()).call("safe_delete_connector", { ids: ["llm"], dry_run: true });
@@ -68,6 +75,7 @@ const users: [string, (names: string) => Promise<unknown>][] = [
   ["a step that sums up", (names) => saved(prompt(names, "ai.summarize"))],
   ["the setting for the default AI connector", chosen],
   ["a schedule of attack discovery", scheduled],
+  ["a rule's action of the Observability AI Assistant", asked],
 ];
 
 describe("what names a connector by its inference endpoint is a user of it", () => {
@@ -145,7 +153,9 @@ describe("an update that gives the connector another inference endpoint", () => 
   test.each(users)("names who calls the one that it leaves: %s", async (_what, make) => {
     await make("llm-endpoint");
     const said = await update({ inferenceId: "llm-later" });
-    expect(said).toMatch(/Its inference endpoint \\"llm-endpoint\\" is named by 1 (workflow|setting|schedule of attack discovery): \\"/);
+    expect(said).toMatch(
+      /Its inference endpoint \\"llm-endpoint\\" is named by 1 (workflow|setting|schedule of attack discovery|rule): \\"/,
+    );
     expect(said).toContain("from then on it reaches what is left of it in Elasticsearch, and no longer this connector. In Kibana");
   });
 

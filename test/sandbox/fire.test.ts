@@ -50,6 +50,17 @@ test("a rule says how many alerts its last run found active, and can be found by
   expect(await state()).toEqual(["ok", 0, 0]);
 });
 
+test.each([
+  ["gone", 1],
+  ["model", 0],
+])("the Observability AI Assistant has succeeded before its model answers: %s", async (connector, lines) => {
+  const { call, fire, get } = await rule([{ id: "system-connector-.observability-ai-assistant", params: { connector, message: "m" } }]);
+  const config = { apiProvider: "OpenAI", apiUrl: "https://api.openai.com/v1/chat/completions" };
+  await call("POST", "/api/actions/connector/model", { name: "M", connector_type_id: ".gen-ai", config, secrets: { apiKey: "k" } });
+  expect(await fire("active")).toMatchObject({ outcome: "succeeded", actions: [{ status: "ok" }] });
+  expect((await get("/sandbox/log")).body.log.filter((line: string) => line.includes("[action/gone] not found"))).toHaveLength(lines);
+});
+
 describe("how often", () => {
   test.each([
     ["on change: once while it stays", onChange, 1],

@@ -212,6 +212,10 @@ describe("what a save must not be", () => {
       "Cannot use the same system action twice",
     ],
     [
+      { actions: [{ id: "system-connector-.observability-ai-assistant", params: { message: "m" } }] },
+      "Invalid system action params. System action type: .observability-ai-assistant - [connector]: expected value of type [string] but got [undefined]",
+    ],
+    [
       { actions: [{ ...one, alerts_filter: { timeframe: { days: [1], timezone: "invalid", hours: { start: "00:00", end: "01:00" } } } }] },
       "[request body.actions.0.alerts_filter.timeframe.timezone]: string is not a valid timezone: invalid",
     ],

@@ -19,7 +19,7 @@ describe("a row of the list says which connector it is, what uses it, and whethe
     const { call } = await product();
     const { body } = await call("list_connectors", { space: "team-payments" });
     expect(row(body, "payments-on-call")).not.toHaveProperty("uses");
-    expect(body.without_uses).toBe('no rule or case; state "unused" looks at workflows too');
+    expect(body.without_uses).toBe('Kibana counts none; state "unused" looks at all');
     const { connector, users } = (await call("get_connector", { id: "payments-on-call", space: "team-payments" })).body;
     expect([connector.uses, users[0].kind]).toEqual([undefined, "workflow"]);
     const unused = (await call("list_connectors", { space: "*", state: "unused" })).body;

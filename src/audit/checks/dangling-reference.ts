@@ -1,6 +1,9 @@
 import { quoted, word } from "../../plain-text.ts";
 import { isSystem } from "../../rules/rule-state.ts";
+import { modelsOf } from "../../usage/assistant-actions.ts";
+import { endpointOf } from "../../usage/inference-endpoints.ts";
 import { type Draft, type RuleCheck, ruleRef, startedBy } from "../check.ts";
+import type { RuleContext } from "../facts.ts";
 
 /** A rule whose connector is gone fails each time it should notify, its other actions too (reference/kibana-api.md §5.4). */
 export const danglingReference: RuleCheck = {
@@ -10,14 +13,25 @@ export const danglingReference: RuleCheck = {
   of: "rule",
   group: "broken_now",
   needs: ["connectors", "rules", "users"],
-  why: "The rule notifies nobody: Kibana drops its other actions of that run too, and the rule cannot be edited or enabled.",
+  why: "The rule notifies nobody: Kibana drops its other actions of that run too, and the rule cannot be edited or enabled. A step of a workflow, and an action that names it in params, fails alone.",
   fix: "Create the connector again under the same id, or edit the rule and choose another connector for the action.",
   tool: "replace_connector",
   find(rule, context) {
     const gone = rule.actions.filter(({ id }) => !context.connectors.has(id) && !isSystem(id));
     const byId = new Map(gone.map((action) => [action.id, action]));
     const others = new Set(rule.actions.filter((action) => !byId.has(action.id)).map((action) => action.id)).size;
-    return [...byId.values()].map(({ id, connector_type_id: type }): Draft => {
+    const models = modelsOf(rule, context.space).filter(({ names }) => !isModel(names, context));
+    const asking = models.map(({ use: { how }, names: id }): Draft => {
+      return {
+        ...startedBy({ kind: "rule", ...ruleRef(rule) }),
+        ...(rule.enabled ? { severity: "high" } : {}),
+        confidence: "likely",
+        connector: { id, name: undefined, type: undefined },
+        tool: undefined,
+        evidence: `No connector of this space has the id or inference endpoint ${word(id)}, which ${how} names.`,
+      };
+    });
+    const dead = [...byId.values()].map(({ id, connector_type_id: type }): Draft => {
       return {
         severity: rule.enabled ? "critical" : "low",
         ...(rule.enabled ? {} : { group: "will_break" }),
@@ -26,6 +40,7 @@ export const danglingReference: RuleCheck = {
         evidence: `${rule.enabled ? "The" : "The rule is disabled; the"} connector is not in this space${others > 0 ? `; ${others} other connector${others > 1 ? "s" : ""} of the rule ${others > 1 ? "go" : "goes"} silent with it` : ""}.`,
       };
     });
+    return [...dead, ...asking];
   },
   findInWorkflows({ seen, mayBeMore, starting, dangling }) {
     const gone = starting.map(({ user, workflows }) => ({ user, workflows: workflows.filter((id) => seen?.has(id) === false) }));
@@ -51,3 +66,7 @@ export const danglingReference: RuleCheck = {
     ];
   },
 };
+
+function isModel(text: string, { connectors }: RuleContext): boolean {
+  return connectors.has(text) || [...connectors.values()].some(({ config }) => endpointOf(config) === text);
+}

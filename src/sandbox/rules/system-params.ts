@@ -9,7 +9,10 @@ const timeWindow = z
   .refine((text) => /^[1-9][0-9]*[dwhm]$/.test(text), "Not a valid time window")
   .refine((text) => !/^[1-4]m$/.test(text), "Time window should be at least 5 minutes");
 
-/** What a rule gives a system action, by the action's type: cases/server/connectors/cases/schema.ts */
+/**
+ * What a rule gives a system action, by the action's type: cases/server/connectors/cases/schema.ts,
+ * observability_ai_assistant_app/server/rule_connector/index.ts
+ */
 const schemas: Readonly<Record<string, z.ZodType>> = {
   ".cases": z.strictObject({
     subAction: z.literal("run"),
@@ -21,6 +24,12 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
       autoPushCase: z.boolean().nullable().optional(),
       maximumCasesToOpen: z.number().min(1).max(20).nullable().optional(),
     }),
+  }),
+  ".observability-ai-assistant": z.strictObject({
+    connector: z.string(),
+    prompts: z.array(z.strictObject({ statuses: z.array(z.string()), message: z.string().min(1) })).optional(),
+    status: z.string().optional(),
+    message: z.string().min(1).optional(),
   }),
 };
 

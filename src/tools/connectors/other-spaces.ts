@@ -1,6 +1,7 @@
 import type { ToolError } from "../../errors.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { rulesWith, ruleUse } from "../../rules/find-rules.ts";
+import { freeRule, modelsOf, rulesAsking } from "../../usage/assistant-actions.ts";
 import { ruleNames } from "../../usage/references.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
@@ -54,8 +55,10 @@ export async function withPlaces(error: ToolError, tool: string, context: ToolCo
   const way = more.length > 0 ? oneOfThem : (ways[tool] ?? callAgain);
   const fixes = first ? [way(first, error.space)] : error.detail && deletions.length === 0 ? [error.fix] : [];
   if (deletions.length > 0) fixes.unshift(deletionsFix(deletions));
-  if (rule) {
-    const from = `replace_connector with from ${JSON.stringify(error.asked)} and space "${rule.space}"`;
+  const running = referring.find(({ groups }) => groups.length > 0);
+  if (referring.some(({ groups }) => groups.length === 0)) fixes.unshift(freeRule);
+  if (running) {
+    const from = `replace_connector with from ${JSON.stringify(error.asked)} and space "${running.space}"`;
     fixes.unshift(`These rules have lost their connector: ${from} moves their actions to another one.`);
   }
   return new ConnectorNotHere(
@@ -82,12 +85,13 @@ function whereItIs(first: Found, more: readonly Found[], asked: string): string 
   return `${more.length > 0 ? "Others have" : "Another one has"} that name: ${named.join(", ")}.`;
 }
 
-/** Rules in the searched spaces that name the missing connector; none where they may not be read. */
+/** Rules in the searched spaces that name the missing connector, those without groups in params only; none where they may not be read. */
 async function referringTo({ asked, space }: ConnectorNotHere, { kibana }: ToolContext) {
   const found = await Promise.allSettled(
     space.split(", ").map(async (one) => {
-      const rules = await rulesWith(kibana, one, { id: asked, known: undefined });
-      return rules.map((rule) => ruleUse({ ...rule, name: plainText(rule.name, 120) }, asked, one));
+      const [rules, asking] = await Promise.all([rulesWith(kibana, one, { id: asked, known: undefined }), rulesAsking(kibana, one)]);
+      const uses = [...rules, ...asking.filter((rule) => modelsOf(rule, one).some(({ names }) => names === asked))];
+      return uses.map((rule) => ruleUse({ ...rule, name: plainText(rule.name, 120) }, asked, one));
     }),
   );
   const referring = found.flatMap((list) => (list.status === "fulfilled" ? list.value : []));

@@ -14,7 +14,7 @@ import { ruleState } from "../../rules/rule-state.ts";
 import { type Known, lookAtWorkflows, othersUsing, type Usage } from "../../usage/look.ts";
 import { isOtherNameOf } from "../../usage/named.ts";
 import { explainReferences } from "../../usage/references.ts";
-import { stayingWarnings, workflowsNaming } from "../../usage/staying.ts";
+import { namingGone, stayingWarnings } from "../../usage/staying.ts";
 import { whereOf } from "../../usage/use.ts";
 import { assertHasSecrets, assertRunnable } from "../connectors/connector-row.ts";
 import { ConnectorNotHere, pickConnector } from "../connectors/find-connector.ts";
@@ -28,7 +28,7 @@ import { firstOf, leftInWords } from "../rules/first-rules.ts";
 import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
 import { losses } from "../rules/lost-by-rules.ts";
 import { moveWarnings, onceInstead } from "../rules/move-warnings.ts";
-import { chosenRules, movedIn } from "../rules/moved-rules.ts";
+import { chosenRules, movedIn, namesIt } from "../rules/moved-rules.ts";
 import { earlierMoves } from "../rules/replaced-earlier.ts";
 import { inWords, named, nothingToDo, type ReplacePlan, row } from "../rules/replaced-report.ts";
 import { erasing, withArtifacts } from "../rules/rule-artifacts.ts";
@@ -84,10 +84,11 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
   ]);
   const isFiltered = args.rules !== undefined && !Array.isArray(args.rules);
   const onError = args.on_error ?? (isFiltered ? "continue" : "stop");
-  const { todo, left, notes: unseen } = await chosenRules(args.rules, using, from.known === undefined, context);
+  const { todo, left, notes: unseen } = await chosenRules(args.rules, using, { id: from.id, isGone: from.known === undefined }, context);
   const notes = [...namesake, ...unseen];
   const earlier = await earlierMoves({ space: inSpace, from: from.id, to: to?.id }, using, context);
-  if (from.missing && using.length === 0 && earlier.length === 0 && uses.length === 0) throw neitherThereNorUsed(from.missing);
+  const isUsed = using.length + earlier.length + uses.length > 0 || left.some(({ why }) => why === namesIt);
+  if (from.missing && !isUsed) throw neitherThereNorUsed(from.missing);
 
   if (target && !target.forRules && todo.length > 0) throw notForRules(target.connector);
   const entry = to && (await connectorType(to.type));
@@ -266,7 +267,7 @@ async function othersOf(
 ): Promise<Pick<Usage, "uses" | "sight">> {
   if (rules !== undefined) return { uses: [], sight: { seen: "all" } };
   const isName = seen.existing.some((one) => isOtherNameOf(one, id));
-  if (!known) return workflowsNaming({ id, isName }, kibana, inSpace, seen.status);
+  if (!known) return namingGone({ id, isName }, kibana, inSpace, seen.status);
   return (await othersUsing(kibana, inSpace, [known], seen)).of(known);
 }
 

@@ -7,6 +7,7 @@ import { isDetectionRule } from "../../kibana/detection.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { isSystem } from "../../rules/rule-state.ts";
+import { freeRule, modelsOf } from "../../usage/assistant-actions.ts";
 import type { SpaceContext } from "../define.ts";
 import type { NewParams } from "./carried-over.ts";
 import type { MeantRules } from "./filtered-rules.ts";
@@ -25,13 +26,13 @@ interface Chosen {
 
 /**
  * Which of the rules that use a connector are meant: all, those that a filter means, or those that are named, some of which may not use it.
- * @param isGone whether the connector is: then Elastic Security cannot save the rule either, so it is done here (reference/kibana-api.md §5.4)
+ * @param from.isGone whether the connector is: then Elastic Security cannot save the rule either, so it is done here (reference/kibana-api.md §5.4)
  * @throws ToolError rule_not_found
  */
 export async function chosenRules(
   asked: MeantRules | undefined,
   using: readonly Rule[],
-  isGone: boolean,
+  { id, isGone }: { id: string; isGone: boolean },
   context: SpaceContext,
 ): Promise<Chosen> {
   if (Array.isArray(asked)) {
@@ -39,7 +40,9 @@ export async function chosenRules(
     const without = others.length > 0 ? await askedRules(others, context.space, context) : [];
     return {
       todo: using.filter((rule) => asked.some((one) => isNamed(rule, one))),
-      left: without.map((rule) => row(rule, "unchanged", "It does not use that connector, or no longer does.")),
+      left: without.map((rule) =>
+        row(rule, "unchanged", modelsOf(rule, context.space).some(({ names }) => names === id) ? namesIt : noUser),
+      ),
       notes: [],
     };
   }
@@ -55,6 +58,10 @@ export async function chosenRules(
     notes,
   };
 }
+
+const noUser = "It does not use that connector, or no longer does.";
+/** Why such a rule stays. */
+export const namesIt = `It names that connector in the params of an action, which is not moved. ${freeRule}`;
 
 interface Moving {
   from: { id: string };

@@ -3,7 +3,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { rulesWith } from "../../rules/find-rules.ts";
 import { lookAtEach, notLookedAtInWords, sightOf, type Usage, usersOf } from "../../usage/look.ts";
-import { workflowsNaming } from "../../usage/staying.ts";
+import { namingGone } from "../../usage/staying.ts";
 import type { Where } from "../../usage/use.ts";
 
 /** A connector whose users are counted. */
@@ -29,7 +29,7 @@ export async function stillUsedBy(counted: Counted, space: string, kibana: Reade
 }
 
 async function othersNow({ id, known, where, isAnothers }: Counted, space: string, kibana: Reader): Promise<Pick<Usage, "uses" | "sight">> {
-  if (!known) return workflowsNaming({ id, isName: isAnothers }, kibana, space, where.status);
+  if (!known) return namingGone({ id, isName: isAnothers }, kibana, space, where.status);
   return usersOf(known, where, new Set(isAnothers ? [known.name] : []), await lookAtEach(kibana, space, where));
 }
 
