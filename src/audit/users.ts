@@ -6,7 +6,7 @@ import { type RouteFacts, workflowsIn } from "../map/space.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { endpointOf } from "../usage/inference-endpoints.ts";
 import { policiesOf } from "../usage/leading-to.ts";
-import { inWords, lookAround, notLookedAt, type Seen, type Usage, usersOf } from "../usage/look.ts";
+import { inWords, lookAround, notLookedAt, presentIn, type Seen, type Usage, usersOf } from "../usage/look.ts";
 import { isOtherNameOf } from "../usage/named.ts";
 import { type Holder, type Unseen, whereOf } from "../usage/use.ts";
 import { workflows } from "../usage/workflows.ts";
@@ -53,11 +53,11 @@ export async function lookAtUsers(
     lookAround(reader, space, [{ status, features: ["workflows"] }, ...[...unreferenced].map(placeOf)]),
     policiesOf(reader, space, status).catch((error: unknown) => reason(error, "Action policies could not be read")),
   ]);
-  const ids = new Set(connectors.keys());
+  const present = presentIn(connectors.values());
   const found = seen.looked.find(({ source }) => source === workflows)?.found;
   const hidden = found?.unseen.filter(({ concerns }) => concerns === undefined) ?? [];
   return {
-    of: (connector) => usersOf(connector, placeOf(connector), ids, seen),
+    of: (connector) => usersOf(connector, placeOf(connector), present, seen),
     workflows: {
       seen: found?.workflows,
       mayBeMore: hidden.some(({ listed }) => !listed),

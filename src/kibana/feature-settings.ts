@@ -8,11 +8,12 @@ const Defaults = z.object({ defaultConnectors: z.array(z.string()).nullish() });
 /** Settings of a space that name connectors. */
 export function featureSettingReads(get: Get) {
   return {
-    /** The connector to the language model that assistants use where none is chosen; undefined for none. */
-    async defaultAiConnector(space: string): Promise<string | undefined> {
+    /** The connector to the language model that is used where none is named, undefined for none, and whether no other is. */
+    async defaultAiConnector(space: string): Promise<{ id: string | undefined; only: boolean }> {
       const { settings } = readAs(Advanced, await get({ path: "/internal/kibana/settings", space, internal: true }));
       const value = settings["genAiSettings:defaultAIConnector"]?.userValue;
-      return typeof value === "string" && value !== "" && value !== "NO_DEFAULT_CONNECTOR" ? value : undefined;
+      const id = typeof value === "string" && value !== "" && value !== "NO_DEFAULT_CONNECTOR" ? value : undefined;
+      return { id, only: settings["genAiSettings:defaultAIConnectorOnly"]?.userValue === true };
     },
     /**
      * The connectors through which the default rules of Synthetics or Uptime notify.

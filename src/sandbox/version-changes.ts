@@ -61,6 +61,7 @@ const changes = {
   "connectors and workflows of agents": { since: ["9.4"], source: "reference/workflows-and-policies.md §6" },
   "pages of attack discovery from 0": { since: ["9.4"], source: "reference/workflows-and-policies.md §6" },
   "access control of agents": { since: ["9.5"], source: "kibana#273500" },
+  "default model by setting": { since: ["9.5"], source: "kibana#268019; the version is a guess" },
   "artifacts in public answers": { since: ["9.5"], source: "kibana#247279" },
   "context of ServiceNow's errors": { since: ["9.5"], source: "kibana#273886" },
   "snoozing one alert": { since: ["9.5"], source: "kibana#264090" },

@@ -4,7 +4,8 @@ import { quoted } from "../plain-text.ts";
 import { type Holder, hasFeature, type Source, type Unseen, type UserKind } from "./use.ts";
 import { wholeList } from "./whole-list.ts";
 
-const models = ["generativeAIForSecurity", "generativeAIForObservability", "generativeAIForSearchPlayground"];
+/** Features of types that lead to a model. */
+export const models = ["generativeAIForSecurity", "generativeAIForObservability", "generativeAIForSearchPlayground"];
 
 /**
  * Attack discovery runs on a schedule and asks a model; rules keep no reference to that. There are schedules from 9.1 on, and the
@@ -53,10 +54,10 @@ export const defaultModel: Source = {
   what: "the setting for the default AI connector",
   canHold: (where) => isAtLeast(where.status, "9.2") && hasFeature(where, ...models),
   async look(reader, space) {
-    const names = await reader.defaultAiConnector(space);
-    const id = "genAiSettings:defaultAIConnector";
+    const chosen = await reader.defaultAiConnector(space);
+    const [names, id] = [chosen.id, "genAiSettings:defaultAIConnector"];
     const use = { kind: "setting" as const, id, name: "Default AI connector", space, enabled: true, how: "its value", can_be_moved: false };
-    return { holders: names === undefined ? [] : [{ use, names }], unseen: [] };
+    return { holders: names === undefined ? [] : [{ use, names }], unseen: [], chosenModel: chosen };
   },
 };
 

@@ -2,6 +2,7 @@ import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Status } from "../kibana/status.ts";
+import type { ChosenModel } from "./by-default.ts";
 import type { EndpointCall } from "./inference-endpoints.ts";
 import type { Called, References } from "./workflow-references.ts";
 
@@ -73,6 +74,10 @@ export interface Found {
   unseen: Unseen[];
   /** Who calls the inference endpoints that Kibana makes with connectors. */
   endpoints?: { use: Use; call: EndpointCall }[];
+  /** Who names no AI connector where one is needed: Kibana takes one. */
+  byDefault?: Use[];
+  /** What the settings say of that one. */
+  chosenModel?: ChosenModel;
   /** The workflows themselves, which rules and action policies start. */
   workflows?: ReadonlyMap<string, WorkflowState>;
 }

@@ -97,6 +97,7 @@ export async function planCreate(
     asksBecause: [
       ...(rules.length > 0 ? ["rules of a connector that is gone send to it from then on, or may"] : []),
       ...(others.used.length > 0 ? ["what names it already uses it from then on"] : []),
+      ...(others.shifted.length > 0 ? ["what names no AI connector uses it from then on"] : []),
       ...(others.isBlind ? ["a workflow that was not looked at may name it already"] : []),
     ],
     ...(op.makesToken === false && {
@@ -105,6 +106,7 @@ export async function planCreate(
     warnings: [
       ...rules,
       ...others.used,
+      ...others.shifted,
       ...(await endWarning(entry, { config, secrets, space, isNew: true }, context)),
       ...checked,
       ...resolved.warnings,
@@ -115,7 +117,7 @@ export async function planCreate(
     ],
     outsideWorld: "none",
     consequence: "free",
-    facts: { version: status.version, awaiting: [...rules, ...others.used] },
+    facts: { version: status.version, awaiting: [...rules, ...others.used, ...others.shifted] },
     flows: secretFlows(live.id, entry, config, resolved, new Set(context.secrets.typed?.keys())),
     asks: askedFields(asked, entry),
     knownHosts: await agreedHosts(existing),

@@ -35,6 +35,7 @@ import { checkNew } from "./check-new-connector.ts";
 import { endpointWarnings } from "./left-endpoint.ts";
 import { replaced, takenOver } from "./made-elsewhere.ts";
 import type { Surroundings } from "./plan-create.ts";
+import { shiftedBy } from "./shifted-models.ts";
 
 type Config = Record<string, unknown>;
 
@@ -102,6 +103,7 @@ export async function planUpdate(
   const naming = namedBy(before, existing, seen);
   const theOthers = existing.filter(({ id }) => id !== before.id);
   const awaiting = awaitedIn(seen, { id: undefined, name: after.name, type: before.type }, theOthers);
+  const shifted = await shiftedBy(before, after, { status, existing }, seen, kibana);
   const workflows =
     repoints && naming.uses.length > 0
       ? await repointWorkflows({ uses: naming.uses, from: before, byId: false, to: before }, existing, { ...context, space })
@@ -155,6 +157,7 @@ export async function planUpdate(
     warnings: [
       ...(before.missingSecrets ? [] : await replacedSecrets(subject, { ops: [op], asks }, context.secrets)),
       ...awaiting.used,
+      ...shifted,
       ...(naming.missed.length > 0 ? [] : awaiting.missed),
       ...(typeof fitting === "string"
         ? [`Whether actions of rules fit the new config could not be read. ${fitting}`]
@@ -186,7 +189,7 @@ export async function planUpdate(
     consequence: "person",
     ...(taken ? { inPerson: [taken.inPerson] } : {}),
     ...(onlyAPersonKnows ? { onlyAPersonKnows } : {}),
-    facts: { version: status.version, possible, awaiting: awaiting.used, endpoint },
+    facts: { version: status.version, possible, awaiting: [...awaiting.used, ...shifted], endpoint },
     flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),
     asks,
     knownHosts: await agreedHosts(existing.filter((one) => one.id !== before.id)),
