@@ -100,7 +100,7 @@ function dangling({ looked }: Seen, connectors: ReadonlyMap<string, Connector>):
   const endpoints = new Set(all.map(({ config }) => endpointOf(config)));
   const isKnown = ({ names: text, byName, use }: Holder) =>
     connectors.has(text) || (byName && names.has(text)) || ((byName || use.kind !== "workflow") && endpoints.has(text));
-  const gone = looked.flatMap(({ found }) => found.holders.filter((one) => !isKnown(one) && !isSystem(one.names)));
+  const gone = looked.flatMap(({ found }) => found.holders.filter((one) => !one.mayBeElsewhere && !isKnown(one) && !isSystem(one.names)));
   const once = new Map(
     gone.map(({ use: user, names: connector }) => [JSON.stringify([user.kind, user.id, connector]), { user, connector }]),
   );

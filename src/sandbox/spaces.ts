@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { modelSettings } from "./ai/model-settings.ts";
 import { notFound, Refusal } from "./http/envelope.ts";
 import { sees } from "./http/privileges.ts";
 import { filled, parseBody, parseQuery } from "./http/request-schema.ts";
@@ -72,11 +73,23 @@ function remove(call: Call, state: State): Reply {
   state.spaces.delete(space.id);
   const { connectors, rules, maintenanceWindows, workflows, policies, v2Rules, cases, caseConfigurations, agents, tools, conversations } =
     state;
-  const holders = [workflows, policies, v2Rules, cases, caseConfigurations, agents, tools, conversations, state.discoverySchedules];
+  const holders = [
+    workflows,
+    policies,
+    v2Rules,
+    cases,
+    caseConfigurations,
+    agents,
+    tools,
+    conversations,
+    state.discoverySchedules,
+    state.playgrounds,
+  ];
   for (const all of [connectors, rules, maintenanceWindows, ...holders]) {
     for (const { id } of all.inSpace(space.id)) all.delete(id);
   }
   state.advancedSettings.delete(space.id);
+  for (const kind of modelSettings) state.modelSettings.delete(`${kind} ${space.id}`);
   for (const app of monitoringApps) state.monitoringSettings.delete(`${app} ${space.id}`);
   return { status: 204 };
 }

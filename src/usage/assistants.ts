@@ -49,17 +49,37 @@ export const discoveryActions: Source = {
   },
 };
 
-/** The model that assistants use where none is chosen, a setting of the space. */
+/** Advanced settings of the space that name a model: the one that is used where none is chosen, and those of solutions. */
 export const defaultModel: Source = {
   what: "the setting for the default AI connector",
   canHold: (where) => isAtLeast(where.status, "9.2") && hasFeature(where, ...models),
   async look(reader, space) {
-    const chosen = await reader.defaultAiConnector(space);
-    const [names, id] = [chosen.id, "genAiSettings:defaultAIConnector"];
-    const use = { kind: "setting" as const, id, name: "Default AI connector", space, enabled: true, how: "its value", can_be_moved: false };
-    return { holders: names === undefined ? [] : [{ use, names }], unseen: [], chosenModel: chosen };
+    const chosen = await reader.chosenModels(space);
+    const use = (id: string, name: string) => ({
+      kind: "setting" as const,
+      id,
+      name,
+      space,
+      enabled: true,
+      how: "its value",
+      can_be_moved: false,
+    });
+    const key = "genAiSettings:defaultAIConnector";
+    return {
+      holders: [
+        ...(chosen.id === undefined ? [] : [{ use: use(key, "Default AI connector"), ...named(chosen.id) }]),
+        ...chosen.others.map((one) => ({ use: use(one.key, one.key), ...named(one.id) })),
+      ],
+      unseen: [],
+      chosenModel: chosen,
+    };
   },
 };
+
+/** Elastic's own inference endpoints have ids that begin with a dot, which no connector's does. */
+function named(id: string): Pick<Holder, "names" | "mayBeElsewhere"> {
+  return { names: id, ...(id.startsWith(".") && { mayBeElsewhere: true }) };
+}
 
 /** The caller's own conversations with the Security assistant. */
 export const conversations: Source = {

@@ -160,7 +160,9 @@ async function lookOnce(source: Source, look: () => Promise<Found>, { flavour }:
   } catch (error) {
     if (!(error instanceof ToolError) || endsTheCall(error)) throw error;
     const missing = error instanceof KibanaError && isNoRoute(error);
-    const cannotExist = (missing && flavour === "serverless" && source.ofSolution) || (error instanceof KibanaError && isUnlicensed(error));
+    const cannotExist =
+      (missing && (source.mayBeAbsent || (flavour === "serverless" && source.ofSolution))) ||
+      (error instanceof KibanaError && isUnlicensed(error));
     const why = missing ? "This Kibana has no such route (404)." : error.message;
     const unseen = { what: source.what, why, permanent: false, whole: true, ...(missing ? {} : { fix: error.fix }) };
     return { holders: [], unseen: cannotExist ? [] : [unseen] };

@@ -16,6 +16,7 @@ export type UserKind =
   | "agent_tool"
   | "attack_discovery"
   | "conversation"
+  | "playground"
   | "setting";
 
 /** Something that uses a connector. */
@@ -66,6 +67,8 @@ export interface Holder {
   use: Use;
   names: string;
   byName?: true;
+  /** It may be an inference endpoint of Elasticsearch that goes with no connector. */
+  mayBeElsewhere?: true;
 }
 
 /** What a source saw in one space. */
@@ -112,6 +115,8 @@ export interface Source {
   canHold(where: Where): boolean;
   /** It belongs to one solution: on serverless, projects of other kinds do not have it. */
   ofSolution?: true;
+  /** It may be switched off, or gone in a later version: without its route there is nothing. */
+  mayBeAbsent?: true;
   /** Reads the space once, for all connectors. @throws ToolError, which means that nothing was seen */
   look(reader: Reader, space: string, status: Where["status"]): Promise<Found>;
 }

@@ -104,7 +104,11 @@ describe("the reader and the writer", () => {
       reader.agentTools("default"),
       reader.attackDiscoverySchedules("default"),
       reader.conversations("default", 1),
-      reader.defaultAiConnector("default"),
+      reader.chosenModels("default"),
+      reader.featureModels("default"),
+      reader.significantEventModels("default"),
+      reader.playgrounds("default", 1),
+      reader.playgroundModel("default", "p"),
       reader.defaultConnectors("default", "synthetics", true),
     ]);
     expect([...methods].sort()).toEqual([
