@@ -108,10 +108,21 @@ const perUser: Record<string, string> = {
   endpointSecurity: "response actions of Elastic Security, which choose a connector by its type",
 };
 
-/** What nobody can list of the users of a type. */
-export function unlistedFor(features: readonly string[]): Unseen[] {
-  const found = features.flatMap((feature) => (Object.hasOwn(perUser, feature) ? [perUser[feature] ?? ""] : []));
-  return found.map((what) => ({ what, why: "Kibana shows them to nobody else.", permanent: true, whole: false }));
+/** Features whose users take the first connector of a type by its name (actions/server/application/connector/methods/get_all/get_all.ts). */
+const takingTheFirst = ["endpointSecurity"];
+
+/**
+ * What nobody can list of the users of a type.
+ * @param isFirst whether the connector is the first of its type: then somebody has to know what takes it
+ */
+export function unlistedFor(features: readonly string[], isFirst = false): Unseen[] {
+  return features.flatMap((feature): Unseen[] => {
+    const what = Object.hasOwn(perUser, feature) ? perUser[feature] : undefined;
+    if (what === undefined) return [];
+    const taken = isFirst && takingTheFirst.includes(feature);
+    const why = taken ? "Kibana takes the first by name, which this one is." : "Kibana shows them to nobody else.";
+    return [{ what, why, permanent: !taken, whole: false }];
+  });
 }
 
 function held(kind: UserKind, users: readonly ModelUser[], space: string, how: string): Holder[] {

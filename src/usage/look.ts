@@ -72,11 +72,22 @@ export interface Present {
   ids: ReadonlySet<string>;
   /** Undefined where it is not asked who takes one without naming it. */
   models?: readonly Connector[];
+  /** The first of each type by its name. */
+  firsts?: ReadonlySet<string>;
 }
 
 export function presentIn(all: Iterable<Connector>): Present {
   const list = [...all];
-  return { ids: new Set(list.map(({ id }) => id)), models: list.filter(isModel) };
+  const firsts = new Map<string, Connector>();
+  for (const one of list) {
+    const other = firsts.get(one.type);
+    if (!other || one.name.localeCompare(other.name) < 0) firsts.set(one.type, one);
+  }
+  return {
+    ids: new Set(list.map(({ id }) => id)),
+    models: list.filter(isModel),
+    firsts: new Set([...firsts.values()].map(({ id }) => id)),
+  };
 }
 
 /**
@@ -86,7 +97,7 @@ export function presentIn(all: Iterable<Connector>): Present {
 export function usersOf(
   connector: Connector,
   where: Where,
-  { ids, models }: Present,
+  { ids, models, firsts }: Present,
   { looked }: Seen,
   wanted?: NamedAs,
 ): Pick<Usage, "uses" | "sight"> {
@@ -94,7 +105,11 @@ export function usersOf(
   const all = able.flatMap(({ found }) => usesIn(found, connector, (text) => ids.has(text)));
   const uses = all.filter(({ as }) => wanted === undefined || as === wanted).map(({ use }) => use);
   const taking = models === undefined || wanted !== undefined ? [] : takingByDefault(connector, models, looked, where.status);
-  const unseen = [...able.flatMap(({ found }) => found.unseen), ...taking.map(unseenOf), ...unlistedFor(where.features)];
+  const unseen = [
+    ...able.flatMap(({ found }) => found.unseen),
+    ...taking.map(unseenOf),
+    ...unlistedFor(where.features, firsts?.has(connector.id)),
+  ];
   return { uses, sight: sightOf(unseen.filter((one) => mayConcern(one, connector))) };
 }
 

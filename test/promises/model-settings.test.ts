@@ -53,7 +53,7 @@ const named: [string, (id: string) => Promise<() => Promise<unknown>>][] = [
 ];
 
 describe("what names a model in a setting of Kibana is a user of its connector", () => {
-  test.each(named)("%s: delete, get, list, map and audit say so, and an audit says what is gone", async (name, make) => {
+  test.each(named)("%s: delete, get, list, map and audit say so", async (name, make) => {
     const takeBack = await make("chat");
     const it = await shared("9.5", url);
     expect((await it.call("safe_delete_connector", { ids: ["chat"] })).body.error).toMatchObject({

@@ -71,7 +71,7 @@ export async function whoMayGo(
     }
     // Whatever order they go in, each is looked at as if the others had gone.
     const left = presentIn(known.existing.filter((one) => one.id === connector.id || picked.every((also) => also.connector.id !== one.id)));
-    const usage = { rules, ...othersOf(connector, undefined, { ids, models: left.models }) };
+    const usage = { rules, ...othersOf(connector, undefined, { ...left, ids }) };
     if (usage.uses.length > 0 || (rules ?? []).length > 0)
       refused.push({ id, error: await used(connector, { usage, where, space, known }, context) });
     else if (connector.references === 0) free.set(connector.id, { connector, where, usage });
