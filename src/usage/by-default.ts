@@ -39,6 +39,7 @@ export function unseenOf(use: Use): Unseen {
     permanent: false,
     whole: false,
     listed: true,
+    byDefault: true,
     decides: { use, mayTake: () => true },
   };
 }

@@ -211,6 +211,11 @@ export function neverSeenInWords(...sights: readonly Sight[]): string {
   return all.length > 1 ? `${all.slice(0, -1).join(", ")} or ${all.at(-1)}` : all.join("");
 }
 
+/** Whether something that names no connector takes this one. */
+export function isTakenByDefault(sight: Sight): boolean {
+  return sight.seen !== "all" && sight.unseen.some(({ byDefault }) => byDefault);
+}
+
 /** Those that nobody can list. */
 export function neverSeen(sight: Sight): Unseen[] {
   return sight.seen === "all" ? [] : sight.unseen.filter(({ permanent }) => permanent);

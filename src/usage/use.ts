@@ -55,6 +55,8 @@ export interface Unseen {
   listed?: true;
   /** What decides when it runs which connector it takes. */
   decides?: { use: Use; mayTake: (called: Called) => boolean };
+  /** It names none, and this connector is the one that Kibana takes: that is no connector which nothing uses. */
+  byDefault?: true;
   /** Which connectors may be used there. Absent: any that the source can hold. */
   concerns?: (connector: Connector) => boolean;
 }

@@ -83,7 +83,10 @@ describe("a place of a workflow that names no AI connector may use the one that 
     expect(it.questions[0]?.split("\n")[0]).toMatch(may);
     expect(it.questions[0]).toContain('No AI connector is named by 1 workflow: "Asks 0". From then on there is none, and they fail');
     const { body: listed } = await it.call("list_connectors", { state: "unused" });
-    expect(listed.warnings.join()).toMatch(/Unused only as far as seen.*names none in "step ask"/);
+    expect(listed.connectors).toEqual([]);
+    expect(
+      JSON.stringify((await it.call("audit_connectors", { detail: true, checks: ["unused", "unused_as_far_as_seen"] })).body.findings),
+    ).toBe("[]");
     expect(JSON.stringify((await it.call("get_connector", { id: "prod" })).body.warnings)).toContain("names none in");
     expect(JSON.stringify((await it.call("map_notifications", { connector: "prod" })).body)).not.toContain("Nothing uses");
   });
@@ -100,6 +103,7 @@ describe("a place of a workflow that names no AI connector may use the one that 
     await remove(it, "prod");
     expect(it.questions[0]?.split("\n")[0]).toMatch(/: Delete connector "Prod model"/);
     expect(it.questions[0]).not.toContain("names none");
+    expect((await it.call("list_connectors", { state: "unused" })).body.connectors).toHaveLength(1);
   });
 
   test("a yes alone deletes nothing", async () => {
