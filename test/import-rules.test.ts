@@ -44,7 +44,7 @@ const table: Record<string, readonly string[]> = {
     "version",
   ],
   rules: ["kibana", "catalog", "shapes", "errors", "plain-text", "plain-object", "did-you-mean", "read-url"],
-  usage: ["kibana", "rules", "errors", "grouped", "plain-text", "plain-object", "json-depth"],
+  usage: ["kibana", "rules", "catalog", "errors", "grouped", "plain-text", "plain-object", "json-depth"],
   secrets: [
     "shapes",
     "sealed",

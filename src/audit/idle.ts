@@ -1,9 +1,9 @@
-import { neverSeen, notLookedAt } from "../usage/look.ts";
+import { isTakenByDefault, neverSeen, notLookedAt } from "../usage/look.ts";
 import type { ConnectorFacts, SpaceFacts } from "./facts.ts";
 
 /** Whether nothing that was seen uses a saved connector: `surely` where all that could was seen. */
 export function isIdle({ connector, usage, others }: ConnectorFacts, { rulesKnown }: SpaceFacts): false | "surely" | "as far as seen" {
-  if (connector.preconfigured || usage.rules > 0 || (others && others.uses.length > 0)) return false;
+  if (connector.preconfigured || usage.rules > 0 || (others && (others.uses.length > 0 || isTakenByDefault(others.sight)))) return false;
   if (connector.references === undefined ? !rulesKnown : connector.references > 0) return false;
   return others?.sight.seen === "all" ? "surely" : "as far as seen";
 }

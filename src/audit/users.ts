@@ -7,7 +7,7 @@ import { isSystem } from "../rules/rule-state.ts";
 import { assistantActions } from "../usage/assistant-actions.ts";
 import { endpointOf } from "../usage/inference-endpoints.ts";
 import { policiesOf } from "../usage/leading-to.ts";
-import { inWords, lookAround, notLookedAt, type Seen, type Usage, usersOf } from "../usage/look.ts";
+import { inWords, lookAround, notLookedAt, presentIn, type Seen, type Usage, usersOf } from "../usage/look.ts";
 import { isOtherNameOf } from "../usage/named.ts";
 import { besidesRules } from "../usage/sources.ts";
 import { type Found, type Holder, type Unseen, whereOf } from "../usage/use.ts";
@@ -55,12 +55,12 @@ export async function lookAtUsers(
     lookAround(reader, space, [{ status, features: ["workflows"] }, ...[...unreferenced].map(placeOf)], besidesRules),
     policiesOf(reader, space, status).catch((error: unknown) => reason(error, "Action policies could not be read")),
   ]);
-  const ids = new Set(connectors.keys());
+  const present = presentIn(connectors.values());
   const found = seen.looked.find(({ source }) => source === workflows)?.found;
   const hidden = found?.unseen.filter(({ concerns }) => concerns === undefined) ?? [];
   return {
     of: (connector, found) =>
-      usersOf(connector, placeOf(connector), ids, { ...seen, looked: [...seen.looked, { source: assistantActions, found }] }),
+      usersOf(connector, placeOf(connector), present, { ...seen, looked: [...seen.looked, { source: assistantActions, found }] }),
     workflows: {
       seen: found?.workflows,
       mayBeMore: hidden.some(({ listed }) => !listed),
@@ -103,7 +103,7 @@ function dangling({ looked }: Seen, connectors: ReadonlyMap<string, Connector>):
   const endpoints = new Set(all.map(({ config }) => endpointOf(config)));
   const isKnown = ({ names: text, byName, use }: Holder) =>
     connectors.has(text) || (byName && names.has(text)) || ((byName || use.kind !== "workflow") && endpoints.has(text));
-  const gone = looked.flatMap(({ found }) => found.holders.filter((one) => !isKnown(one) && !isSystem(one.names)));
+  const gone = looked.flatMap(({ found }) => found.holders.filter((one) => !one.mayBeElsewhere && !isKnown(one) && !isSystem(one.names)));
   const once = new Map(
     gone.map(({ use: user, names: connector }) => [JSON.stringify([user.kind, user.id, connector]), { user, connector }]),
   );

@@ -1,7 +1,7 @@
 import { createGiveWay } from "../give-way.ts";
 import { grouped } from "../grouped.ts";
 import type { Connector } from "../kibana/connectors.ts";
-import { usersOf } from "../usage/look.ts";
+import { presentIn, usersOf } from "../usage/look.ts";
 import { namedAs } from "../usage/named.ts";
 import { type Sight, type Use, whereOf } from "../usage/use.ts";
 import { hearsOfFiring, type MappedRule, type ObstacleKind, onlyRecords, type Route, type Via, verdictOn } from "./route.ts";
@@ -45,8 +45,8 @@ export async function usersWithout(
   { types, status }: Pick<Deployment, "types" | "status">,
 ): Promise<{ users: LosingUser[]; sight: Sight }> {
   const { looked, connectors, workflows, policies } = facts;
-  const ids = new Set(connectors.all?.keys() ?? []);
-  const { uses, sight } = usersOf(connector, whereOf(connector, types?.values() ?? [], status), ids, looked);
+  const present = presentIn(connectors.all?.values() ?? []);
+  const { uses, sight } = usersOf(connector, whereOf(connector, types?.values() ?? [], status), present, looked);
   const keyOf = ({ kind, id }: Use) => JSON.stringify([kind, id]);
   const all = grouped(
     looked.looked.flatMap(({ found }) => found.holders),
@@ -57,7 +57,7 @@ export async function usersWithout(
   for (const [use] of grouped(uses, keyOf).values()) {
     if (!use) continue;
     await giveWay();
-    const others = all.get(keyOf(use))?.some((holder) => !namedAs(holder, connector, (text) => ids.has(text)));
+    const others = all.get(keyOf(use))?.some((holder) => !namedAs(holder, connector, (text) => present.ids.has(text)));
     const rest = use.kind === "workflow" ? hasOther(routesOver(use.id, workflows, connectors), connector.id, ["workflow_off"]) : others;
     users.push({ use, loss: rest ? "would_lose_route" : "would_be_silent" });
   }

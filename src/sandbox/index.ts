@@ -103,6 +103,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     flapping: new Map(),
     advancedSettings: new Map(),
     monitoringSettings: new Map(),
+    modelSettings: new Map(),
+    playgrounds: new Store(),
   };
   if (seeded) seed(state);
   if (size) generate(state, size);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { modelSettings } from "./ai/model-settings.ts";
 import { notFound, Refusal } from "./http/envelope.ts";
 import { sees } from "./http/privileges.ts";
 import { filled, parseBody, parseQuery } from "./http/request-schema.ts";
@@ -83,11 +84,13 @@ function remove(call: Call, state: State): Reply {
     conversations,
     state.discoverySchedules,
     state.caseTemplates,
+    state.playgrounds,
   ];
   for (const all of [connectors, rules, maintenanceWindows, ...holders]) {
     for (const { id } of all.inSpace(space.id)) all.delete(id);
   }
   state.advancedSettings.delete(space.id);
+  for (const kind of modelSettings) state.modelSettings.delete(`${kind} ${space.id}`);
   for (const app of monitoringApps) state.monitoringSettings.delete(`${app} ${space.id}`);
   return { status: 204 };
 }

@@ -2,6 +2,7 @@ import type { License } from "../catalog/connector-type.ts";
 import type { Agent, Tool } from "./ai/agents.ts";
 import type { DiscoverySchedule } from "./ai/attack-discovery.ts";
 import type { Conversation } from "./ai/conversations.ts";
+import type { Playground } from "./ai/model-settings.ts";
 import type { ActionPolicy } from "./alerting-v2/policy.ts";
 import type { V2Rule } from "./alerting-v2/rule-routes.ts";
 import type { Case, CaseConfiguration, CaseTemplate } from "./cases/case.ts";
@@ -164,6 +165,9 @@ export interface State {
   advancedSettings: Map<string, Dict>;
   /** Of Synthetics and Uptime, by application and space. */
   monitoringSettings: Map<string, Dict>;
+  /** Of features and of significant events, by kind and space. */
+  modelSettings: Map<string, Dict>;
+  playgrounds: Store<Playground>;
 }
 
 export interface OwnRequest extends Pick<Call, "method" | "query" | "body" | "caller"> {

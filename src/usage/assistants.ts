@@ -4,7 +4,8 @@ import { quoted } from "../plain-text.ts";
 import { type Holder, hasFeature, type Source, type Unseen, type UserKind, type Where } from "./use.ts";
 import { wholeList } from "./whole-list.ts";
 
-const models = ["generativeAIForSecurity", "generativeAIForObservability", "generativeAIForSearchPlayground"];
+/** Features of types that lead to a model. */
+export const models = ["generativeAIForSecurity", "generativeAIForObservability", "generativeAIForSearchPlayground"];
 
 /** Whether connectors of a type may be chosen as a model. */
 export function isLanguageModel(where: Pick<Where, "features">): boolean {
@@ -53,17 +54,37 @@ export const discoveryActions: Source = {
   },
 };
 
-/** The model that assistants use where none is chosen, a setting of the space. */
+/** Advanced settings of the space that name a model: the one that is used where none is chosen, and those of solutions. */
 export const defaultModel: Source = {
   what: "the setting for the default AI connector",
   canHold: (where) => isAtLeast(where.status, "9.2") && isLanguageModel(where),
   async look(reader, space) {
-    const names = await reader.defaultAiConnector(space);
-    const id = "genAiSettings:defaultAIConnector";
-    const use = { kind: "setting" as const, id, name: "Default AI connector", space, enabled: true, how: "its value", can_be_moved: false };
-    return { holders: names === undefined ? [] : [{ use, names }], unseen: [] };
+    const chosen = await reader.chosenModels(space);
+    const use = (id: string, name: string) => ({
+      kind: "setting" as const,
+      id,
+      name,
+      space,
+      enabled: true,
+      how: "its value",
+      can_be_moved: false,
+    });
+    const key = "genAiSettings:defaultAIConnector";
+    return {
+      holders: [
+        ...(chosen.id === undefined ? [] : [{ use: use(key, "Default AI connector"), ...named(chosen.id) }]),
+        ...chosen.others.map((one) => ({ use: use(one.key, one.key), ...named(one.id) })),
+      ],
+      unseen: [],
+      chosenModel: chosen,
+    };
   },
 };
+
+/** Elastic's own inference endpoints have ids that begin with a dot, which no connector's does. */
+function named(id: string): Pick<Holder, "names" | "mayBeElsewhere"> {
+  return { names: id, ...(id.startsWith(".") && { mayBeElsewhere: true }) };
+}
 
 /** The caller's own conversations with the Security assistant. */
 export const conversations: Source = {
@@ -92,10 +113,21 @@ const perUser: Record<string, string> = {
   endpointSecurity: "response actions of Elastic Security, which choose a connector by its type",
 };
 
-/** What nobody can list of the users of a type. */
-export function unlistedFor(features: readonly string[]): Unseen[] {
-  const found = features.flatMap((feature) => (Object.hasOwn(perUser, feature) ? [perUser[feature] ?? ""] : []));
-  return found.map((what) => ({ what, why: "Kibana shows them to nobody else.", permanent: true, whole: false }));
+/** Features whose users take the first connector of a type by its name (actions/server/application/connector/methods/get_all/get_all.ts). */
+const takingTheFirst = ["endpointSecurity"];
+
+/**
+ * What nobody can list of the users of a type.
+ * @param isFirst whether the connector is the first of its type: then somebody has to know what takes it
+ */
+export function unlistedFor(features: readonly string[], isFirst = false): Unseen[] {
+  return features.flatMap((feature): Unseen[] => {
+    const what = Object.hasOwn(perUser, feature) ? perUser[feature] : undefined;
+    if (what === undefined) return [];
+    const taken = isFirst && takingTheFirst.includes(feature);
+    const why = taken ? "Kibana takes the first by name, which this one is." : "Kibana shows them to nobody else.";
+    return [{ what, why, permanent: !taken, whole: false }];
+  });
 }
 
 function held(kind: UserKind, users: readonly ModelUser[], space: string, how: string): Holder[] {

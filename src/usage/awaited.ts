@@ -2,6 +2,7 @@ import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { quoted, word } from "../plain-text.ts";
 import { discoveryActions } from "./assistants.ts";
+import { shiftedDefaults } from "./by-default.ts";
 import { openCases } from "./cases.ts";
 import { usersInWords } from "./free.ts";
 import { inWords, lookAround, type Seen } from "./look.ts";
@@ -14,6 +15,8 @@ import { workflows } from "./workflows.ts";
 /** What names a connector that is yet to have this id or name, and what was not looked at. */
 export interface Awaited {
   used: string[];
+  /** What names no AI connector and is given to it from then on. */
+  shifted: string[];
   missed: string[];
   /** Another key could see that something which is running would be diverted: workflows are not shown to this one. */
   isBlind: boolean;
@@ -29,14 +32,16 @@ export async function awaitedBy(
   where: Where,
   { reader, space }: { reader: Reader; space: string },
 ): Promise<Awaited> {
-  return awaitedIn(await lookAround(reader, space, [where], [...sources, ...counted]), called, existing);
+  const seen = await lookAround(reader, space, [where], [...sources, ...counted]);
+  const shifted = shiftedDefaults(seen.looked, where.status, { before: existing, after: [...existing, called] });
+  return { ...awaitedIn(seen, called, existing), shifted };
 }
 
 /**
  * The same in what was seen already. An id comes before a name, so a new id takes over what reached another connector by
  * that name (connector_executor.ts of workflows).
  */
-export function awaitedIn({ looked }: Seen, called: Called, existing: readonly Connector[]): Awaited {
+export function awaitedIn({ looked }: Seen, called: Called, existing: readonly Connector[]): Omit<Awaited, "shifted"> {
   const ids = new Set(existing.map((one) => one.id));
   const holders = looked.flatMap(({ found }) => found.holders).filter((holder) => namedAs(holder, called, (text) => ids.has(text)));
   const unseen = looked.flatMap(({ found }) => found.unseen);

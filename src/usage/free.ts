@@ -66,6 +66,12 @@ const words: Record<UserKind, Words> = {
     off: "disabled",
     free: "In the Security assistant, choose another model for the conversation, or delete it.",
   },
+  playground: {
+    one: "playground",
+    many: "playgrounds",
+    off: "disabled",
+    free: "In Kibana under Playground, choose another model, or delete it.",
+  },
   setting: { one: "setting", many: "settings", off: "disabled", free: "In Kibana, choose another connector in this setting." },
 };
 

@@ -1,3 +1,4 @@
+import { isModel } from "../catalog/default-model.ts";
 import { ToolError } from "../errors.ts";
 import { isNoRoute, isUnlicensed } from "../kibana/absent.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
@@ -7,6 +8,7 @@ import type { Reader } from "../kibana/reader.ts";
 import { plainText } from "../plain-text.ts";
 import { type RuleUse, rulesUsing } from "../rules/find-rules.ts";
 import { unlistedFor } from "./assistants.ts";
+import { takingByDefault, unseenOf } from "./by-default.ts";
 import { isEndpointOf } from "./inference-endpoints.ts";
 import { type NamedAs, namedAs, namesEndpoint } from "./named.ts";
 import { sources } from "./sources.ts";
@@ -64,22 +66,50 @@ export function lookAtWorkflows(reader: Reader, space: string, status: Where["st
   return lookAround(reader, space, [{ status, features: [] }], [workflows]);
 }
 
+/** The connectors of a space, as what decides whom a place means. */
+export interface Present {
+  /** An id comes before a name. */
+  ids: ReadonlySet<string>;
+  /** Undefined where it is not asked who takes one without naming it. */
+  models?: readonly Connector[];
+  /** The first of each type by its name. */
+  firsts?: ReadonlySet<string>;
+}
+
+export function presentIn(all: Iterable<Connector>): Present {
+  const list = [...all];
+  const firsts = new Map<string, Connector>();
+  for (const one of list) {
+    const other = firsts.get(one.type);
+    if (!other || one.name.localeCompare(other.name) < 0) firsts.set(one.type, one);
+  }
+  return {
+    ids: new Set(list.map(({ id }) => id)),
+    models: list.filter(isModel),
+    firsts: new Set([...firsts.values()].map(({ id }) => id)),
+  };
+}
+
 /**
  * What was seen of the users of one connector besides rules.
- * @param ids of all connectors of the space: an id comes before a name
  * @param wanted only those that name it so
  */
 export function usersOf(
   connector: Connector,
   where: Where,
-  ids: ReadonlySet<string>,
+  { ids, models, firsts }: Present,
   { looked }: Seen,
   wanted?: NamedAs,
 ): Pick<Usage, "uses" | "sight"> {
   const able = looked.filter(({ source }) => source.canHold(where));
   const all = able.flatMap(({ found }) => usesIn(found, connector, (text) => ids.has(text)));
   const uses = all.filter(({ as }) => wanted === undefined || as === wanted).map(({ use }) => use);
-  const unseen = [...able.flatMap(({ found }) => found.unseen), ...unlistedFor(where.features)];
+  const taking = models === undefined || wanted !== undefined ? [] : takingByDefault(connector, models, looked, where.status);
+  const unseen = [
+    ...able.flatMap(({ found }) => found.unseen),
+    ...taking.map(unseenOf),
+    ...unlistedFor(where.features, firsts?.has(connector.id)),
+  ];
   return { uses, sight: sightOf(unseen.filter((one) => mayConcern(one, connector))) };
 }
 
@@ -112,11 +142,11 @@ export async function othersUsing(
   space: string,
   connectors: readonly Connector[],
   { existing, types, status }: Known,
-): Promise<{ of(connector: Connector, wanted?: NamedAs): Pick<Usage, "uses" | "sight">; seen: Seen }> {
+): Promise<{ of(connector: Connector, wanted?: NamedAs, left?: Present): Pick<Usage, "uses" | "sight">; seen: Seen }> {
   const placeOf = (connector: Connector) => whereOf(connector, types, status);
   const seen = await lookAround(reader, space, connectors.map(placeOf));
-  const ids = new Set(existing.map(({ id }) => id));
-  return { of: (connector, wanted) => usersOf(connector, placeOf(connector), ids, seen, wanted), seen };
+  const present = presentIn(existing);
+  return { of: (connector, wanted, left = present) => usersOf(connector, placeOf(connector), left, seen, wanted), seen };
 }
 
 /** The rules that use a connector; undefined where the key may not read rules. */
@@ -145,7 +175,9 @@ async function lookOnce(source: Source, look: () => Promise<Found>, { flavour }:
   } catch (error) {
     if (!(error instanceof ToolError) || endsTheCall(error)) throw error;
     const missing = error instanceof KibanaError && isNoRoute(error);
-    const cannotExist = (missing && flavour === "serverless" && source.ofSolution) || (error instanceof KibanaError && isUnlicensed(error));
+    const cannotExist =
+      (missing && (source.mayBeAbsent || (flavour === "serverless" && source.ofSolution))) ||
+      (error instanceof KibanaError && isUnlicensed(error));
     const why = missing ? "This Kibana has no such route (404)." : error.message;
     const unseen = { what: source.what, why, permanent: false, whole: true, ...(missing ? {} : { fix: error.fix }) };
     return { holders: [], unseen: cannotExist ? [] : [unseen] };
@@ -177,6 +209,11 @@ export function notLookedAtInWords(...sights: readonly Sight[]): string {
 export function neverSeenInWords(...sights: readonly Sight[]): string {
   const all = [...new Set(sights.flatMap((sight) => neverSeen(sight).map(({ what }) => what)))];
   return all.length > 1 ? `${all.slice(0, -1).join(", ")} or ${all.at(-1)}` : all.join("");
+}
+
+/** Whether something that names no connector takes this one. */
+export function isTakenByDefault(sight: Sight): boolean {
+  return sight.seen !== "all" && sight.unseen.some(({ byDefault }) => byDefault);
 }
 
 /** Those that nobody can list. */

@@ -4,6 +4,7 @@ import { attackDiscovery, conversations, defaultModel } from "./assistants.ts";
 import { caseSettings } from "./case-settings.ts";
 import { caseTemplates } from "./case-templates.ts";
 import { synthetics, uptime } from "./default-connectors.ts";
+import { featureModels, playgrounds, significantEvents } from "./model-settings.ts";
 import type { Source } from "./use.ts";
 import { workflows } from "./workflows.ts";
 
@@ -16,6 +17,9 @@ export const besidesRules: readonly Source[] = [
   attackDiscovery,
   defaultModel,
   conversations,
+  featureModels,
+  significantEvents,
+  playgrounds,
   synthetics,
   uptime,
 ];

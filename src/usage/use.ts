@@ -2,6 +2,7 @@ import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Status } from "../kibana/status.ts";
+import type { ChosenModel } from "./by-default.ts";
 import type { EndpointCall } from "./inference-endpoints.ts";
 import type { Called, References } from "./workflow-references.ts";
 
@@ -16,6 +17,7 @@ export type UserKind =
   | "agent_tool"
   | "attack_discovery"
   | "conversation"
+  | "playground"
   | "setting";
 
 /** Something that uses a connector. */
@@ -54,6 +56,8 @@ export interface Unseen {
   listed?: true;
   /** What decides when it runs which connector it takes. */
   decides?: { use: Use; mayTake: (called: Called) => boolean };
+  /** It names none, and this connector is the one that Kibana takes: that is no connector which nothing uses. */
+  byDefault?: true;
   /** Which connectors may be used there. Absent: any that the source can hold. */
   concerns?: (connector: Connector) => boolean;
 }
@@ -66,6 +70,8 @@ export interface Holder {
   use: Use;
   names: string;
   byName?: true;
+  /** It may be an inference endpoint of Elasticsearch that goes with no connector. */
+  mayBeElsewhere?: true;
 }
 
 /** What a source saw in one space. */
@@ -74,6 +80,10 @@ export interface Found {
   unseen: Unseen[];
   /** Who calls the inference endpoints that Kibana makes with connectors. */
   endpoints?: { use: Use; call: EndpointCall }[];
+  /** Who names no AI connector where one is needed: Kibana takes one. */
+  byDefault?: Use[];
+  /** What the settings say of that one. */
+  chosenModel?: ChosenModel;
   /** The workflows themselves, which rules and action policies start. */
   workflows?: ReadonlyMap<string, WorkflowState>;
 }
@@ -108,6 +118,8 @@ export interface Source {
   canHold(where: Where): boolean;
   /** It belongs to one solution: on serverless, projects of other kinds do not have it. */
   ofSolution?: true;
+  /** It may be switched off, or gone in a later version: without its route there is nothing. */
+  mayBeAbsent?: true;
   /** Reads the space once, for all connectors. @throws ToolError, which means that nothing was seen */
   look(reader: Reader, space: string, status: Where["status"]): Promise<Found>;
 }

@@ -4,6 +4,7 @@ import { connectorsInPaths } from "./paths.ts";
 import { idIn, isAboveConnectors, isFilledIn, isForConnector, linesOf, readJson } from "./request-bodies.ts";
 import { type Address, connectorsInQuery, mayRunOf } from "./requests.ts";
 import { decodedPattern, gap, isExpression, mayBeSame, patternOf, withConstants } from "./templates.ts";
+import { takesDefault } from "./unnamed-models.ts";
 import {
   atFirst,
   type Given,
@@ -72,10 +73,17 @@ export interface OtherStep extends InRun {
   starts: string | undefined;
 }
 
+/** A place that needs an AI connector and names none. */
+interface ByDefault {
+  how: string;
+  space: string | undefined;
+}
+
 export interface References {
   named: Reference[];
   undecided: Undecided[];
   others: OtherStep[];
+  byDefault: ByDefault[];
 }
 
 /** Steps that reach somebody by themselves. */
@@ -96,7 +104,7 @@ const expressionStands = "An expression stands for it.";
 
 /** Every connector that a workflow's definition names, wherever it stands. */
 export function referencesOf(definition: Record<string, unknown>): References {
-  const found: References = { named: [], undecided: [], others: [] };
+  const found: References = { named: [], undecided: [], others: [], byDefault: [] };
 
   function add(
     text: string,
@@ -160,6 +168,7 @@ export function referencesOf(definition: Record<string, unknown>): References {
     if (isStep(value, place) && !within.isData) {
       addOther(value, outer?.path ?? path, within);
       addRequest(outer?.path ?? path, within);
+      if (takesDefault(value, within.sent.address, definition)) found.byDefault.push({ how: within.how, space: within.sent.space });
     }
     const at = (below: Path) => (outer === undefined ? { path: below } : { ...outer, inJson: below });
     for (const [key, item] of Object.entries(value)) {
@@ -208,13 +217,14 @@ export function referencesOf(definition: Record<string, unknown>): References {
  * What one space's workflow uses in that space. A request without a space in its path goes to the default space, or in later
  * versions to the workflow's own (kibana#287846, #283905).
  */
-export function seenFrom(space: string, { named, undecided, others }: References): References {
+export function seenFrom(space: string, { named, undecided, others, byDefault }: References): References {
   const perhaps = named.filter((one) => !isIn(one, space) && mayBeIn(one.space, space));
   const elsewhere = named.filter((one) => !mayBeIn(one.space, space));
   return {
     named: named.filter((one) => isIn(one, space)),
     undecided: [...undecided, ...perhaps.map(({ text, ...one }) => ({ ...one, mayTake: ({ id }: Pick<Called, "id">) => id === text }))],
     others: [...others, ...elsewhere.map((one) => ({ ...one, type: "kibana.request", starts: undefined }))],
+    byDefault: byDefault.filter((one) => mayBeIn(one.space, space)),
   };
 }
 

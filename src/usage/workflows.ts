@@ -13,6 +13,7 @@ import { wholeList } from "./whole-list.ts";
 import { type References, referencesOf, seenFrom } from "./workflow-references.ts";
 
 const what = "workflows";
+const namesNone = "It names no connector.";
 
 /** A workflow can use a connector of any type: `kibana.request` calls whatever it names. */
 export const workflows: Source = {
@@ -29,7 +30,8 @@ export const workflows: Source = {
     for (const one of found.values()) unseen.push(...one.unseen);
     const all = [...found.values()];
     const endpoints = all.flatMap((one) => one.endpoints ?? []);
-    return { holders: all.flatMap(({ holders }) => holders), unseen, endpoints, workflows: states };
+    const byDefault = all.flatMap((one) => one.byDefault ?? []);
+    return { holders: all.flatMap(({ holders }) => holders), unseen, endpoints, byDefault, workflows: states };
   },
 };
 
@@ -79,10 +81,11 @@ function inWorkflow(workflow: Workflow, references: References | undefined, spac
     ...(stuck === undefined ? {} : { why_not: stuck }),
   });
   if (!references) return inInvalid(workflow, use);
-  const { named, undecided } = references;
+  const { named, undecided, byDefault } = references;
   const calls = workflow.definition ? endpointsIn(workflow.definition) : [];
   const [later, known] = [calls.filter(isDecidedLater), calls.filter((call) => !isDecidedLater(call))];
   return {
+    byDefault: byDefault.map(({ how }) => use(how, namesNone)),
     endpoints: known.map((call) => ({ use: use(call.how, stays ?? namesEndpoint), call })),
     holders: named.map(
       ({ text, byName, how, stuck }): Holder => ({ use: use(how, stays ?? stuck), names: text, ...(byName && { byName }) }),

@@ -38,6 +38,12 @@ async function deployment(users: OtherUsers, { type = ".slack", version = "9.5",
 }
 
 const uses = (...steps: object[]): OtherUsers => ({ "/api/workflows": page(workflow("page-people", steps)) });
+const modelsOf = (id: string): OtherUsers => ({
+  "/internal/search_inference_endpoints/settings": {
+    status: 200,
+    body: { data: { features: [{ feature_id: "agent_builder", endpoints: [{ id }] }] }, invalidEndpoints: [] },
+  },
+});
 const byId = step({ "connector-id": "chat" });
 const templates = (...all: object[]): OtherUsers => ({
   "/internal/cases/templates": { status: 200, body: { page: 1, perPage: 100, total: all.length, templates: all } },
@@ -211,6 +217,42 @@ describe("safe_delete_connector refuses what is used, and names who uses it with
       { kind: "setting" },
     ],
     [
+      "another advanced setting",
+      {
+        "/internal/kibana/settings": { status: 200, body: { settings: { "securitySolution:defaultAIConnector": { userValue: "chat" } } } },
+      },
+      { type: ".gen-ai" },
+      '1 setting: "securitySolution:defaultAIConnector"',
+      { kind: "setting" },
+    ],
+    ...["9.4", "9.5", "9.6", "serverless"].map((version): [string, OtherUsers, Given, string, object] => [
+      `the model settings of a feature in ${version}`,
+      modelsOf("chat"),
+      { type: ".gen-ai", version },
+      '1 setting: "Model of agent_builder"',
+      { kind: "setting" },
+    ]),
+    [
+      "the settings of significant events",
+      { "/internal/streams/_significant_events/settings": { status: 200, body: { connectorIdDiscovery: "chat" } } },
+      { type: ".gen-ai" },
+      '1 setting: "Significant events"',
+      { kind: "setting" },
+    ],
+    [
+      "a saved playground",
+      {
+        "/internal/search_playground/playgrounds": {
+          status: 200,
+          body: { _meta: { total: 1 }, items: [{ id: "p", name: "Support bot" }] },
+        },
+        "/internal/search_playground/playgrounds/p": { status: 200, body: { data: { summarizationModel: { connectorId: "chat" } } } },
+      },
+      { type: ".gen-ai", version: "9.2" },
+      '1 playground: "Support bot"',
+      { kind: "playground", id: "p" },
+    ],
+    [
       "the user's own conversation",
       {
         "/api/security_ai_assistant/current_user/conversations/_find": {
@@ -365,6 +407,19 @@ describe("what could not be looked at is the first line of the question, and the
       { type: ".gen-ai" },
       /: schedules of attack discovery \(Kibana does not say which model is asked by "Nightly"\)/,
     ],
+    [
+      "the model settings of features",
+      { "/internal/search_inference_endpoints/settings": noPrivilege },
+      { type: ".gen-ai" },
+      /: the model settings of features \(/,
+    ],
+    [
+      "the settings of significant events",
+      { "/internal/streams/_significant_events/settings": noPrivilege },
+      { type: ".gen-ai" },
+      /: the settings of significant events \(/,
+    ],
+    ["playgrounds", { "/internal/search_playground/playgrounds": noPrivilege }, { type: ".gen-ai" }, /: saved playgrounds \(/],
     ["agents", { "/api/agent_builder/tools": noPrivilege }, { type: ".mcp" }, /: agents of Agent Builder \(/],
     [
       "several",
@@ -442,6 +497,11 @@ describe("where all was looked at, or cannot exist, a yes is enough and nothing 
       { key: "basic" },
     ],
     ["the version has no workflows", { "/api/workflows": noPrivilege, "/api/workflows/search": noPrivilege }, { version: "9.2" }],
+    [
+      "settings of models, which its type is none of",
+      { ...modelsOf("chat"), "/internal/streams/_significant_events/settings": noPrivilege },
+      {},
+    ],
     ["8.17", {}, { version: "8.17" }],
     ["9.3", {}, { version: "9.3" }],
     ["a source that holds no connector of its type", { "/api/cases/configure": noPrivilege, "/api/agent_builder/agents": noPrivilege }, {}],

@@ -5,7 +5,7 @@ import { quoted } from "../../plain-text.ts";
 import { discoveryActions } from "../../usage/assistants.ts";
 import { allCases } from "../../usage/cases.ts";
 import { whyNotFree } from "../../usage/free.ts";
-import { inWords, lookAround, lookAtEach, notLookedAt, usersOf, visibleRules } from "../../usage/look.ts";
+import { inWords, lookAround, lookAtEach, notLookedAt, presentIn, usersOf, visibleRules } from "../../usage/look.ts";
 import { sources } from "../../usage/sources.ts";
 import type { Source } from "../../usage/use.ts";
 import type { DeleteOp, OpResult } from "../plan.ts";
@@ -91,7 +91,7 @@ async function whyNotNow({ space, before, where, unseen }: DeleteOp, reader: Rea
     const look = () => visibleRules(reader, space, before);
     const [rules, listed, seen] = await Promise.all([look(), reader.connectors(space), lookAround(reader, space, [where])]);
     const now = { ...before, references: listed.find((one) => one.id === before.id)?.references };
-    const others = usersOf(before, where, new Set(listed.map(({ id }) => id)), seen);
+    const others = usersOf(before, where, presentIn(listed), seen);
     // A rule saved between the two reads is counted but not found: one more look finds it.
     const found = rules?.length === 0 && now.references !== 0 ? await look() : rules;
     const why = whyNotFree(now, { rules: found, ...others }, space);
@@ -113,7 +113,7 @@ export async function leftWithout(
     visibleRules(reader, space, { id, preconfigured: false }).catch(asError),
     lookAtEach(reader, space, where, [...sources, ...countedBefore]),
   ]);
-  const { uses, sight } = usersOf(before, where, new Set(), seen);
+  const { uses, sight } = usersOf(before, where, { ids: new Set() }, seen);
   const unreadRules = { what: "rules", why: rules instanceof Error ? rules.message : "This key may not read them" };
   return {
     leftBehind: Array.isArray(rules) ? rules : [],

@@ -57,6 +57,9 @@ const rights = {
   attack_discovery: asActions,
   uptime: asActions,
   advanced_settings: asActions,
+  inference_settings: asActions,
+  streams: asActions,
+  playground: asActions,
 };
 export type Feature = keyof typeof rights;
 export const features = z.keyof(z.object(rights)).options;

@@ -22,6 +22,8 @@ export function dumpHolders(state: State) {
     discovery_schedules: sorted(state.discoverySchedules.values()).map(({ createdAt: _created, ...one }) => one),
     advanced_settings: Object.fromEntries(state.advancedSettings),
     monitoring_settings: Object.fromEntries(state.monitoringSettings),
+    model_settings: Object.fromEntries(state.modelSettings),
+    playgrounds: sorted(state.playgrounds.values()),
   };
 }
 

@@ -2,6 +2,7 @@ import { advancedSettingsRoutes } from "../advanced-settings.ts";
 import { agentRoutes } from "../ai/agents.ts";
 import { discoveryRoutes } from "../ai/attack-discovery.ts";
 import { conversationRoutes } from "../ai/conversations.ts";
+import { modelSettingRoutes } from "../ai/model-settings.ts";
 import { policyRoutes } from "../alerting-v2/policy-routes.ts";
 import { v2RuleRoutes } from "../alerting-v2/rule-routes.ts";
 import { capabilityRoutes } from "../capabilities.ts";
@@ -79,6 +80,7 @@ const routes = [
   ...discoveryRoutes,
   ...advancedSettingsRoutes,
   ...monitoringRoutes,
+  ...modelSettingRoutes,
 ].map((route) => ({
   ...route,
   segments: route.path.split("/"),

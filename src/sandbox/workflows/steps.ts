@@ -3,7 +3,7 @@ import { runConnector } from "../connectors/run.ts";
 import { refuseDisabled, refuseUnlicensed, registeredType } from "../connectors/types-api.ts";
 import { Refusal } from "../http/envelope.ts";
 import type { Connector, Dict, InMemoryConnector } from "../types.ts";
-import { connectorNamed, modelNamed } from "./connector-of-step.ts";
+import { connectorNamed, defaultModel, modelNamed } from "./connector-of-step.ts";
 import type { Step } from "./read-yaml.ts";
 import type { Running } from "./run.ts";
 import { connectorStep } from "./step-types.ts";
@@ -105,10 +105,12 @@ async function request(input: Dict, { occasion, state }: Running): Promise<unkno
   return answer.body ?? {};
 }
 
-/** A model answers with nothing; only its connector has to be there. */
+/** A model answers with nothing; only its connector has to be there: resolve_connector_id.ts of workflows_extensions. */
 function model(step: Step, { context, occasion, state }: Running): Dict {
   const alias = step["inference-id"];
   const given = filledText(step["connector-id"] ?? (typeof alias === "string" ? alias : ""), context);
+  if (given === "" && step["connector-id-by-feature"] === undefined && !defaultModel(occasion.space, state))
+    throw new StepFailure("No default AI connector configured");
   if (given !== "" && !modelNamed(given, occasion.space, state)) throw new StepFailure(`Connector ${given} not found`);
   return { content: "" };
 }

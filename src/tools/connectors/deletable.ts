@@ -1,10 +1,11 @@
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Status } from "../../kibana/status.ts";
+import { shiftedDefaults } from "../../usage/by-default.ts";
 import { casesWith } from "../../usage/cases.ts";
 import { inUse, whyNotFree } from "../../usage/free.ts";
 import { leadingTo } from "../../usage/leading-to.ts";
-import { type Known as KnownOfSpace, othersUsing, type Usage, visibleRules } from "../../usage/look.ts";
+import { type Known as KnownOfSpace, othersUsing, presentIn, type Usage, visibleRules } from "../../usage/look.ts";
 import { laterLooks } from "../../usage/queued-runs.ts";
 import { hasFeature, type Where, whereOf } from "../../usage/use.ts";
 import type { ToolContext } from "../define.ts";
@@ -31,13 +32,16 @@ export interface Known extends KnownOfSpace {
   status: Status;
 }
 
-/** Which connectors may be deleted and which may not. Those with references that nothing seen explains are looked at twice. */
+/**
+ * Which connectors may be deleted and which may not. Those with references that nothing seen explains are looked at twice.
+ * @returns `shifted`: what becomes of those that name no AI connector
+ */
 export async function whoMayGo(
   asked: readonly string[],
   space: string,
   known: Known,
   context: ToolContext,
-): Promise<{ free: Free[]; refused: Refused[] }> {
+): Promise<{ free: Free[]; refused: Refused[]; shifted: string[] }> {
   const { kibana, signal } = context;
   const refused: Refused[] = [];
   const free = new Map<string, Free>();
@@ -48,7 +52,7 @@ export async function whoMayGo(
     if (found instanceof ToolError) refused.push({ id, error: found });
     return found instanceof ToolError ? [] : [{ id, connector: found, where: whereOf(found, known.types, known.status) }];
   });
-  const [{ of: othersOf }, looked] = await Promise.all([
+  const [{ of: othersOf, seen }, looked] = await Promise.all([
     othersUsing(
       kibana,
       space,
@@ -57,6 +61,7 @@ export async function whoMayGo(
     ),
     Promise.all(picked.map(({ connector }) => visibleRules(kibana, space, connector).catch(asRefusal))),
   ]);
+  const ids = new Set(known.existing.map(({ id }) => id));
   const doubtful: (Free & { id: string })[] = [];
   for (const [at, { id, connector, where }] of picked.entries()) {
     const rules = looked[at];
@@ -64,7 +69,9 @@ export async function whoMayGo(
       refused.push({ id, error: rules });
       continue;
     }
-    const usage = { rules, ...othersOf(connector) };
+    // Whatever order they go in, each is looked at as if the others had gone.
+    const left = presentIn(known.existing.filter((one) => one.id === connector.id || picked.every((also) => also.connector.id !== one.id)));
+    const usage = { rules, ...othersOf(connector, undefined, { ...left, ids }) };
     if (usage.uses.length > 0 || (rules ?? []).length > 0)
       refused.push({ id, error: await used(connector, { usage, where, space, known }, context) });
     else if (connector.references === 0) free.set(connector.id, { connector, where, usage });
@@ -86,7 +93,9 @@ export async function whoMayGo(
       else free.set(now.id, { connector: now, where, usage });
     }
   }
-  return { free: [...free.values()], refused: asked.flatMap((id) => refused.find((one) => one.id === id) ?? []) };
+  const after = known.existing.filter(({ id }) => !free.has(id));
+  const shifted = shiftedDefaults(seen.looked, known.status, { before: known.existing, after });
+  return { free: [...free.values()], shifted, refused: asked.flatMap((id) => refused.find((one) => one.id === id) ?? []) };
 }
 
 /** The connector that is meant. @throws ToolError preconfigured, connector_not_found, ambiguous_connector, system_action */

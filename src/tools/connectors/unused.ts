@@ -1,6 +1,6 @@
 import { grouped } from "../../grouped.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
-import { neverSeen, notLookedAtInWords, othersUsing } from "../../usage/look.ts";
+import { isTakenByDefault, neverSeen, notLookedAtInWords, othersUsing } from "../../usage/look.ts";
 import type { FoundConnector, SpacesContext } from "./several-spaces.ts";
 
 /**
@@ -27,7 +27,7 @@ export async function unusedOf(
       return rows.map((row) => ({ row, ...usersOf(row.connector) }));
     }),
   );
-  const unused = looked.flat().filter(({ uses }) => uses.length === 0);
+  const unused = looked.flat().filter(({ uses, sight }) => uses.length === 0 && !isTakenByDefault(sight));
   const missed = notLookedAtInWords(...unused.map(({ sight }) => sight));
   const never = [...new Set(unused.flatMap(({ sight }) => neverSeen(sight).map(({ what }) => what)))];
   if (missed !== "") notes.push(`Unused only as far as seen. Not looked at, so they may use some: ${missed}.`);

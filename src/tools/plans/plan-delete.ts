@@ -35,7 +35,7 @@ export async function planDelete(
   context: ToolContext,
 ): Promise<Plan> {
   const { status } = known;
-  const { free: all, refused } = await whoMayGo([...new Set(ids)], space, known, context);
+  const { free: all, refused, shifted } = await whoMayGo([...new Set(ids)], space, known, context);
   const free = all.map(({ connector }) => connector);
   if (refused.length > 0) throw await refusal(refused, free, ids.length, context);
   const doubts = await Promise.all(all.map(async (one) => ({ ...one, doubt: await doubtAbout(one, space, context.kibana) })));
@@ -83,7 +83,7 @@ export async function planDelete(
     beforehand: [
       ...new Set(ops.flatMap((op) => (op.restorable && op.unusable !== undefined ? typeRefused(op.before.type, op.unusable) : []))),
     ],
-    warnings: [...firsts, ...unlistable(all), ...free.flatMap(notes)],
+    warnings: [...firsts, ...shifted, ...unlistable(all), ...free.flatMap(notes)],
     outsideWorld: "none",
     consequence: only ? { typeName: plainText(only.connector.name, 60) } : "person",
     facts: [free.map(({ id, type, name, config }) => ({ id, type, name, config })), firsts],

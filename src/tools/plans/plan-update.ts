@@ -37,6 +37,7 @@ import { firstOfType } from "./first-of-type.ts";
 import { endpointWarnings } from "./left-endpoint.ts";
 import { replaced, takenOver } from "./made-elsewhere.ts";
 import type { Surroundings } from "./plan-create.ts";
+import { shiftedBy } from "./shifted-models.ts";
 
 type Config = Record<string, unknown>;
 
@@ -104,6 +105,7 @@ export async function planUpdate(
   const naming = namedBy(before, existing, seen);
   const theOthers = existing.filter(({ id }) => id !== before.id);
   const awaiting = awaitedIn(seen, { id: undefined, name: after.name, type: before.type }, theOthers);
+  const shifted = await shiftedBy(before, after, { status, existing }, seen, kibana);
   const workflows =
     repoints && naming.uses.length > 0
       ? await repointWorkflows({ uses: naming.uses, from: before, byId: false, to: before }, existing, { ...context, space })
@@ -159,6 +161,7 @@ export async function planUpdate(
       ...(before.missingSecrets ? [] : await replacedSecrets(subject, { ops: [op], asks }, context.secrets)),
       ...(first ? [first.warning] : []),
       ...awaiting.used,
+      ...shifted,
       ...(naming.missed.length > 0 ? [] : awaiting.missed),
       ...(typeof fitting === "string"
         ? [`Whether actions of rules fit the new config could not be read. ${fitting}`]
@@ -190,7 +193,7 @@ export async function planUpdate(
     consequence: "person",
     ...(taken ? { inPerson: [taken.inPerson] } : {}),
     ...(onlyAPersonKnows ? { onlyAPersonKnows } : {}),
-    facts: { version: status.version, possible, awaiting: awaiting.used, endpoint, first: first?.warning },
+    facts: { version: status.version, possible, awaiting: [...awaiting.used, ...shifted], endpoint, first: first?.warning },
     flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),
     asks,
     // Somebody gave it secrets to send there.

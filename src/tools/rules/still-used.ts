@@ -30,7 +30,7 @@ export async function stillUsedBy(counted: Counted, space: string, kibana: Reade
 
 async function othersNow({ id, known, where, isAnothers }: Counted, space: string, kibana: Reader): Promise<Pick<Usage, "uses" | "sight">> {
   if (!known) return namingGone({ id, isName: isAnothers }, kibana, space, where.status);
-  return usersOf(known, where, new Set(isAnothers ? [known.name] : []), await lookAtEach(kibana, space, where));
+  return usersOf(known, where, { ids: new Set(isAnothers ? [known.name] : []) }, await lookAtEach(kibana, space, where));
 }
 
 function unread(what: string, error: unknown): Pick<Usage, "uses" | "sight"> {

@@ -152,7 +152,7 @@ describe("other steps that reach connectors", () => {
 
   test("a model's connector has to be there", async () => {
     const ask = (key: string) => `  - { name: a, type: ai.prompt, ${key}with: { prompt: p } }\n`;
-    expect((await run(ask(""))).status).toBe("completed");
+    expect((await run(ask(""))).error).toBe("No default AI connector configured");
     expect((await run(ask("connector-id: gone, "))).error).toBe("Connector gone not found");
   });
 });
