@@ -12,7 +12,7 @@ afterAll(() => Promise.all(ends.map((end) => end())));
 const system = "system-connector-.observability-ai-assistant";
 const prompts = [{ statuses: ["active"], message: "Say what happened, and tell #ops" }];
 const asking = (connector: string, more: object = { prompts }) => ({ id: system, params: { connector, ...more } });
-const log = { id: "log", group: "query matched", params: { message: "x" } };
+const mail = { id: "mail", group: "query matched", params: { to: ["ops@example.com"], subject: "x", message: "x" } };
 const often = { summary: false, notify_when: "onActionGroupChange", throttle: null };
 
 async function bare(url: string, method: string, path: string, body?: object) {
@@ -60,9 +60,10 @@ describe("a model that a rule's action of the Observability AI Assistant names i
 
   test("reading tools say so", async () => {
     const { url, server } = await deployment();
-    await bare(url, "POST", "/api/actions/connector/log", { name: "Log", connector_type_id: ".server-log", config: {}, secrets: {} });
+    const config = { service: "other", host: "mail.example.com", port: 25, from: "kibana@example.com", hasAuth: false };
+    await bare(url, "POST", "/api/actions/connector/mail", { name: "Mail", connector_type_id: ".email", config, secrets: {} });
     await rule(url, "triage", [asking("chat")]);
-    await rule(url, "both", [asking("chat"), { ...log, frequency: often }]);
+    await rule(url, "both", [asking("chat"), { ...mail, frequency: often }]);
     const { body: one } = await server.call("get_connector", { id: "chat" });
     expect(one.users.map((user: { kind: string; id: string }) => [user.kind, user.id])).toEqual([
       ["rule", "triage"],
