@@ -9,6 +9,8 @@ const allowed: Record<string, string> = {
   "tools/connectors/explain-failure.ts": "how mail servers refuse is about mail alone",
   "settings/bindings.ts": "an example in a comment",
   "usage/workflow-places.ts": "the channels of a workflow's waiting step are named after Slack's two types",
+  "commands/doctor/protection.ts": "the audit trail is written through an index connector alone",
+  "usage/assistant-actions.ts": "the system action that names a model in its params is about it alone",
   "usage/leading-to.ts": "the system action by which a rule starts a workflow is about workflows alone",
 };
 

@@ -209,6 +209,8 @@ export interface Credentials {
   fields: readonly string[];
   optional?: readonly string[];
   when?: When;
+  /** Those of the optional ones that Kibana keeps and never sends. */
+  unsent?: readonly string[];
   /** What to tell whoever takes it without any of its secrets, a sentence: Kibana saves that, and it is seldom meant. */
   unlessGiven?: string;
   /** Needed, where `when` holds, on top of the way that signs in: what a proxy asks for. Elsewhere it may still be stored. */

@@ -3,7 +3,7 @@ import type { Reader } from "../kibana/reader.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
 import { startingWorkflows } from "../usage/leading-to.ts";
 import { mapClassic } from "./classic.ts";
-import { hearsOfFiring, isNotFollowed, type MappedRule, mayLeadTo, type Obstacle, type Verdict, verdictOn, verdicts } from "./route.ts";
+import { hearsOfFiring, isNotFollowed, type MappedRule, mayLeadTo, type Obstacle, verdictOn, verdicts } from "./route.ts";
 import { rulesOf, v2Pages } from "./run.ts";
 import type { RouteFacts } from "./space.ts";
 import { mapV2 } from "./v2.ts";
@@ -53,14 +53,13 @@ export async function rulesOverWorkflows(
   return (await Promise.all([classic(), v2()])).flat();
 }
 
-/** Whether a rule tells somebody through one connector when it fires now, and what is in the way of its best route there. */
-export function wayTo({ obstacles, routes }: MappedRule, connector: string): { verdict: Verdict; obstacles: Obstacle[] } {
+/** What is in the way of the best route of a rule that fires now to one connector. */
+export function wayTo({ obstacles, routes }: MappedRule, connector: string): Obstacle[] {
   const certain = routes.filter((route) => route.connector === connector);
   const there = certain.length > 0 ? certain : routes.filter(isNotFollowed);
   const firing = there.filter(hearsOfFiring);
   const ways = (firing.length > 0 ? firing : there)
     .map((route) => [...obstacles, ...route.obstacles])
-    .map((all) => ({ verdict: verdictOn(all), obstacles: all }))
-    .sort((one, other) => verdicts.indexOf(other.verdict) - verdicts.indexOf(one.verdict));
-  return ways[0] ?? { verdict: "nobody", obstacles };
+    .sort((one, other) => verdicts.indexOf(verdictOn(other)) - verdicts.indexOf(verdictOn(one)));
+  return ways[0] ?? [...obstacles];
 }

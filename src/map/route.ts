@@ -109,7 +109,7 @@ export function isNotFollowed({ obstacles }: Pick<Route, "obstacles">): boolean 
 }
 
 /** Whether a route ends in an index or a log: whoever is told reads it there. */
-export function onlyRecords({ obstacles }: Pick<Route, "obstacles">): boolean {
+export function onlyRecords({ obstacles }: { obstacles: readonly Obstacle[] }): boolean {
   return obstacles.some(({ kind }) => kind === "only_recorded");
 }
 
@@ -133,6 +133,12 @@ export function firstRoutes(parts: Iterable<readonly Route[]>): Route[] {
 export function verdictOn(obstacles: readonly Obstacle[]): Verdict {
   if (obstacles.some((one) => one.stops === "all")) return "nobody";
   return obstacles.some((one) => one.stops === "perhaps") ? "perhaps" : "told";
+}
+
+/** As an answer says it of one way. `recorded`: it gets through, to an index or a log, which tells nobody by itself. */
+export function verdictShown(obstacles: readonly Obstacle[]): Verdict | "recorded" {
+  const isRecorded = onlyRecords({ obstacles }) && verdictOn(obstacles.filter(({ kind }) => kind !== "only_recorded")) !== "nobody";
+  return isRecorded ? "recorded" : verdictOn(obstacles);
 }
 
 /** Whether somebody hears over this route when the rule fires, and not only when the alert is over. */

@@ -120,7 +120,9 @@ async function describe(live: LiveType, wanted: Wanted, prefix: string, notes: s
     config: describeFields(entry, "config"),
     secrets: compact({
       fields: describeFields(entry, "secrets"),
-      ways: waysToChoose(entry).map((way) => compact({ ...way, when: way.when && whenText(way.when), unlessGiven: undefined })),
+      ways: waysToChoose(entry).map(({ name, fields, optional, when, unsent }) =>
+        compact({ name, fields, optional: optional?.filter((one) => !unsent?.includes(one)), when: when && whenText(when) }),
+      ),
     }),
     params: describeFields(entry, "params", wanted.subAction && meantSubAction(wanted.subAction, entry, notes)),
     example: exampleCall(entry, prefix),

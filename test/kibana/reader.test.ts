@@ -35,6 +35,7 @@ describe("the reader and the writer", () => {
       "begin",
       "caseOwners",
       "caseSettings",
+      "caseTemplates",
       "cases",
       "chosenModels",
       "connector",

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startSandbox } from "../../src/sandbox/index.ts";
-import { startServer, yes } from "../support/built-server.ts";
+import { type Person, startServer, yes } from "../support/built-server.ts";
 
 const types = {
   ".sentinelone": { config: { url: "https://edr.example.com" }, secrets: { token: "tttttttt" } },
@@ -17,7 +17,11 @@ const types = {
 type Type = keyof typeof types;
 const edr = Object.keys(types).filter((type) => type !== ".torq") as Type[];
 
-/** A space with connectors of a type, by id, and a server whose person says yes. */
+/** Says yes, and types the name of the one that all these tests have first. */
+const agrees: Person = (form) =>
+  "requestedSchema" in form && "name" in form.requestedSchema.properties ? { action: "accept", content: { name: "PROD" } } : yes();
+
+/** A space with connectors of a type, by id, and a server whose person agrees. */
 async function world(type: Type, named: Record<string, string>, args: string[] = []) {
   const { url, close } = await startSandbox({ empty: true, spaces: ["ops"] });
   onTestFinished(close);
@@ -28,7 +32,7 @@ async function world(type: Type, named: Record<string, string>, args: string[] =
     expect(answer.status, await answer.text()).toBe(200);
   }
   const env = { KIBANA_URL: url, KIBANA_API_KEY: "any", CONNECTOR_SECRET_T: "another-token-1" };
-  const server = await startServer({ args: ["--target-hosts", "*", ...args], env, person: yes });
+  const server = await startServer({ args: ["--target-hosts", "*", ...args], env, person: agrees });
   onTestFinished(() => server.close());
   const secrets = Object.fromEntries(Object.keys(types[type].secrets).map((field) => [field, { $env: "CONNECTOR_SECRET_T" }]));
   return {
@@ -81,9 +85,10 @@ describe.each(edr)("response actions take the first %s by name", (type) => {
     expect(questions.at(-1)).toEqual(change(prod, '"Test" \\(test\\)'));
     await call("undo_change", { change: "last", secrets });
     expect(questions.at(-1)).toEqual(change('"Test" \\(test\\)', prod));
-    await call("safe_delete_connector", { ids: ["prod", "test"] });
+    await call("safe_delete_connector", { ids: ["test"] });
+    await call("safe_delete_connector", { ids: ["prod"] });
     expect(questions.at(-1)).toEqual(change(prod, "none"));
-    expect(questions).toHaveLength(5);
+    expect(questions).toHaveLength(6);
   });
 
   test("a new name that leaves the first one the first is a new name only", async () => {

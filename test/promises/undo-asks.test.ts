@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Started, startBuilt, startServer, yes } from "../support/built-server.ts";
+import { type Person, type Started, startBuilt, startServer, yes } from "../support/built-server.ts";
 import { deployment, makeConnector, serve } from "./race-deployment.ts";
 
 interface Kind {
@@ -64,9 +64,12 @@ const listed = Object.entries(kinds);
 describe.each(listed)("%s", (_name, kind) => {
   const noOthers = { assert_no_other_secrets: true };
 
+  const typing: Person = (form) =>
+    "requestedSchema" in form && "name" in form.requestedSchema.properties ? { action: "accept", content: { name: "The one" } } : yes();
+
   async function started() {
     const made = await deployment();
-    const server = await serve(made, { person: yes, env });
+    const server = await serve(made, { person: typing, env });
     return { made, server };
   }
   const create = (id: string) => ({ id, name: `The ${id}`, type: kind.type, config: kind.config, secrets: kind.secrets });

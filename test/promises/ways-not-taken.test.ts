@@ -8,6 +8,7 @@ const token = { $env: "CONNECTOR_SECRET_TOKEN" };
 const serverUrl = "https://mcp.example.com/mcp";
 const noWay = /config\.authType is missing: Kibana saves that, and sends no credentials/;
 const unused = /secrets\.token would be stored and not used \(authentication: secret headers\)/;
+const unsent = /secrets\.secretHeaders would be stored and not used \(authentication: none\)/;
 
 const started = () => product({ person: accepts, env, sandbox: { empty: true, version: "9.5" } });
 type Made = Awaited<ReturnType<typeof started>>;
@@ -31,12 +32,15 @@ test.each<[string, Args, Args | undefined, RegExp[]]>([
   ["secret headers without authType", { hasAuth: true }, { secretHeaders: { "X-Key": token } }, []],
   ["authType and its token", { hasAuth: true, authType: "bearer" }, { token }, []],
   ["no authentication", { hasAuth: false }, undefined, []],
+  ["secret headers without authentication", { hasAuth: false }, { secretHeaders: { "X-Key": token } }, [unsent]],
+  ["the same beside authType none", { hasAuth: false, authType: "none" }, { secretHeaders: { "X-Key": token } }, [unsent]],
+  ["secret headers beside authType none", { authType: "none" }, { secretHeaders: { "X-Key": token } }, []],
   ["authType none", { authType: "none" }, undefined, []],
 ])(
   "an MCP connector that sends no credentials, though its config says that there are some, says so: %s",
   async (_what, config, secrets, says) => {
     const warned = await created(await started(), config, secrets);
-    for (const one of [noWay, unused]) expect([one.source, one.test(warned)]).toEqual([one.source, says.includes(one)]);
+    for (const one of [noWay, unused, unsent]) expect([one.source, one.test(warned)]).toEqual([one.source, says.includes(one)]);
   },
 );
 
@@ -46,6 +50,10 @@ test("what such a connector may hold is asked for before an update, and a copy o
   const { body } = await made.call("update_connector", { id: "tools", name: "Other tools" });
   expect([body.code, body.message]).toEqual(["secrets_needed", expect.stringContaining("secretHeaders")]);
   await created(made, { hasAuth: true }, undefined, "Open");
+  // What Kibana keeps and does not send is not lost either, and an update to it says that it is not sent from then on.
+  const off = { id: "tools", config: { serverUrl, hasAuth: false }, secrets: { secretHeaders: { "X-Key": token } } };
+  expect((await made.call("update_connector", off)).body.warnings.join()).toMatch(unsent);
+  expect((await made.call("update_connector", { id: "tools", name: "Others" })).body.code).toBe("secrets_needed");
   const copy = await made.call("create_connector", { name: "Copy", from: { id: "open" } });
   expect([copy.body.status, copy.body.warnings.join()]).toEqual(["done", expect.stringMatching(noWay)]);
 });

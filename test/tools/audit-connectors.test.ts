@@ -243,6 +243,6 @@ describe("a long audit", () => {
     const pages = calls.filter(({ path }) => path.includes("/rules/_find"));
     expect(pages.length).toBe(6);
     // Of one connector Kibana counts a rule of another space: what else it may be takes four requests.
-    expect(calls.length).toBeLessThanOrEqual(pages.length + 8 * 6 + 5 + 4);
+    expect(calls.length).toBeLessThanOrEqual(pages.length + 9 * 6 + 5 + 4);
   });
 });

@@ -41,7 +41,7 @@ export const mcp: ConnectorType = {
   freeParams: ["subActionParams"],
   recipients: ["params.subActionParams.**"],
   credentials: [
-    { name: "none", fields: [], optional: ["secretHeaders"], when: { hasAuth: false } },
+    { name: "none", fields: [], optional: ["secretHeaders"], unsent: ["secretHeaders"], when: { hasAuth: false } },
     { name: "none", fields: [], optional: ["secretHeaders"], when: { authType: "none" } },
     { name: "bearer", fields: ["token"], optional: ["secretHeaders"], when: { authType: "bearer" } },
     { name: "API key", fields: ["apiKey"], optional: ["secretHeaders"], when: { authType: "apiKey" } },

@@ -11,7 +11,7 @@ import { mapClassic } from "../../map/classic.ts";
 import { entriesOf } from "../../map/connectors.ts";
 import { lastNotifications, mostRead } from "../../map/held-back.ts";
 import { rulesOverWorkflows, wayTo } from "../../map/leading.ts";
-import { isNotFollowed, type MappedRule, mayStop, type Verdict, verdicts } from "../../map/route.ts";
+import { isNotFollowed, type MappedRule, mayStop, type Verdict, verdictShown, verdicts } from "../../map/route.ts";
 import { rulesOf } from "../../map/run.ts";
 import { type RouteFacts, reasonOf, runningWindows, workflowsIn } from "../../map/space.ts";
 import { plainText } from "../../plain-text.ts";
@@ -38,7 +38,7 @@ interface Known {
 }
 
 /** What is in the way of a rule now; nothing where it tells somebody and nothing is to be said. */
-export type RuleNow = { verdict?: Verdict; in_the_way?: string[] };
+export type RuleNow = { verdict?: Verdict | "recorded"; in_the_way?: string[] };
 
 /** The rules of a space that use a connector, by name, with their snoozes where Kibana shows them. */
 export async function rulesAt(reader: Reader, space: string, { id, preconfigured }: Pick<Connector, "id" | "preconfigured">) {
@@ -103,7 +103,8 @@ export async function rulesNow(reader: Reader, known: Known) {
 
 /** Those that tell nobody before those that perhaps tell somebody. */
 export function worstFirst(one: RuleNow, other: RuleNow): number {
-  return verdicts.indexOf(one.verdict ?? "told") - verdicts.indexOf(other.verdict ?? "told");
+  const place = ({ verdict = "told" }: RuleNow) => verdicts.indexOf(verdict === "recorded" ? "nobody" : verdict);
+  return place(one) - place(other);
 }
 
 async function failingOf(runs: Known["runs"]): Promise<Map<string, Failing>> {
@@ -112,7 +113,8 @@ async function failingOf(runs: Known["runs"]): Promise<Map<string, Failing>> {
 }
 
 function nowOf(rule: MappedRule, connector: string): RuleNow {
-  const { verdict, obstacles } = wayTo(rule, connector);
+  const obstacles = wayTo(rule, connector);
+  const verdict = verdictShown(obstacles);
   return compact({ verdict: verdict === "told" ? undefined : verdict, in_the_way: inTheWay(obstacles) });
 }
 

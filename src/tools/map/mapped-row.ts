@@ -1,7 +1,7 @@
 import { connectorType } from "../../catalog/index.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { destinationOf } from "../../map/destination.ts";
-import { type MappedRule, type Obstacle, onlyRecords, type Route, type Verdict, verdictOn } from "../../map/route.ts";
+import { type MappedRule, type Obstacle, type Route, type Verdict, verdictShown } from "../../map/route.ts";
 import { plainText } from "../../plain-text.ts";
 import { compact } from "../fields.ts";
 
@@ -61,9 +61,7 @@ export async function mappedRow(
 async function shownRoute(route: Route, connectors: ReadonlyMap<string, Connector> | undefined): Promise<ShownRoute> {
   const { connector: id, type, on, via, obstacles } = route;
   const found = id === undefined ? undefined : connectors?.get(id);
-  const others = obstacles.filter(({ kind }) => kind !== "only_recorded");
-  const recorded = onlyRecords(route) && verdictOn(others) !== "nobody";
-  const verdict: ShownRoute["verdict"] = recorded ? "recorded" : verdictOn(obstacles);
+  const verdict = verdictShown(obstacles);
   const to = found && destinationOf(route, found, await connectorType(found.type));
   return compact({
     connector: id,
@@ -72,7 +70,7 @@ async function shownRoute(route: Route, connectors: ReadonlyMap<string, Connecto
     on: on.map((group) => plainText(group, 60)).join(", ") || undefined,
     via: via.map(({ kind, id: at }) => `${kind.replaceAll("_", " ")} ${plainText(at, 60)}`),
     verdict: verdict === "told" ? undefined : verdict,
-    in_the_way: inTheWay(recorded ? others : obstacles),
+    in_the_way: inTheWay(verdict === "recorded" ? obstacles.filter(({ kind }) => kind !== "only_recorded") : obstacles),
   });
 }
 

@@ -67,7 +67,9 @@ export async function checkNew(
 /** Secrets that the way to authenticate does not send, though Kibana stores them. */
 function unused(type: ConnectorType, config: Record<string, unknown>, secrets: SealedRecord): string[] {
   const ways = credentialsFor(type, config);
-  const sent = new Set(ways.flatMap((way) => [...way.fields, ...(way.optional ?? [])]));
+  const sent = new Set(
+    ways.flatMap(({ fields, optional = [], unsent = [] }) => [...fields, ...optional].filter((one) => !unsent.includes(one))),
+  );
   const known = new Set(type.credentials.flatMap((way) => [...way.fields, ...(way.optional ?? [])]));
   const left = Object.keys(secrets).filter((field) => secrets[field] != null && known.has(field) && !sent.has(field));
   if (ways.length === 0 || left.length === 0) return [];

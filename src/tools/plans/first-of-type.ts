@@ -14,8 +14,8 @@ export interface FirstOfType {
 
 /**
  * Response actions of Elastic Security name no connector: they take the first of the type, by its name, that has its secrets
- * (security_solution, normalized_external_connector_client.ts; actions, get_all.ts), since 8.13 for `.sentinelone`, 8.15 for
- * `.crowdstrike` and 8.18 for `.microsoft_defender_endpoint`. No other type is chosen so outside of language models.
+ * (security_solution, normalized_external_connector_client.ts; actions, get_all.ts). No other type is chosen so outside of
+ * language models.
  * @param before the connectors of the space
  * @param after what becomes of them
  * @returns undefined where the same one stays the first
