@@ -107,6 +107,8 @@ export interface PutRuleOp {
   name: string;
   /** The rule type. */
   type: string;
+  /** When the rule was created, where Kibana shows it: by that it is known from another one that gets its id. */
+  created?: string;
   tags: string[];
   /** The connectors whose actions come, go or change: they may be protected, and other writes to them wait. */
   touches: TouchedConnector[];

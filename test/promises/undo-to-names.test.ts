@@ -82,3 +82,18 @@ test.each<[string, (made: Made) => Promise<unknown>]>([
   expect((await made.call("undo_change", { change })).body.status).toBe("done");
   expect(await yaml()).toBe(text("Pay hook"));
 });
+
+test.each<[string, string, boolean]>([
+  ["another text does not get the former one's", text("new").replace("name: Pay", "name: Salaries"), false],
+  ["the text that it had is put back", text("new"), true],
+])("a workflow that was made anew under its id with %s", async (_what, now, isBack) => {
+  const { made, change, yaml } = await moved("pay");
+  await made.bare("DELETE", "/api/workflows/workflow/flow?force=true");
+  await made.bare("POST", "/api/workflows/workflow", { id: "flow", yaml: now });
+  const [{ undo, no_undo: why }] = (await made.call("list_changes")).body.changes;
+  expect([undo?.args.change, why]).toEqual(
+    isBack ? [change, undefined] : [undefined, expect.stringContaining("Somebody changed it since")],
+  );
+  expect((await made.call("undo_change", { change })).body.status).toBe(isBack ? "done" : "plan_changed");
+  expect(await yaml()).toBe(isBack ? text("pay") : now);
+});

@@ -6,6 +6,7 @@ import { quoted } from "../../plain-text.ts";
 import { fieldInWords, refusedField, ruleBody, without } from "../../rules/rule-body.ts";
 import type { Place } from "../../rules/rule-fields.ts";
 import { type RuleState, ruleState, sameField, sameState } from "../../rules/rule-state.ts";
+import { isAnotherRule } from "../../rules/same-rule.ts";
 import { type Unmeant, unmeant } from "../../rules/unmeant.ts";
 import { revealed } from "../marked-rules.ts";
 import type { ArtifactsRead, PutRuleOp, RuleSaved } from "../plan.ts";
@@ -49,7 +50,7 @@ export const putRule: OpKind<PutRuleOp> = {
     }
   },
 
-  record: ({ space, id, name, type, artifacts, before, after, gone, refused }) => ({
+  record: ({ space, id, name, type, artifacts, before, after, gone, refused, created }) => ({
     op: "put_rule",
     space,
     id,
@@ -60,6 +61,7 @@ export const putRule: OpKind<PutRuleOp> = {
     after,
     gone: gone.map((one) => one.id),
     ...(refused !== undefined && { refused }),
+    ...(created !== undefined && { created }),
     digests: { before: [], after: [] },
   }),
 
@@ -86,7 +88,7 @@ export async function readRuleBack(
 ): Promise<{ happened: Happened; unmeant?: { fields: Unmeant; byOthers: boolean } }> {
   const rule = await ruleOrNone(reader, op);
   const happened = asRecorded(putRule.record(op), rule, undefined);
-  if (!rule || !before) return { happened };
+  if (!rule || !before || isAnotherRule(op, rule)) return { happened };
   // Saved meanwhile: it may have been changed and changed back.
   if (happened === "not_done") return { happened: rule.revision === before.revision ? "not_done" : "differs" };
   const fields = unmeant(before, readable(op.artifacts, op.after), rule);
@@ -98,7 +100,7 @@ export async function readRuleBack(
 
 /** Only fields that the save was to change count: what it was to keep is compared as a whole and reported separately. */
 function asRecorded(record: RecordOf<"put_rule">, rule: Rule | undefined, key: Buffer | undefined): Happened {
-  if (!rule) return "differs";
+  if (!rule || isAnotherRule(record, rule)) return "differs";
   const [before, after] = [readable(record.artifacts, record.before), readable(record.artifacts, record.after)];
   const changing = Object.keys(after.fields ?? {}).filter((name) => !sameField(name, before.fields?.[name], after.fields?.[name]));
   const now = ruleState(rule);
@@ -125,6 +127,7 @@ async function stillAsPlanned(op: PutRuleOp, { reader, connectors, settings }: M
     Promise.all([ruleOrNone(reader, { space, id, artifacts }), backAgain(gone, space, reader), connectors(space)]),
   );
   if (!now) throw touched(`deleted the rule "${id}"`);
+  if (isAnotherRule(op, now)) throw touched(`deleted the rule "${id}" and made another one under its id`);
   if (isProtectedRule(now, settings.protectRules)) throw nowProtected(`the rule ${quoted(now.name, 60)} (${id})`);
   if (!sameState(ruleState(now), before)) throw touched(`changed the actions of the rule "${id}"`);
   // Somebody may have added artifacts to a rule without any: they would be lost.

@@ -65,6 +65,7 @@ const Recorded = z.discriminatedUnion("op", [
     after: RuleState,
     gone: z.array(z.string()).default([]),
     refused: z.string().optional(),
+    created: z.string().optional(),
     // Of the marked fields of each action; records of older versions have none.
     digests: z.object({ before: z.array(FieldDigests), after: z.array(FieldDigests) }).default({ before: [], after: [] }),
   }),

@@ -18,6 +18,7 @@ import type { Workflow } from "../../kibana/workflows.ts";
 import { notMadeAgain, notTaken, type Taking } from "../connectors/back-again.ts";
 import { isPlainId } from "../connectors/connector-id.ts";
 import type { ToolContext } from "../define.ts";
+import { nowOfAnotherRule } from "../rules/another-rule.ts";
 import { obstacle, obstacleInWords, touched } from "../rules/rule-changes.ts";
 import { besideInWords, cannotTell, nowOfAnotherType, outInWords, ruleSince } from "../rules/rule-since.ts";
 import { againstText } from "../workflows/way-back.ts";
@@ -120,6 +121,9 @@ export async function undoNow(
   const recorded = inverseOfEntry(entry);
   if (!recorded) return undefined;
   const id = idIn(entry);
+  const rule = now.rules.get(key(entry.begin.op.space, id ?? ""));
+  const other = rule && !("none" in recorded) ? nowOfAnotherRule(entry, rule) : undefined;
+  if (other !== undefined) return { no_undo: other };
   const renamed = renamedWith(entry, entries);
   const { inverse, awaitsName, note } = await withNeedsNow(recorded, now, { renamed, isUncertain: mayHaveHappened(entry) }, context.kibana);
   if (mayHaveHappened(entry) && ("none" in inverse || changesOnlySecrets(inverse) || !isLookedUp(inverse, now))) return undefined;

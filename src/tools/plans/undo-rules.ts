@@ -14,6 +14,7 @@ import { sameField } from "../../rules/rule-state.ts";
 import { doubtsAbout } from "../connectors/last-run.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
+import { nowOfAnotherRule, renamedSince } from "../rules/another-rule.ts";
 import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
 import { losses } from "../rules/lost-by-rules.ts";
 import { inWords } from "../rules/replaced-report.ts";
@@ -38,6 +39,8 @@ export interface RulesBack {
   left: { name: string; why: string }[];
   /** What this server did later to each, by its id. */
   later: ReadonlyMap<string, readonly Later[]>;
+  /** What the journal has of each, by its id. */
+  entryOf: ReadonlyMap<string, JournalEntry>;
   /** Ids of those that the change may not have reached. */
   uncertain: ReadonlySet<string | undefined>;
 }
@@ -50,12 +53,13 @@ export function ruleInverses(entries: readonly JournalEntry[], laterThan: (entry
   const left = all.flatMap(({ name, inverse }) => (inverse && "none" in inverse ? [{ name, why: inverse.none }] : []));
   const uncertain = new Set(ofRules.filter(mayHaveHappened).map(({ begin }) => begin.op.id));
   const later = new Map(ofRules.map((entry) => [idIn(entry) ?? "", laterThan(entry)]));
-  return inverses.length + left.length > 0 ? { inverses, left, later, uncertain } : undefined;
+  const entryOf = new Map(ofRules.map((entry) => [idIn(entry) ?? "", entry]));
+  return inverses.length + left.length > 0 ? { inverses, left, later, entryOf, uncertain } : undefined;
 }
 
-/** Gives each rule back the actions it had; rules that somebody changed since, or that are gone, are left as they are. */
+/** Gives each rule back the actions it had; rules that somebody changed or made anew since, or that are gone, are left as they are. */
 export async function planUndoRules(
-  { inverses, left: unable, later, uncertain }: RulesBack,
+  { inverses, left: unable, later, entryOf, uncertain }: RulesBack,
   space: CheckedSpace,
   context: ToolContext,
 ): Promise<Plan | NoChange> {
@@ -68,9 +72,15 @@ export async function planUndoRules(
   const known = new Map(connectors.map((one) => [one.id, one]));
   const wanted = inverses.map((inverse, index) => ({ inverse, rule: rules[index] }));
   const gone = wanted.filter(({ rule }) => rule === undefined).map(({ inverse }) => inverse.id);
+  const found = wanted.flatMap(({ inverse, rule }) => {
+    const entry = entryOf.get(inverse.id);
+    if (!rule || !entry) return [];
+    return [{ inverse, rule, was: entry.begin.op.name, other: nowOfAnotherRule(entry, rule) }];
+  });
+  const others = found.flatMap(({ rule, other }) => (other === undefined ? [] : [{ rule, name: rule.name, why: other }]));
   const there = (
     await withArtifacts(
-      wanted.flatMap(({ inverse, rule }) => (rule ? [{ inverse, rule }] : [])),
+      found.filter(({ other }) => other === undefined),
       space,
       context,
     )
@@ -81,8 +91,8 @@ export async function planUndoRules(
   const out = there.filter((one) => one.isOut && !open.includes(one));
   const changed = there.filter((one) => ![...already, ...open, ...out].includes(one) && !one.isAfter && !one.isBeside && !one.isUnsure);
   const since = changed.map((one) => {
-    const found = rulesSince(one.inverse, later.get(one.inverse.id) ?? [], one.rule, key);
-    return { ...one, way: found.way, why: sinceInWords(found, "It was changed since: an undo would revert what somebody else did.") };
+    const made = rulesSince(one.inverse, later.get(one.inverse.id) ?? [], one.rule, key);
+    return { ...one, way: made.way, why: sinceInWords(made, "It was changed since: an undo would revert what somebody else did.") };
   });
   const possible = there.filter((one) => (one.isAfter || one.isBeside) && ![...already, ...open].includes(one));
   const ofOthers = possible.flatMap(({ inverse, rule }) => {
@@ -102,6 +112,7 @@ export async function planUndoRules(
       ? [`${rulesInWords(unsure.map(({ rule }) => rule.name))} ${unsure.length > 1 ? "stay as they are" : "stays as it is"}: ${cannotTell}`]
       : []),
     ...eachReason([
+      ...others,
       ...since.map(({ rule, why }) => ({ name: rule.name, why })),
       ...out.map(({ rule }) => ({ name: rule.name, why: outInWords })),
       ...unable,
@@ -123,7 +134,7 @@ export async function planUndoRules(
     }
     return {
       noChange: true,
-      ...(changed.length + unsure.length + ofOthers.length > 0 ? { status: "plan_changed" } : {}),
+      ...(others.length + changed.length + unsure.length + ofOthers.length > 0 ? { status: "plan_changed" } : {}),
       message: left.length > 0 ? `Nothing was written. ${left.join(" ")}` : "The rules are as they were before that change.",
       space,
       result: compact({ changed_since: changed.map(({ rule }) => rule.id), gone }),
@@ -145,6 +156,7 @@ export async function planUndoRules(
     beforehand: await doubtsAboutReturning(writes, space, known, context),
     warnings: [
       ...left,
+      ...renamedSince(ops),
       ...(kept.length > 0 ? [`These stay as they are, since somebody changed them or they held a secret: ${kept.join(", ")}.`] : []),
       ...(beside.length > 0 ? [`${rulesInWords(beside)}: ${besideInWords}`] : []),
       ...unknownFields(ops),

@@ -26,7 +26,7 @@ export function putRule(
   known: Known,
   named: readonly string[] = [],
 ): PutRuleOp {
-  const { id, name, rule_type_id: type, tags } = rule;
+  const { id, name, rule_type_id: type, tags, created_at: created } = rule;
   const before = ruleState(rule);
   const now = Object.fromEntries(Object.keys(after.fields ?? {}).map((field) => [field, ownValue(rule, field) ?? null]));
   const touches = [...new Set([...named, ...touched(before, after)])].map((one) => touchedConnector(one, known));
@@ -37,6 +37,7 @@ export function putRule(
     id,
     name,
     type,
+    ...(created != null && { created }),
     tags,
     touches,
     gone: goneActions(before, after, known),
