@@ -57,17 +57,17 @@ export function beginningRead(text: string, most: number, hide: (text: string) =
  */
 export const unseen = String.raw`\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800`;
 /** What looks like a double quote, two single ones too: it would seem to end ours. */
-const doubled = `"“”„‟«»″‶‴〃＂〝〞〟❝❞❠ˮ״ʺ˝🙶🙷🙸`;
-const single = "'’‘‛′‵´`ʹʼˊ＇❛❜";
-const doubleQuotes = `[${doubled}${single}]{2,}|[${doubled}]`;
+export const doubleQuotes = `"“”„‟«»″‶‴〃＂〝〞〟❝❞❠ˮ״ʺ˝🙶🙷🙸`;
+export const singleQuotes = "'’‘‛′‵´`ʹʼˊ＇❛❜";
+const seemDoubled = `[${doubleQuotes}${singleQuotes}]{2,}|[${doubleQuotes}]`;
 /** Marks that pile up on one letter run over the lines around it. */
 const piled = String.raw`(?<=\p{M}{3})\p{M}`;
 
 const hidden = new RegExp(`(?![\\p{Cc}\\p{Zl}\\p{Zp}])[${unseen}]|${piled}`, "gu");
 const hiddenInLines = new RegExp(`(?![\\n\\r\\t])[${unseen}]`, "gu");
 const hiddenInJson = new RegExp(`(?!\\n)[${unseen}]|[^\\S \\n]|${piled}`, "gu");
-const looksLikeQuotes = new RegExp(doubleQuotes, "gu");
-const misleading = new RegExp(`[\\\\${unseen}]|[^\\S ]|^ | (?= )| $|${piled}|${doubleQuotes}`, "gu");
+const looksLikeQuotes = new RegExp(seemDoubled, "gu");
+const misleading = new RegExp(`[\\\\${unseen}]|[^\\S ]|^ | (?= )| $|${piled}|${seemDoubled}`, "gu");
 const rightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
 const eachRightToLeft = new RegExp(rightToLeft, "gu");
 

@@ -6,6 +6,7 @@ import { decoded, namesSecret } from "../shapes/names.ts";
 import { isOfWords, looksRandom, wordsOf } from "../shapes/urls.ts";
 import { shortest } from "./needles.ts";
 import { isOurWord } from "./structure.ts";
+import { readingsOf } from "./typed-signs.ts";
 
 /** Levels of values within values: a cookie in a header in a line of a file. */
 const deepest = 5;
@@ -59,11 +60,32 @@ export function partsOf(value: string): string[] {
   let left = 2 * value.length;
   /** The name of a secret that was a field's value: the next field has the secret. */
   let whose = "";
-  const add = (part: string) => {
-    if (part.length < shortest || parts.size >= mostParts || part === value || parts.has(part) || isOurWord(part)) return;
+  /** What is read, and the text of which it is a reading. */
+  let [reading, written] = ["", ""];
+  const add = (found: string) => {
+    if (found.length < shortest || parts.size >= mostParts) return;
+    const part = asWritten(found);
+    if (part === value || parts.has(part) || isOurWord(part)) return;
     if (part.length > long) left -= part.length;
     if (part.length <= long || left >= 0) parts.add(part);
   };
+
+  /** With the signs that belong to it. */
+  function asWritten(part: string): string {
+    const at = reading === "" || /^[\w.+/-]+$/.test(part) ? -1 : reading.indexOf(part);
+    return at < 0 ? part : written.slice(at, at + part.length);
+  }
+
+  /** As it is, and with its signs beyond ASCII as they are meant. */
+  function readAsMeant(given: string, isSecret: boolean, depth: number, isId = false): void {
+    read(given, isSecret, depth, isId);
+    const around = [reading, written] as const;
+    for (const one of readingsOf(given)) {
+      [reading, written] = [one, given];
+      read(one, isSecret, depth, isId);
+    }
+    [reading, written] = around;
+  }
 
   /**
    * @param isSecret what is before the text says that it is one
@@ -85,7 +107,7 @@ export function partsOf(value: string): string[] {
     else {
       if (isSecret || depth === 0)
         for (const inside of [...decodedText(text), ...ofWebToken(text), ...ofPercents(text), ...beforeComment(text)])
-          read(inside, true, depth + 1);
+          readAsMeant(inside, true, depth + 1);
       readLine(withoutUrls(lines[0] ?? ""), isSecret, depth, isId);
     }
   }
@@ -139,7 +161,7 @@ export function partsOf(value: string): string[] {
   function leaves(json: unknown, name: string, isNamed: boolean, depth: number): void {
     if (typeof json === "string" || typeof json === "number") {
       const text = String(json);
-      read(text, saysSecret(name, text) || (isNamed && looksSecret(text)), depth, ofEverybody.test(name));
+      readAsMeant(text, saysSecret(name, text) || (isNamed && looksSecret(text)), depth, ofEverybody.test(name));
     } else if (Array.isArray(json)) for (const item of json) leaves(item, name, isNamed, depth);
     else if (json !== null && typeof json === "object") {
       const { name: called, key: itsKey } = json as { name?: unknown; key?: unknown };
@@ -149,7 +171,7 @@ export function partsOf(value: string): string[] {
     }
   }
 
-  read(value, false, 0);
+  readAsMeant(value, false, 0);
   return [...parts];
 }
 
@@ -210,7 +232,16 @@ function decodedText(text: string): string[] {
 
 /** `Bearer%20…` */
 function ofPercents(text: string): string[] {
-  return /^[^\s=&;,:]+$/.test(text) && decoded(text) !== text ? [decoded(text)] : [];
+  return /^[^\s=&;,:]+$/.test(text) && decodedWhole(text) !== text ? [decodedWhole(text)] : [];
+}
+
+/** Beyond ASCII, too. */
+function decodedWhole(text: string): string {
+  try {
+    return decodeURIComponent(decoded(text));
+  } catch {
+    return decoded(text);
+  }
 }
 
 /** `… # rotated in November` */
@@ -240,8 +271,9 @@ function partsOfOne(value: string): string[] {
   if (!url) return passwords;
   const behind = /^[^:]*:[/\\]*[^/\\?#]*(.*)$/s.exec(value)?.[1] ?? "";
   const parameters = [...url.searchParams, ...new URLSearchParams(url.hash.replace(/^#/, "?"))];
-  const named = parameters.flatMap(([name, one]) => (saysSecret(name, one) ? [one] : []));
-  const words = wordsOf(behind)
+  const named = parameters.flatMap(([name, one]) => (saysSecret(name, one) ? [one, ...readingsOf(one).map(bare)] : []));
+  const words = [behind, ...readingsOf(decodedWhole(behind))]
+    .flatMap(wordsOf)
     .flatMap((word) => [...new Set([word, ...word.split(/[:@]/)])])
     .filter((word) => word.length >= shortest && /\d/.test(word) && /[a-z]/i.test(word));
   const within = parameters.flatMap(([, one]) => (isUrl.test(one) ? partsOfUrl(one) : []));

@@ -150,6 +150,7 @@ const units = [
     "&quot;token&quot;:",
     "token=a,a",
     "Authorization: a ",
+    "“token”：“a”，",
   ],
   ...[
     "Connector ",

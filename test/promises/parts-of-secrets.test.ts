@@ -178,6 +178,76 @@ const values: [value: string, parts: string[], innocent?: string[]][] = [
     [],
     ["eu-north-1", "registry.example.com/tills:9.5", "1.2.3-beta4", "clerk-of-tills", "h1.example.com:9092"],
   ],
+  ...[
+    ...["“~”", "„~“", "”~”", "‘~’", "‚~’", "«~»", "»~«", "‹~›", "´~´", "＂~＂", "′~′", "″~″", "＇~＇", "「~」", "『~』", "~“", "’~"],
+    ...[
+      "~…",
+      "…~",
+      "~。",
+      "—~",
+      "– ~ –",
+      "• ~",
+      "~¬",
+      "~№",
+      "（~）",
+      "【~】",
+      "《~》",
+      "［~］",
+      "~＠",
+      "~：",
+      "~％",
+      "~．",
+      "🔑~🔑",
+      "~\u2028",
+      "\u3000~\u3000",
+    ],
+    ...[
+      "API key: “~”",
+      "apiKey=‘~’",
+      "{“apiKey”: “~”}",
+      "Bearer “~”",
+      "“Bearer ~”",
+      "Authorization: Bearer ~…",
+      "ops:~”",
+      "密钥：~",
+      "密钥：~。",
+    ],
+    ...["https://of.example.com/in?token=~”", "https://of.example.com/in?token=“~”", "https://of.example.com/“~”", "token → ~", "pass–~"],
+    ...[
+      "https://of.example.com/in?of=%E2%80%9C~%E2%80%9D",
+      "Bearer%20%E2%80%9C~%E2%80%9D",
+      "令牌【~】已更新",
+      "Bearer\u200b~",
+      "Schlüssel „~“ für “tills”",
+    ],
+  ].map((around, at): [string, string[]] => {
+    const token = `Vq8rT2xLm4Zp7Kd${10 + at}wb7`;
+    return [around.replace("~", token), [token]];
+  }),
+  ...[
+    ["{“user”: “clerk-of-tills”, “password”: “~”}", "~", "clerk-of-tills"],
+    ["｛“user”：“clerk-of-tills”，“password”：“~”｝", "~", "clerk-of-tills"],
+    ["「user」：「clerk-of-tills」、「password」：「~」", "~", "clerk-of-tills"],
+    ["lang=‘clerk-of-tills’; session=‘7~’", "7~", "clerk-of-tills"],
+    ["X-Room: “clerk-of-tills”\nX-Api-Key: “~”\n", "~", "clerk-of-tills"],
+    ["ＤＢ＿ＰＡＳＳＷＯＲＤ＝~\nＤＢ＿ＵＳＥＲ＝clerk-of-tills", "~", "clerk-of-tills"],
+    ["DB_USER → clerk-of-tills\nDB_PASSWORD → ~", "~", "clerk-of-tills"],
+    ["clerk-of-tills：~", "~", "clerk-of-tills"],
+    ["“clerk-of-tills：~”", "~", "clerk-of-tills"],
+    ["“https://clerk-of-tills:~@typo.example.com/in”", "~", "typo.example.com", "clerk-of-tills"],
+    ["of ‘https://typo.example.com/in?token=7~&room=clerk-of-tills’…", "7~", "typo.example.com", "clerk-of-tills"],
+    [JSON.stringify({ note: "password: “~” for clerk-of-tills" }), "~", "clerk-of-tills"],
+    // Signs that belong to the password.
+    ["密码：~–und–~", "~–und–~", "密码", "–und–"],
+    ["password: “~€süß–密码”", "~€süß–密码", "süß"],
+    ["Bearer “~ß密碼”", "~ß密碼", "密碼"],
+  ].map(([around = "", part = "", ...innocent], at): [string, string[], string[]] => {
+    const word = `wordy-${"abcdefghijklmno"[at]}-of-typo`;
+    return [around.replaceAll("~", word), [part.replaceAll("~", word)], innocent];
+  }),
+  [base64("clerk-of-tills：wordy-typo-in-base64"), ["wordy-typo-in-base64"], ["clerk-of-tills"]],
+  ["“region”：“eu-north–1”，host → “typo.example.com”，version：1.2.3-beta4。", [], ["eu-north–1", "typo.example.com", "1.2.3-beta4"]],
+  ["Notes „of the operators“ … für–alle：tills", [], ["operators", "für–alle", "tills"]],
   ["Bearer connectors", [], ["connectors"]],
   ["Notes of operations", [], ["operations", "Notes"]],
 ];
@@ -223,10 +293,10 @@ describe("it is known by all ways in which a secret is", () => {
     return server;
   };
 
-  test("a file of the secrets folder", async () => {
+  test.each([value, `“${part}”`, `令牌：“${part}”。`])("a file of the secrets folder: %s", async (text) => {
     const folder = join(await freshFolder(), "secrets");
     mkdirSync(folder, { mode: 0o700 });
-    writeFileSync(join(folder, "auth"), `${value}\n`, { mode: 0o600 });
+    writeFileSync(join(folder, "auth"), `${text}\n`, { mode: 0o600 });
     expect(await hears(await using({ CONNECTORS_SECRET_DIR: folder }))).toBe(false);
   });
 
