@@ -1,6 +1,7 @@
 import { mapSealed, Sealed, type SealedTree, unseal } from "../sealed.ts";
 import { isByteList } from "./byte-lists.ts";
 import { type Canonical, canonical, canonicalMail } from "./canonical.ts";
+import { charactersOf } from "./character-lists.ts";
 import { redactionMark } from "./detect.ts";
 import { type FindWords, findWords, outside } from "./kept-words.ts";
 import { createKnownValues, hashed, type KnownValues, type Span } from "./known-values.ts";
@@ -211,6 +212,7 @@ export function scrubOf(
     if (typeof value === "number")
       return all.some(({ numbers }) => numbers.has(Math.abs(value))) || spansIn(String(value)).length > 0 ? redactionMark : value;
     if (isByteList(value) && spansIn(JSON.stringify(value)).length > 0) return redactionMark;
+    if (spansIn(charactersOf(value) ?? "").length > 0) return redactionMark;
     if (Array.isArray(value)) return value.map((item) => each(item, kept, ids));
     if (value instanceof Sealed) return value.toString();
     if (value !== null && typeof value === "object")

@@ -1,5 +1,6 @@
 import { byteLists } from "./byte-lists.ts";
 import { type Canonical, gap, Output } from "./canonical.ts";
+import { characterLists } from "./character-lists.ts";
 
 /** Levels of base64 within base64 that are decoded. */
 const layers = 2;
@@ -9,7 +10,7 @@ const shortestRun = 12;
 const [lineFeed, carriageReturn, backslash, slash, letterN, letterR] = [0x0a, 0x0d, 0x5c, 0x2f, 0x6e, 0x72];
 
 /**
- * The base64, base64url and lists of bytes in a text, decoded, with all escapes in and around it decoded, and those in that once
+ * The base64, base64url and lists of bytes or characters in a text, decoded, with all escapes in and around it decoded, and those in that once
  * more. Each run is decoded from each of its first four characters: what is right before it may look like a part of it.
  * In time linear in the text's length.
  */
@@ -22,7 +23,7 @@ function decoded(text: Output, left: number): Output[] {
   if (left === 0) return [];
   const runs = runsIn(text);
   const inBase64 = runs.length === 0 ? [] : [0, 1, 2, 3].map((skipped) => decodedFrom(text, runs, skipped));
-  return [...byteLists(text), ...inBase64].flatMap((inner) => {
+  return [...byteLists(text), ...characterLists(text), ...inBase64].flatMap((inner) => {
     const deeper = decoded(inner, left - 1);
     inner.leaveOut(true);
     return [inner, ...deeper];

@@ -106,6 +106,8 @@ const units = [
     "xoxb-",
     "a.",
     "a,",
+    '"a",',
+    '\\"',
     "a@",
     "<title",
     "&lt;abc&gt;",

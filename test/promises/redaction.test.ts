@@ -340,6 +340,10 @@ describe("a known secret is hidden in every form in which Kibana or a service ma
     "as hexadecimal bytes of code": `{ ${bytes((byte) => `0x${hex(byte, 2)}, `)}}`,
     "as bytes in base64": Buffer.from(listed).toString("base64"),
     "base64 as bytes": JSON.stringify([...Buffer.from(Buffer.from(secret).toString("base64"))]),
+    "as a list of its characters": JSON.stringify([...secret]),
+    "as a list of its characters in JSON in JSON, in lines": JSON.stringify(JSON.stringify([...secret], null, 2)),
+    "spread into an object": JSON.stringify({ headers: { ...[...secret] } }),
+    "with commas between its characters": `token: ${[...secret].join(",")}`,
     "in Python's escapes of eight digits": points((point) => `\\U${hex(point, 8)}`),
     "in Python's escapes in JSON, in capitals": points((point) => `\\\\U${hex(point, 8).toUpperCase()}`),
   };

@@ -137,6 +137,15 @@ describe("what is innocent stays", () => {
       expect(knowing(value).text(around)).not.toContain(value);
   });
 
+  test("lists of characters are kept, unless they are its own", () => {
+    const own = [..."KEY-0123456789"];
+    const other = { letters: [..."abcdefghijkl"], few: own.slice(0, 7), words: ["a", "KEY-", "b", "c", "d", "e", "f", "g", "h"] };
+    const redactor = knowing("KEY-0123456789");
+    expect(redactor.json({ ...other, own, spread: { ...own } })).toEqual({ ...other, own: "[redacted]", spread: "[redacted]" });
+    expect(redactor.text(JSON.stringify(other))).toBe(JSON.stringify(other));
+    expect(redactor.text(`a, b or ${own}, and c`)).toBe("a, b or [redacted], and c");
+  });
+
   test("lists of numbers are kept, unless they are its bytes", () => {
     const bytes = [...Buffer.from("KEY-0123456789")];
     const other = { counts: bytes.map((one) => one + 1), times: [1, 22, 333, 4444, 55, 66, 77, 88, 99], few: bytes.slice(0, 7) };
