@@ -1,33 +1,41 @@
+import { firstByName } from "./first-by-name.ts";
+
 /** Types that Kibana prefers where nothing names a model, the first before the others. */
 const preferred = [".inference", ".gen-ai"];
 const models = [...preferred, ".bedrock", ".gemini"];
 
 /** What says whether a connector leads to a model. */
 interface Model {
+  name: string;
   type: string;
   /** Undefined where Kibana does not show it. */
   config?: Record<string, unknown> | undefined;
 }
 
 /** Whether Kibana may take it where nothing names a model: inference-common/src/connectors/is_supported_connector.ts. */
-export function isModel({ type, config }: Model): boolean {
-  return models.includes(type) && (!isEndpoint(type) || config === undefined || config.taskType === "chat_completion");
+export function isModel({ type, config }: Omit<Model, "name">): boolean {
+  return models.includes(type) && (!isEndpoint({ type }) || config === undefined || config.taskType === "chat_completion");
 }
 
-/** Of models in Kibana's order, the one that it takes: inference/common/utils/get_default_connector.ts. */
-export function preferredModel<M extends Model>(all: readonly M[]): M | undefined {
+/**
+ * Those of all models that Kibana may take, by type: inference/common/utils/get_default_connector.ts.
+ * @param byEndpoint newer versions list endpoints of Elasticsearch in place of their connectors, in an order of their own
+ * (inference/server/util/get_connector_list.ts)
+ */
+export function preferredModels<M extends Model>(all: readonly M[], byEndpoint: boolean): M[] {
   for (const type of preferred) {
-    const found = all.find((one) => one.type === type);
-    if (found) return found;
+    const found = all.filter((one) => one.type === type);
+    if (found.length > 0) return byEndpoint && isEndpoint({ type }) ? found : firstByName(found);
   }
-  return all[0];
+  return firstByName(all);
 }
 
-/** The one that newer versions take: endpoints of Elasticsearch come last in their list (inference/server/util/get_connector_list.ts). */
-export function firstModel<M extends Model>(all: readonly M[]): M | undefined {
-  return all.find(({ type }) => !isEndpoint(type)) ?? all[0];
+/** Those that newer versions may take as the first of that list, in which endpoints come last. */
+export function firstModels<M extends Model>(all: readonly M[]): M[] {
+  const others = all.filter((one) => !isEndpoint(one));
+  return others.length > 0 ? firstByName(others) : [...all];
 }
 
-function isEndpoint(type: string): boolean {
+function isEndpoint({ type }: Pick<Model, "type">): boolean {
   return type === ".inference";
 }

@@ -113,7 +113,7 @@ const perUser: Record<string, string> = {
   endpointSecurity: "response actions of Elastic Security, which choose a connector by its type",
 };
 
-/** Features whose users take the first connector of a type by its name (actions/server/application/connector/methods/get_all/get_all.ts). */
+/** Features whose users take the first connector of a type. */
 const takingTheFirst = ["endpointSecurity"];
 
 /**
@@ -125,7 +125,7 @@ export function unlistedFor(features: readonly string[], isFirst = false): Unsee
     const what = Object.hasOwn(perUser, feature) ? perUser[feature] : undefined;
     if (what === undefined) return [];
     const taken = isFirst && takingTheFirst.includes(feature);
-    const why = taken ? "Kibana takes the first by name, which this one is." : "Kibana shows them to nobody else.";
+    const why = taken ? "Kibana takes the first by name that has its secrets, as this one is." : "Kibana shows them to nobody else.";
     return [{ what, why, permanent: !taken, whole: false }];
   });
 }

@@ -1,4 +1,5 @@
-import { firstModel, isModel, preferredModel } from "../catalog/default-model.ts";
+import { firstModels, isModel, preferredModels } from "../catalog/default-model.ts";
+import { byName } from "../catalog/first-by-name.ts";
 import { grouped } from "../grouped.ts";
 import { isAtLeast } from "../kibana/status.ts";
 import { quoted, word } from "../plain-text.ts";
@@ -14,6 +15,9 @@ export interface ChosenModel {
   /** No other is used. */
   only: boolean;
 }
+
+/** Of those that may be taken. */
+const mostNamed = 4;
 
 type Looked = readonly { found: Found }[];
 
@@ -60,7 +64,8 @@ export function shiftedDefaults(
     const [{ was, is } = { was: [], is: [] }] = same;
     const uses = same.map(({ use }) => use);
     const then = is.length === 0 ? "From then on there is none, and they fail" : `From then on Kibana takes ${inWords(is)} there`;
-    return `No AI connector is named by ${usersInWords([], uses)}. ${then}; until now ${was.length === 0 ? "there was none" : inWords(was)}.`;
+    const shift = `${then}; until now ${was.length === 0 ? "there was none" : inWords(was)}.`;
+    return `No AI connector is named by ${usersInWords([], uses)}. ${shift}${chosen.only ? "" : mayBeElsewhere(status)}`;
   });
 }
 
@@ -72,30 +77,35 @@ function chosenIn(looked: Looked): ChosenModel {
   return looked.flatMap(({ found }) => found.chosenModel ?? [])[0] ?? { id: undefined, only: false };
 }
 
-/** Kibana lists connectors by their names (actions/server/application/connector/methods/get_all/get_all.ts). */
 function inOrder(all: readonly Called[]): Called[] {
-  return all.filter(isModel).sort((one, other) => one.name.localeCompare(other.name));
+  return all.filter(isModel).sort(byName);
 }
 
 /**
  * Those of all models that Kibana may take. Agents go by the setting, steps of workflows from 9.5 on (kibana#268019; perhaps a 9.4),
- * and newer versions take another one where it names none.
+ * and newer versions take another one where it names none. Endpoints have their own order from 9.4 on (kibana#248200).
  */
 function modelsFor({ kind }: Use, all: readonly Called[], { id, only }: ChosenModel, status: Where["status"]): Called[] {
   const chosen = id === undefined ? undefined : all.find((one) => one.id === id || endpointOf(one.config) === id);
   const isAgent = kind === "agent";
-  const byType = preferredModel(all);
   if (chosen && (isAgent || isAtLeast(status, "9.5"))) return [chosen];
   if (only && !isAgent && isAtLeast(status, "9.5")) return [];
-  const newer = !isAgent && isAtLeast(status, "9.4");
-  const found = [...(newer && chosen ? [chosen] : []), byType, ...(newer ? [firstModel(all)] : [])];
-  return [...new Set(found.flatMap((one) => one ?? []))];
+  const newer = isAtLeast(status, "9.4");
+  const otherwise = newer && !isAgent ? [...(chosen ? [chosen] : []), ...firstModels(all)] : [];
+  const found = new Set([...otherwise, ...preferredModels(all, newer)]);
+  return all.filter((one) => found.has(one));
+}
+
+/** Newer versions list endpoints that go with no connector too (kibana#248200), which are not read here. */
+function mayBeElsewhere(status: Where["status"]): string {
+  return isAtLeast(status, "9.4") ? " An inference endpoint without a connector may be taken instead, where there is one." : "";
 }
 
 function keyOf(models: readonly Called[]): string {
-  return JSON.stringify(models.map(({ id, name }) => id ?? name));
+  return JSON.stringify(models.map(({ id, name }) => id ?? name).sort());
 }
 
 function inWords(models: readonly Called[]): string {
-  return models.map(({ name, id }) => `${quoted(name, 60)}${id === undefined ? "" : ` (${word(id)})`}`).join(" or ");
+  const named = models.slice(0, mostNamed).map(({ name, id }) => `${quoted(name, 60)}${id === undefined ? "" : ` (${word(id)})`}`);
+  return [...named, ...(models.length > mostNamed ? [`${models.length - mostNamed} more`] : [])].join(" or ");
 }

@@ -1,5 +1,7 @@
 import { isModel } from "../catalog/default-model.ts";
+import { firstOfType } from "../catalog/first-by-name.ts";
 import { ToolError } from "../errors.ts";
+import { grouped } from "../grouped.ts";
 import { isNoRoute, isUnlicensed } from "../kibana/absent.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
@@ -72,21 +74,17 @@ export interface Present {
   ids: ReadonlySet<string>;
   /** Undefined where it is not asked who takes one without naming it. */
   models?: readonly Connector[];
-  /** The first of each type by its name. */
+  /** Those of each type that are taken where none is named. */
   firsts?: ReadonlySet<string>;
 }
 
 export function presentIn(all: Iterable<Connector>): Present {
   const list = [...all];
-  const firsts = new Map<string, Connector>();
-  for (const one of list) {
-    const other = firsts.get(one.type);
-    if (!other || one.name.localeCompare(other.name) < 0) firsts.set(one.type, one);
-  }
+  const firsts = [...grouped(list, ({ type }) => type)].flatMap(([type, same]) => firstOfType(same, type));
   return {
     ids: new Set(list.map(({ id }) => id)),
     models: list.filter(isModel),
-    firsts: new Set([...firsts.values()].map(({ id }) => id)),
+    firsts: new Set(firsts.map(({ id }) => id)),
   };
 }
 

@@ -46,8 +46,10 @@ async function deployment({ version = "9.5", key = version, person = no, models 
     // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
     return (await answer.json()) as any;
   };
-  for (const [id, name, type] of models)
-    await bare("POST", `/api/actions/connector/${id}`, { name, connector_type_id: type, ...made[type] });
+  for (const [id, name, type] of models) {
+    const own = type === ".inference" ? { config: endpoint(`endpoint-of-${id}`) } : {};
+    await bare("POST", `/api/actions/connector/${id}`, { name, connector_type_id: type, ...made[type], ...own });
+  }
   const workflows: string[] = [];
   for (const [n, text] of steps.entries()) {
     const yaml = `name: Asks ${n}\nenabled: true\ntriggers:\n  - type: manual\nsteps:\n${text}`;
@@ -129,12 +131,30 @@ describe("which one Kibana takes", () => {
     return found;
   };
   const chosen = { "genAiSettings:defaultAIConnector": "b" };
+  const endpoints = [...models, ["a", "A endpoint", ".inference"], ["z", "Z endpoint", ".inference"]] as const;
+  const mates = [
+    ["one", "Same", ".gen-ai"],
+    ["other", "Same", ".gen-ai"],
+    ["x", "X model", ".gen-ai"],
+  ] as const;
+  const helper = { id: "a", name: "Helper", configuration: { tools: [] }, access_control: { access_mode: "public" } };
 
   test.each<[string, Given, string[]]>([
     ["by type in 9.3", { version: "9.3" }, ["i"]],
     ["by type in 9.3, without an inference endpoint", { version: "9.3", models: models.slice(0, 2) }, ["g"]],
     ["by name in 9.3, of other types", { version: "9.3", models: models.slice(0, 1) }, ["b"]],
     ["by type or the first by name in 9.5", {}, ["b", "i"]],
+    ["by name among endpoints in 9.3", { version: "9.3", models: endpoints }, ["a"]],
+    ["any endpoint in 9.4, whose order is Elasticsearch's", { version: "9.4", models: endpoints }, ["b", "i", "a", "z"]],
+    ["any endpoint in 9.5", { models: endpoints }, ["b", "i", "a", "z"]],
+    ["any endpoint, where there is nothing else", { models: endpoints.slice(2) }, ["i", "a", "z"]],
+    [
+      "the one in the setting, whatever endpoints there are",
+      { models: endpoints, settings: { "genAiSettings:defaultAIConnector": "endpoint-of-z" } },
+      [],
+    ],
+    ["each of those that are named alike in 9.3", { version: "9.3", models: mates }, ["one", "other"]],
+    ["each of those that are named alike", { models: mates }, ["one", "other"]],
     ["an agent by type", { steps: [], agents: [{ id: "a", name: "Helper", configuration: { tools: [] } }] }, []],
     ["the one in the setting alone", { settings: { ...chosen, "genAiSettings:defaultAIConnectorOnly": true } }, []],
     ["none, where no other is allowed", { settings: { "genAiSettings:defaultAIConnectorOnly": true } }, []],
@@ -145,12 +165,28 @@ describe("which one Kibana takes", () => {
   test("an agent that somebody made takes the first by type", async () => {
     const it = await deployment({
       models,
-      agents: [{ id: "a", name: "Helper", configuration: { tools: [] }, access_control: { access_mode: "public" } }],
+      agents: [helper],
     });
     await remove(it, "i");
     expect(it.questions[0]?.split("\n")[0]).toMatch(/agents of Agent Builder \(The agent "Helper" names no AI connector/);
     await remove(it, "b");
     expect(it.questions[1]?.split("\n")[0]).toMatch(/: Delete connector "B model"/);
+  });
+
+  test("an agent that somebody made may take any endpoint", async () => {
+    const it = await deployment({ models: endpoints, agents: [helper] });
+    for (const id of ["i", "a", "z"]) await remove(it, id);
+    expect(it.questions.map((one) => /The agent "Helper" names no AI connector/.test(one))).toEqual([true, true, true]);
+    await remove(it, "g");
+    expect(it.questions[3]?.split("\n")[0]).toMatch(/: Delete connector "G model"/);
+  });
+
+  test("a delete says what may be taken then, also an endpoint without a connector", async () => {
+    const it = await deployment({ models: endpoints.slice(2), steps: [step("ai.prompt")] });
+    await remove(it, "z");
+    expect(it.questions[0]).toMatch(
+      /From then on Kibana takes "A endpoint" \(a\) or "I model" \(i\) there; until now "A endpoint" \(a\) or "I model" \(i\) or "Z endpoint" \(z\)\. An inference endpoint without a connector may be taken instead/,
+    );
   });
 
   test("of several that go together each is asked for alone, and of those behind it none", async () => {
@@ -186,6 +222,34 @@ describe("a change of which one Kibana takes says so and asks", () => {
     const it = await deployment({ steps: [step("ai.prompt")], ...given });
     const { body } = await it.call("create_connector", { ...args, dry_run: true });
     expect(JSON.stringify(body)).not.toContain("No AI connector is named");
+  });
+
+  test("a new endpoint behind another one", async () => {
+    const it = await deployment({ models: [["i", "I model", ".inference"]], steps: [step("ai.prompt")] });
+    await it.call("create_connector", { ...create, name: "Z model" });
+    expect(it.questions[0]).toContain('Kibana takes "I model" (i) or "Z model" (z-model) there; until now "I model" (i)');
+  });
+
+  test("a new name of one of several endpoints changes nothing", async () => {
+    const two = [["i", "I model", ".inference"] as const, ["j", "J model", ".inference"] as const];
+    const it = await deployment({ models: two, steps: [step("ai.prompt")] });
+    const rename = {
+      id: "j",
+      name: "A model",
+      secrets: { providerSecrets: { api_key: secret } },
+      assert_no_other_secrets: true,
+      dry_run: true,
+    };
+    expect(JSON.stringify((await it.call("update_connector", rename)).body)).not.toContain("No AI connector is named");
+  });
+
+  test("another endpoint of the one that the setting names by its endpoint", async () => {
+    const two = [prod, ["i", "I model", ".inference"]] as const;
+    const settings = { "genAiSettings:defaultAIConnector": "endpoint-of-i" };
+    const it = await deployment({ models: two, steps: [step("ai.prompt")], settings });
+    const change = { config: { inferenceId: "new-one" }, secrets: { providerSecrets: { api_key: secret } } };
+    const { body } = await it.call("update_connector", { id: "i", ...change, assert_no_other_secrets: true, dry_run: true });
+    expect(JSON.stringify(body)).toContain("No AI connector is named by 1 workflow");
   });
 
   test("a new name, and its undo", async () => {

@@ -45,7 +45,7 @@ async function world(type: Type, named: Record<string, string>, args: string[] =
 const change = (was: string, becomes: string) =>
   expect.stringMatching(
     new RegExp(
-      `Response actions of Elastic Security take the first \\.\\w+ connector by name: until now ${was}, from then on ${becomes}\\.`,
+      `Response actions of Elastic Security take the first \\.\\w+ connector by name that has its secrets: until now ${was}, from then on ${becomes}\\.`,
     ),
   );
 const none = /Response actions of Elastic Security take/;

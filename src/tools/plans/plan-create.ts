@@ -24,7 +24,7 @@ import { askedFields } from "../secrets/page-fields.ts";
 import { agreedHosts, secretFlows } from "../secrets/secret-flows.ts";
 import { assertAllGiven, givenFields, storedSecrets, withStored } from "../secrets/stored-secrets.ts";
 import { checkNew } from "./check-new-connector.ts";
-import { firstOfType } from "./first-of-type.ts";
+import { newFirst } from "./first-of-type.ts";
 import { assertNotMade } from "./made-elsewhere.ts";
 
 export interface NewOne {
@@ -78,7 +78,7 @@ export async function planCreate(
       { reader: context.kibana, space },
     ),
   ]);
-  const first = firstOfType(entry, existing, [...existing, { id: chosen, name, type: live.id }]);
+  const first = newFirst(entry, existing, [...existing, { id: chosen, name, type: live.id }]);
   const hidden = hideInConfig(config);
   const op: CreateOp = { op: "create", space, id: chosen, name, type: live.id, config, secrets };
   if (entry?.takesEvents) op.makesToken = !context.secrets.noPage;
@@ -100,7 +100,7 @@ export async function planCreate(
       ...(rules.length > 0 ? ["rules of a connector that is gone send to it from then on, or may"] : []),
       ...(others.used.length > 0 ? ["what names it already uses it from then on"] : []),
       ...(first?.asksBecause ?? []),
-      ...(others.shifted.length > 0 ? ["what names no AI connector uses it from then on"] : []),
+      ...(others.shifted.length > 0 ? ["what names no AI connector uses it from then on, or may"] : []),
       ...(others.isBlind ? ["a workflow that was not looked at may name it already"] : []),
     ],
     ...(op.makesToken === false && {

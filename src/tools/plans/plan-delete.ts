@@ -17,7 +17,7 @@ import { type Free, type Known, type Refused, whoMayGo } from "../connectors/del
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { secretsOf } from "../secrets/stored-secrets.ts";
-import { firstOfType } from "./first-of-type.ts";
+import { newFirst } from "./first-of-type.ts";
 import { goesWith } from "./made-elsewhere.ts";
 
 /** Days within which a run shows that something uses a connector. */
@@ -97,7 +97,7 @@ export async function planDelete(
 async function newFirsts(free: readonly Connector[], { existing }: Known): Promise<string[]> {
   const stay = existing.filter(({ id }) => free.every((one) => one.id !== id));
   const types = [...new Set(free.map(({ type }) => type))];
-  const found = await Promise.all(types.map(async (type) => firstOfType(await connectorType(type), existing, stay)));
+  const found = await Promise.all(types.map(async (type) => newFirst(await connectorType(type), existing, stay)));
   return found.flatMap((one) => (one ? [one.warning] : []));
 }
 

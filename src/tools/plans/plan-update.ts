@@ -33,7 +33,7 @@ import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSec
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { leftWarnings, repointWorkflows } from "../workflows/repoint-workflows.ts";
 import { checkNew } from "./check-new-connector.ts";
-import { firstOfType } from "./first-of-type.ts";
+import { newFirst } from "./first-of-type.ts";
 import { endpointWarnings } from "./left-endpoint.ts";
 import { replaced, takenOver } from "./made-elsewhere.ts";
 import type { Surroundings } from "./plan-create.ts";
@@ -114,7 +114,7 @@ export async function planUpdate(
   const stillNaming = naming.uses.filter(({ id, how }) => !moved.includes(JSON.stringify([id, how])));
   const renamed = renameWarnings(before.name, { ...naming, uses: stillNaming });
   const endpoint = await endpointWarnings(before, after.config, { status, existing }, space, kibana);
-  const first = firstOfType(entry, existing, [...theOthers, { ...before, name: after.name, missingSecrets: false }]);
+  const first = newFirst(entry, existing, [...theOthers, { ...before, name: after.name, missingSecrets: false }]);
   const taken = takenOver(entry, before, after.config, existing);
   const lost = [...(before.authMode === undefined ? [] : [authorisationsGone]), ...(taken ? [taken.lost] : [])].join(" ");
   const op: UpdateOp = {

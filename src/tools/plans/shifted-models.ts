@@ -4,6 +4,7 @@ import type { Reader } from "../../kibana/reader.ts";
 import { agents } from "../../usage/agents.ts";
 import { defaultModel } from "../../usage/assistants.ts";
 import { shiftedDefaults } from "../../usage/by-default.ts";
+import { endpointOf } from "../../usage/inference-endpoints.ts";
 import { lookAround, lookAtWorkflows, type Seen } from "../../usage/look.ts";
 import type { Surroundings } from "./plan-create.ts";
 
@@ -20,7 +21,7 @@ export async function shiftedBy(
 ): Promise<string[]> {
   const fresh = { ...before, name: after.name, config: after.config };
   if (!isModel(before) && !isModel(fresh)) return [];
-  if (before.name === fresh.name && isModel(before) === isModel(fresh)) return [];
+  if (before.name === fresh.name && isModel(before) === isModel(fresh) && endpointOf(before.config) === endpointOf(fresh.config)) return [];
   const [workflows, others] = await Promise.all([
     seen.looked.length > 0 ? seen : lookAtWorkflows(kibana, seen.space, status),
     lookAround(kibana, seen.space, [{ status, features: [] }], [agents, defaultModel]),

@@ -1,0 +1,28 @@
+/** What says whether Kibana may take a connector by its type. */
+interface OfType {
+  name: string;
+  type: string;
+  deprecated?: boolean;
+  missingSecrets?: boolean;
+}
+
+/** Kibana lists connectors so (actions/server/application/connector/methods/get_all/get_all.ts). */
+export function byName(one: { name: string }, other: { name: string }): number {
+  return one.name.localeCompare(other.name, "en");
+}
+
+/** The first by name; of several that are named alike only Kibana knows which it is. */
+export function firstByName<N extends { name: string }>(all: readonly N[]): N[] {
+  const [first] = all.toSorted(byName);
+  return first ? all.filter((one) => byName(one, first) === 0) : [];
+}
+
+/**
+ * Which connector of a type is taken by what names none: the first by name that has its secrets and is not deprecated
+ * (security_solution, normalized_external_connector_client.ts). Where all are deprecated their type may be, which nobody minds there.
+ */
+export function firstOfType<C extends OfType>(all: readonly C[], type: string): C[] {
+  const able = all.filter((one) => one.type === type && !one.missingSecrets);
+  const current = able.filter(({ deprecated }) => !deprecated);
+  return firstByName(current.length > 0 ? current : able);
+}
