@@ -402,7 +402,7 @@ test.each(deployments)("every route of %s is told exactly, forward", async (vers
 
 /** The same as get_connector has to say it, from what is expected of the map: `rule > connector: verdict: what is in the way`. */
 function seenFromConnectors(cases: readonly Case[]): Map<string, string> {
-  const rank = ["nobody", "perhaps", "told"];
+  const rank = ["nobody", "recorded", "perhaps", "told"];
   const found = new Map<string, string>();
   for (const [id, , expected] of cases) {
     const [head = "", ...routes] = expected.split(" | ");
@@ -418,7 +418,7 @@ function seenFromConnectors(cases: readonly Case[]): Map<string, string> {
           .split(" > ")
           .at(-1) ?? "";
       const isRecorded = verdict === "recorded";
-      const worst = rank[Math.min(isRecorded ? 0 : rank.indexOf(verdict), own === "" ? 2 : rank.indexOf(ofRule))] ?? "";
+      const worst = rank[Math.min(rank.indexOf(verdict), own === "" ? rank.length - 1 : rank.indexOf(ofRule))] ?? "";
       const key = `${id} > ${connector}`;
       const before = found.get(key);
       if (before && rank.indexOf(before.split(":")[0] ?? "") >= rank.indexOf(worst)) continue;
