@@ -15,7 +15,7 @@ const Agents = z.object({
 });
 const Tools = z.object({
   results: listOf(
-    z.object({ id: z.string(), configuration: z.object({ connector_id: z.string().nullish(), query: z.unknown() }).nullish() }),
+    z.object({ id: z.string(), configuration: z.object({ connector_id: z.string().nullish(), query: z.unknown().optional() }).nullish() }),
   ),
 });
 
