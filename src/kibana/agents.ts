@@ -14,7 +14,9 @@ const Agents = z.object({
   ),
 });
 const Tools = z.object({
-  results: listOf(z.object({ id: z.string(), configuration: z.object({ connector_id: z.string().nullish() }).nullish() })),
+  results: listOf(
+    z.object({ id: z.string(), configuration: z.object({ connector_id: z.string().nullish(), query: z.unknown().optional() }).nullish() }),
+  ),
 });
 
 /** An agent, or a tool of agents, with the connectors that it holds. */
@@ -22,6 +24,11 @@ export interface AgentPart {
   id: string;
   name: string;
   connectors: string[];
+}
+
+export interface AgentTool extends AgentPart {
+  /** In ES|QL, where it has one. */
+  query: unknown;
 }
 
 export interface Agent extends AgentPart {
@@ -44,12 +51,13 @@ export function agentReads(get: Get) {
         callsAny: !configuration?.connector_ids,
       }));
     },
-    async agentTools(space: string): Promise<AgentPart[]> {
+    async agentTools(space: string): Promise<AgentTool[]> {
       const { results } = readAs(Tools, await get({ path: "/api/agent_builder/tools", space, largest: 16 }));
       return results.map(({ id, configuration }) => ({
         id,
         name: id,
         connectors: configuration?.connector_id ? [configuration.connector_id] : [],
+        query: configuration?.query,
       }));
     },
   };

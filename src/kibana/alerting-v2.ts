@@ -24,7 +24,7 @@ const Metadata = z.object({
 const V2Rules = z.object({
   total: z.number(),
   items: listOf(
-    z.object({
+    z.looseObject({
       id: z.string(),
       name: z.string().nullish(),
       kind: z.string().default("alert"),
@@ -69,6 +69,8 @@ export interface V2Rule {
   /** What the tags of a policy are compared with; undefined where this version has none. */
   routingTags: string[] | undefined;
   every: string | undefined;
+  /** What else it has, its queries among it: versions differ in where they stand. */
+  queries?: unknown;
 }
 
 /** The most policies that Kibana takes. */
@@ -106,8 +108,8 @@ export function alertingV2Reads(get: Get) {
       const { total, items } = readAs(V2Rules, body);
       return {
         total,
-        rules: items.map(({ id, name, kind, enabled, metadata, schedule }) => ({
-          ...{ id, kind, enabled },
+        rules: items.map(({ id, name, kind, enabled, metadata, schedule, ...queries }) => ({
+          ...{ id, kind, enabled, queries },
           name: metadata?.name ?? name ?? id,
           owner: metadata?.owner ?? "",
           tags: metadata?.tags ?? [],

@@ -2,12 +2,15 @@ import { isModel } from "../catalog/default-model.ts";
 import type { AgentPart } from "../kibana/agents.ts";
 import { isAtLeast } from "../kibana/status.ts";
 import { models } from "./assistants.ts";
+import { endpointsInQueries } from "./inference-endpoints.ts";
+import { namesEndpoint } from "./named.ts";
 import { type Found, type Holder, hasFeature, type Source, type Unseen, type Use, type UserKind } from "./use.ts";
 
 const configured = "its configuration";
 
 /**
- * Agent Builder: agents may call connectors, and tools of the types `mcp` and `workflow` hold one. An agent names no model of its
+ * Agent Builder: agents may call connectors, and tools of the types `mcp` and `workflow` hold one, those of the type `esql` may call the
+ * inference endpoint of one. An agent names no model of its
  * own: who talks to it does, or Kibana takes one.
  */
 export const agents: Source = {
@@ -24,6 +27,12 @@ export const agents: Source = {
     const newer = isAtLeast(status, "9.4");
     return {
       holders: [...held("agent", all), ...held("agent_tool", tools)],
+      endpoints: tools.flatMap((tool) =>
+        endpointsInQueries(tool.query, "its query").map((call) => ({
+          use: { ...use("agent_tool", tool, call.how), why_not: namesEndpoint },
+          call,
+        })),
+      ),
       byDefault: all.filter(({ builtIn }) => !builtIn).map((one) => use("agent", one, "its model")),
       unseen: newer ? [privateOnes, ...(all.some(({ callsAny }) => callsAny) ? [callsOfAny] : [])] : [],
     };

@@ -5,7 +5,9 @@ import { plainText, quoted } from "../plain-text.ts";
 import type { RuleUse } from "../rules/find-rules.ts";
 import { freeRule } from "./assistant-actions.ts";
 import type { Usage } from "./look.ts";
+import { namesEndpoint } from "./named.ts";
 import { explainReferences, namesOf } from "./references.ts";
+import { freeQuery } from "./rule-queries.ts";
 import { eachUser, type Use, type UserKind } from "./use.ts";
 
 /** Most rules, and most other users, that an error lists. */
@@ -130,10 +132,11 @@ export function howToFree(uses: readonly Use[], isSaid = false): string[] {
   const direct = uses.filter(({ through }) => !through);
   const move =
     "The user decides where these workflows go: replace_connector names another connector of its type in them (`to`). To remove a step, edit the workflow in Kibana.";
-  return [
-    ...(direct.some(isMovable) && !isSaid ? [move] : []),
-    ...new Set(direct.filter((use) => !isMovable(use)).map(({ kind }) => words[kind].free)),
-  ];
+  return [...(direct.some(isMovable) && !isSaid ? [move] : []), ...new Set(direct.filter((use) => !isMovable(use)).map(freedBy))];
+}
+
+function freedBy({ kind, why_not: why }: Use): string {
+  return kind === "rule" && why === namesEndpoint ? freeQuery : words[kind].free;
 }
 
 function isMovable(use: Use): boolean {

@@ -2,7 +2,7 @@ import { isPlainObject } from "../plain-object.ts";
 import { normalPath } from "./paths.ts";
 import { decodedPattern, gap, mayBeSame, patternOf, withConstants } from "./templates.ts";
 
-/** A step that calls an inference endpoint of Elasticsearch: it goes with the connector that it was made with. */
+/** A step or a query that calls an inference endpoint of Elasticsearch: it goes with the connector that it was made with. */
 export interface EndpointCall {
   /** With gaps where a run fills in a part. */
   id: string;
@@ -15,7 +15,12 @@ const asks = /^(?:elasticsearch\..*|kibana\.request|http)$/;
 const inPath = /\/_inference\/(?:[^/]+\/(?!_))?([^/]+)/;
 const forEndpoint = /^(?:search_)?inference_id$|^model_id$/i;
 /** In JSON that is text, and in ES|QL. */
-const inText = /\b(?:inference|model)_id"?\s*[:=]\s*"([^"]+)"/gi;
+const inText = /\b(?:inference|model)_id[\\"]*\s*[:=]\s*[\\"]+([^\\"]+)/gi;
+const callsModel = /\b(?:completion|rerank)\b/i;
+/** In the first ES|QL that has these commands (8.19 and 9.1), the id by itself. */
+const afterWith = /\bwith\s+(?:inference_?id\s*=\s*)?(?:[`"]([^`"]+)[`"]|([\w.@-]+))/gi;
+/** ES|QL's function has it as its second argument. */
+const inFunction = /\btext_embedding\s*\((?:\s*"(?:[^"\\]|\\.)*"\s*|[^",()]*),\s*"([^"]+)"/gi;
 
 export function endpointsIn(definition: Record<string, unknown>): EndpointCall[] {
   const found: EndpointCall[] = [];
@@ -32,14 +37,32 @@ export function endpointsIn(definition: Record<string, unknown>): EndpointCall[]
   function inString(text: string, key: string, { name, type }: { name: string; type: string }): void {
     const ids = [...idsInAddress(text)];
     if (type.startsWith("elasticsearch.")) {
-      if (forEndpoint.test(key)) ids.push(text);
-      ids.push(...[...text.matchAll(inText)].map(([, id = ""]) => id));
+      ids.push(...idsInText(text, key));
     }
     for (const id of ids) found.push({ id, how: `step ${name}` });
   }
 
   walk(definition, "", undefined);
   return found;
+}
+
+/** What the queries of a rule or a tool call. @param given what they stand in, at any depth */
+export function endpointsInQueries(given: unknown, how: string): EndpointCall[] {
+  const found = new Set<string>();
+  function walk(value: unknown, key: string): void {
+    if (typeof value === "string") for (const id of idsInText(value, key)) found.add(id);
+    if (Array.isArray(value)) for (const item of value) walk(item, key);
+    if (isPlainObject(value)) for (const [below, item] of Object.entries(value)) walk(item, below);
+  }
+  walk(given, "");
+  return [...found].map((id) => ({ id, how }));
+}
+
+/** Of a text in a query of Elasticsearch, or of a query that is text. */
+function idsInText(text: string, key: string): string[] {
+  const patterns = [inText, inFunction, ...(callsModel.test(text) ? [afterWith] : [])];
+  const named = patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, id, plain]) => id ?? plain ?? ""));
+  return forEndpoint.test(key) ? [text, ...named] : named;
 }
 
 /** Of a path, a URL, or a path in the query of one, as of Kibana's console. */

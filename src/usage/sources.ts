@@ -5,10 +5,11 @@ import { caseSettings } from "./case-settings.ts";
 import { caseTemplates } from "./case-templates.ts";
 import { synthetics, uptime } from "./default-connectors.ts";
 import { featureModels, playgrounds, significantEvents } from "./model-settings.ts";
+import { newRuleQueries, ruleQueries } from "./rule-queries.ts";
 import type { Source } from "./use.ts";
 import { workflows } from "./workflows.ts";
 
-/** The ways to use a connector that are no rule's. Cases are read only to explain Kibana's count of references. */
+/** The ways to use a connector that are no action of a rule. Cases are read only to explain Kibana's count of references. */
 export const besidesRules: readonly Source[] = [
   workflows,
   caseSettings,
@@ -22,6 +23,8 @@ export const besidesRules: readonly Source[] = [
   playgrounds,
   synthetics,
   uptime,
+  ruleQueries,
+  newRuleQueries,
 ];
 
 /** Every way to use a connector that leaves no reference which Kibana's search of rules finds: rules are looked up by connector. */

@@ -21,7 +21,9 @@ export async function namingGone(
 /** What goes on using a connector when its rules and workflows no longer do. @param uses without what moves */
 export function stayingWarnings(uses: readonly Use[], sight: Usage["sight"]): string[] {
   const missed = notLookedAtInWords(sight);
-  const named = uses.some(({ kind, through }) => kind === "rule" && !through) ? " What an action names in its params is not moved." : "";
+  const named = uses.some(({ kind, through, why_not: why }) => kind === "rule" && !through && why === undefined)
+    ? " What an action names in its params is not moved."
+    : "";
   return [
     ...(uses.length > 0 ? [`It stays in use by ${usersInWords([], uses)}.${named} ${howToFree(uses).join(" ")}`] : []),
     ...(missed !== "" ? [`Not looked at, so they may go on using it: ${missed}.`] : []),

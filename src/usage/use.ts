@@ -33,7 +33,7 @@ export interface Use {
   how: string;
   /** Whether replace_connector moves it to another connector. */
   can_be_moved: boolean;
-  /** Why not, for a workflow: others never can. */
+  /** Why not, for a workflow, and for what calls an inference endpoint: others never can. */
   why_not?: string;
 }
 
@@ -100,14 +100,16 @@ export interface WorkflowState {
 /** What decides whether a source can hold a connector. */
 export interface Where {
   status: Pick<Status, "version" | "flavour">;
+  /** Undefined where connectors of any type are asked about. */
+  type?: string;
   /** Of the connector's type, as the deployment lists them; empty where it does not. */
   features: readonly string[];
 }
 
 /** @param types of the deployment */
 export function whereOf({ type }: Pick<Connector, "type">, types: Iterable<LiveType>, { version, flavour }: Where["status"]): Where {
-  for (const { id, features } of types) if (id === type) return { status: { version, flavour }, features };
-  return { status: { version, flavour }, features: [] };
+  for (const { id, features } of types) if (id === type) return { status: { version, flavour }, type, features };
+  return { status: { version, flavour }, type, features: [] };
 }
 
 /** One way to use connectors. What cannot exist in a deployment is not asked for, and is not unseen. */

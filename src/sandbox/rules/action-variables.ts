@@ -29,6 +29,7 @@ const byType: Readonly<Record<string, { context: string; params?: string }>> = {
       "group groupByKeys alertDetailsUrl alertState reason timestamp value metric threshold viewInAppUrl cloud host container orchestrator labels tags originalAlertState originalAlertStateWasALERT originalAlertStateWasWARNING originalAlertStateWasNO_DATA",
   },
   "siem.queryRule": { context: "server" },
+  "siem.esqlRule": { context: "server" },
 };
 
 /** Links are empty unless `server.publicBaseUrl` is set, and Kibana says so. */

@@ -10,6 +10,7 @@ export const ruleTypes = [
     ["metrics.threshold.nodata", "No Data"],
   ]),
   ruleType("siem.queryRule", "Custom query rule", "siem", "securitySolution", [["default", "Default"]]),
+  ruleType("siem.esqlRule", "ES|QL Rule", "siem", "securitySolution", [["default", "Default"]]),
 ] as const;
 
 export type RuleType = ReturnType<typeof ruleType>;
