@@ -1,6 +1,7 @@
 import type { ModelUser } from "../kibana/assistant.ts";
 import { isAtLeast } from "../kibana/status.ts";
 import { quoted } from "../plain-text.ts";
+import { isElasticsOwn } from "./inference-endpoints.ts";
 import { type Holder, hasFeature, type Source, type Unseen, type UserKind, type Where } from "./use.ts";
 import { wholeList } from "./whole-list.ts";
 
@@ -81,9 +82,8 @@ export const defaultModel: Source = {
   },
 };
 
-/** Elastic's own inference endpoints have ids that begin with a dot, which no connector's does. */
-function named(id: string): Pick<Holder, "names" | "mayBeElsewhere"> {
-  return { names: id, ...(id.startsWith(".") && { mayBeElsewhere: true }) };
+function named(id: string): Pick<Holder, "names" | "mayBeElsewhere" | "asModel"> {
+  return { names: id, asModel: true, ...(isElasticsOwn(id) && { mayBeElsewhere: true }) };
 }
 
 /** The caller's own conversations with the Security assistant. */
@@ -132,6 +132,6 @@ export function unlistedFor(features: readonly string[], isFirst = false): Unsee
 
 function held(kind: UserKind, users: readonly ModelUser[], space: string, how: string): Holder[] {
   return users.flatMap(({ id, name, enabled, connector }) =>
-    connector === undefined ? [] : [{ use: { kind, id, name, space, enabled, how, can_be_moved: false }, names: connector }],
+    connector === undefined ? [] : [{ use: { kind, id, name, space, enabled, how, can_be_moved: false }, names: connector, asModel: true }],
   );
 }
