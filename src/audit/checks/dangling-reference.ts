@@ -9,7 +9,8 @@ import type { RuleContext } from "../facts.ts";
 export const danglingReference: RuleCheck = {
   name: "dangling_reference",
   finds: "rules and workflows whose connector is gone, rules and action policies whose workflow is",
-  ignores: "system connectors, preconfigured ones, Elastic's own inference endpoints as models; low in what is disabled, and where a model may be another endpoint",
+  ignores:
+    "system connectors, preconfigured ones, Elastic's own inference endpoints as models; low in what is disabled, and where a model may be another endpoint",
   of: "rule",
   group: "broken_now",
   needs: ["connectors", "rules", "users"],
