@@ -1,4 +1,7 @@
+import { isNoRoute } from "../kibana/absent.ts";
 import type { ModelUser } from "../kibana/assistant.ts";
+import { KibanaError } from "../kibana/errors.ts";
+import type { Reader } from "../kibana/reader.ts";
 import { isAtLeast } from "../kibana/status.ts";
 import { quoted } from "../plain-text.ts";
 import { isElasticsOwn } from "./inference-endpoints.ts";
@@ -13,16 +16,27 @@ export function isLanguageModel(where: Pick<Where, "features">): boolean {
   return hasFeature(where, ...models);
 }
 
-/**
- * Attack discovery runs on a schedule and asks a model; rules keep no reference to that. There are schedules from 9.1 on, and the
- * public route that lists them from 9.2 on (kibana#236736): what 9.1 has cannot be looked at.
- */
+/** There are schedules of attack discovery in 8.19, and from 9.1 on (security-docs#6951, docs-content#2023). */
+function hasSchedules({ status }: Pick<Where, "status">): boolean {
+  return isAtLeast(status, "9.1") || (isAtLeast(status, "8.19") && !isAtLeast(status, "9.0"));
+}
+
+/** A public route lists them from 9.2 on (kibana#236736); without the older, internal one, there are none. */
+async function schedulesOf(reader: Reader, space: string, status: Where["status"]): ReturnType<Reader["attackDiscoverySchedules"]> {
+  if (isAtLeast(status, "9.2")) return reader.attackDiscoverySchedules(space);
+  return reader.attackDiscoverySchedules(space, true).catch((error: unknown) => {
+    if (error instanceof KibanaError && isNoRoute(error)) return { total: 0, schedules: [] };
+    throw error;
+  });
+}
+
+/** Attack discovery runs on a schedule and asks a model; rules keep no reference to that. */
 export const attackDiscovery: Source = {
   what: "schedules of attack discovery",
   ofSolution: true,
-  canHold: (where) => isAtLeast(where.status, "9.1") && hasFeature(where, "generativeAIForSecurity"),
-  async look(reader, space) {
-    const { total, schedules } = await reader.attackDiscoverySchedules(space);
+  canHold: (where) => hasSchedules(where) && hasFeature(where, "generativeAIForSecurity"),
+  async look(reader, space, status) {
+    const { total, schedules } = await schedulesOf(reader, space, status);
     const silent = schedules.filter(({ connector }) => connector === undefined).map(({ name }) => quoted(name, 60));
     const why = [
       ...(schedules.length < total ? [`Kibana listed ${schedules.length} of ${total}.`] : []),
@@ -37,13 +51,13 @@ export const attackDiscovery: Source = {
   },
 };
 
-/** Whom attack discovery tells what it found, where a route lists that. Kibana counts these references, so they are read only where it cannot: of an id that is gone. */
+/** Whom attack discovery tells what it found. Kibana counts these references, so they are read only where it cannot: of an id that is gone. */
 export const discoveryActions: Source = {
   what: "actions of attack discovery",
   ofSolution: true,
-  canHold: (where) => isAtLeast(where.status, "9.2") && hasFeature(where, "alerting"),
-  async look(reader, space) {
-    const { total, schedules } = await reader.attackDiscoverySchedules(space);
+  canHold: (where) => hasSchedules(where) && hasFeature(where, "alerting"),
+  async look(reader, space, status) {
+    const { total, schedules } = await schedulesOf(reader, space, status);
     const why = `Kibana listed ${schedules.length} of ${total}.`;
     const holders = schedules.flatMap(({ tells, id, name, enabled }) =>
       tells.map((names) => ({
