@@ -67,7 +67,7 @@ export interface WorkflowFacts {
   /** Rules and action policies that start some, by id. */
   starting: readonly { user: UserRef; workflows: readonly string[] }[];
   /** Places that name a connector which is not in the space. */
-  dangling: readonly { user: Use; connector: string }[];
+  dangling: readonly { user: Use; connector: string; mayBeEndpoint: boolean }[];
   /** Places that name a connector by a name which several have. */
   ambiguous: readonly { user: Use; name: string; connectors: readonly Connector[] }[];
   /** Action policies that are snoozed. */
@@ -84,6 +84,8 @@ export interface RuleContext {
   ruleTypes: ReadonlyMap<string, RuleType>;
   /** Catalogue entries by type id. */
   entries: ReadonlyMap<string, ConnectorType>;
+  /** A model may be an inference endpoint of no connector. */
+  endpointsAreModels?: boolean;
   /** This Kibana may know more fields of types than the catalogue. */
   mayKnowMore: boolean;
   /** Actions have frequencies of their own: from 8.7 on. */

@@ -13,6 +13,7 @@ import type { RouteFacts } from "../map/space.ts";
 import { mapV2 } from "../map/v2.ts";
 import { firstPage } from "../rules/rule-pages.ts";
 import { modelsOf, seenOfRules } from "../usage/assistant-actions.ts";
+import { endpointsAreModels } from "../usage/inference-endpoints.ts";
 import { policiesOf, workflowOf } from "../usage/leading-to.ts";
 import { lookAtWorkflows } from "../usage/look.ts";
 import { rulesLeftOut } from "../usage/unaccounted.ts";
@@ -209,6 +210,7 @@ export async function auditSpace(
         connectors,
         ruleTypes: ruleTypes ?? new Map(),
         entries,
+        endpointsAreModels: status !== undefined && endpointsAreModels(status),
         mayKnowMore: !status || isAtLeast(status, firstUnread),
         actionFrequencies: deployment.actionFrequencies,
         now,
@@ -242,7 +244,7 @@ export async function auditSpace(
       ...{ space, now, byTags: isAtLeast(status, "9.6"), windows: [] },
       connectors: {
         ...{ all: connectors, types, notSeen: undefined, failing: new Map(failingNow), entries },
-        mayKnowMore: isAtLeast(status, firstUnread),
+        ...{ endpointsAreModels: endpointsAreModels(status), mayKnowMore: isAtLeast(status, firstUnread) },
       },
       ...users.leads,
     };

@@ -5,7 +5,7 @@ import type { Reader } from "../kibana/reader.ts";
 import { type RouteFacts, workflowsIn } from "../map/space.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { assistantActions } from "../usage/assistant-actions.ts";
-import { endpointOf } from "../usage/inference-endpoints.ts";
+import { endpointOf, endpointsAreModels, isElasticsOwn } from "../usage/inference-endpoints.ts";
 import { policiesOf } from "../usage/leading-to.ts";
 import { inWords, lookAround, notLookedAt, presentIn, type Seen, type Usage, usersOf } from "../usage/look.ts";
 import { isOtherNameOf } from "../usage/named.ts";
@@ -70,7 +70,7 @@ export async function lookAtUsers(
             workflows: started,
           }))
         : [],
-      dangling: found?.workflows ? await stillDangling(dangling(seen, connectors), reader, space) : [],
+      dangling: found?.workflows ? await stillDangling(dangling(seen, connectors, endpointsAreModels(status)), reader, space) : [],
       ambiguous: ambiguous(seen, connectors),
       snoozed: Array.isArray(policies) ? snoozedOf(policies, now) : [],
       now,
@@ -96,16 +96,21 @@ async function stillDangling(found: WorkflowFacts["dangling"], reader: Reader, s
   return found.filter(({ connector }) => !now.some((one) => one.id === connector || isOtherNameOf(one, connector)));
 }
 
-/** Places that name no connector of the space. */
-function dangling({ looked }: Seen, connectors: ReadonlyMap<string, Connector>): WorkflowFacts["dangling"] {
+/** Places that name no connector of the space. @param asModels whether an inference endpoint may be a model */
+function dangling({ looked }: Seen, connectors: ReadonlyMap<string, Connector>, asModels: boolean): WorkflowFacts["dangling"] {
   const all = [...connectors.values()];
   const names = new Set(all.map(({ name }) => name.trim()));
   const endpoints = new Set(all.map(({ config }) => endpointOf(config)));
   const isKnown = ({ names: text, byName, use }: Holder) =>
     connectors.has(text) || (byName && names.has(text)) || ((byName || use.kind !== "workflow") && endpoints.has(text));
-  const gone = looked.flatMap(({ found }) => found.holders.filter((one) => !one.mayBeElsewhere && !isKnown(one) && !isSystem(one.names)));
+  const isElsewhere = ({ mayBeElsewhere, asModel, names: text }: Holder) => mayBeElsewhere || (asModel && asModels && isElasticsOwn(text));
+  const gone = looked.flatMap(({ found }) => found.holders.filter((one) => !isElsewhere(one) && !isKnown(one) && !isSystem(one.names)));
+  // A place where it can only be a connector comes last, and stays.
   const once = new Map(
-    gone.map(({ use: user, names: connector }) => [JSON.stringify([user.kind, user.id, connector]), { user, connector }]),
+    gone
+      .map(({ use: user, names: connector, asModel }) => ({ user, connector, mayBeEndpoint: asModels && asModel === true }))
+      .sort((one, other) => Number(other.mayBeEndpoint) - Number(one.mayBeEndpoint))
+      .map((one) => [JSON.stringify([one.user.kind, one.user.id, one.connector]), one]),
   );
   return [...once.values()];
 }

@@ -33,14 +33,23 @@ export interface Schedule extends ModelUser {
   tells: string[];
 }
 
+const internalSchedules = "/internal/elastic_assistant/attack_discovery/schedules/_find";
+
 /** How many are asked for at once. */
 const onAPage = 100;
 
 export function assistantReads(get: Get) {
   return {
-    /** The first schedules of attack discovery. 9.4.3 counts pages from 0, others from 1: without `page` all answer the first. */
-    async attackDiscoverySchedules(space: string): Promise<{ total: number; schedules: Schedule[] }> {
-      const body = await get({ path: "/api/attack_discovery/schedules/_find", space, query: { per_page: onAPage } });
+    /**
+     * The first schedules of attack discovery. 9.4.3 counts pages from 0, others from 1: without `page` all answer the first.
+     * @param internal the route that Kibana has before 9.2
+     */
+    async attackDiscoverySchedules(space: string, internal = false): Promise<{ total: number; schedules: Schedule[] }> {
+      const body = await get(
+        internal
+          ? { path: internalSchedules, space, internal: true, version: "1", query: { perPage: onAPage } }
+          : { path: "/api/attack_discovery/schedules/_find", space, query: { per_page: onAPage } },
+      );
       const { total, data } = readAs(Schedules, body);
       return {
         total,

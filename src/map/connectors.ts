@@ -8,7 +8,7 @@ import type { Connector } from "../kibana/connectors.ts";
 import { plainText } from "../plain-text.ts";
 import { inPlaceOfOpening } from "../rules/incidents.ts";
 import { hideInText } from "../secrets/detect.ts";
-import { endpointOf } from "../usage/inference-endpoints.ts";
+import { endpointOf, isElasticsOwn } from "../usage/inference-endpoints.ts";
 import { mayStop, type Obstacle, type Route, stops } from "./route.ts";
 
 /** The connectors of a space, and what is known of each. */
@@ -23,6 +23,8 @@ export interface Connectors {
   failing: ReadonlyMap<string, Failing | undefined>;
   /** What the catalogue knows of their types, by type. */
   entries: ReadonlyMap<string, ConnectorType | undefined>;
+  /** A model may be an inference endpoint of no connector. */
+  endpointsAreModels?: boolean;
   /** Whether this Kibana may know more fields than the catalogue. */
   mayKnowMore: boolean;
 }
@@ -90,8 +92,15 @@ const mostListed = 10_000;
 
 export type ConnectorEnd = Pick<Route, "connector" | "name" | "type" | "obstacles">;
 
-/** The connector with an id, and whether something gets through it. */
-export function connectorById(id: string, { all, ...known }: Connectors, type?: string): ConnectorEnd {
+const elasticsEndpoint = mayStop("not_seen", "it asks an inference endpoint of Elastic's, and what that leads to is not seen");
+/** Where no connector has the id of a model, and an endpoint may. */
+export const perhapsEndpoint = mayStop(
+  "not_seen",
+  "no connector of this space has this id: it may be an inference endpoint of Elasticsearch",
+);
+
+/** The connector with an id, and whether something gets through it. @param asModel whether a model is chosen there */
+export function connectorById(id: string, { all, ...known }: Connectors, type?: string, asModel = false): ConnectorEnd {
   if (!all) {
     const text = known.notSeen ?? "connectors could not be read";
     return { connector: id, name: undefined, type, obstacles: [mayStop("not_seen", text)] };
@@ -101,6 +110,9 @@ export function connectorById(id: string, { all, ...known }: Connectors, type?: 
     const { onlyRecordsIn: place } = known.entries.get(found.type) ?? {};
     const recorded = place === undefined ? [] : [stops("only_recorded", `only recorded in ${place}`)];
     return { connector: id, name: found.name, type: found.type, obstacles: [...obstaclesAt(found, known), ...recorded] };
+  }
+  if (asModel && known.endpointsAreModels) {
+    return { connector: id, name: undefined, type, obstacles: [isElasticsOwn(id) ? elasticsEndpoint : perhapsEndpoint] };
   }
   const missing = "the connector is not in this space";
   const obstacle =
@@ -123,10 +135,10 @@ function byNames(all: NonNullable<Connectors["all"]>): ReturnType<typeof namesOf
 }
 
 /** The connectors that a text in a workflow may mean: an id comes before a name, and of several with one name or endpoint the first is taken. */
-export function connectorsNamed(text: string, byName: boolean, connectors: Connectors): ConnectorEnd[] {
+export function connectorsNamed(text: string, byName: boolean, connectors: Connectors, asModel = false): ConnectorEnd[] {
   const { all } = connectors;
   const named = byName && all && !all.has(text) ? (byNames(all).get(text) ?? []) : [];
-  if (named.length === 0) return [connectorById(text, connectors)];
+  if (named.length === 0) return [connectorById(text, connectors, undefined, asModel)];
   const ends = named.map(({ id }) => connectorById(id, connectors));
   if (ends.length === 1) return ends;
   const ambiguous = mayStop("ambiguous_name", `${ends.length} connectors have the name that the workflow gives`);
@@ -142,7 +154,7 @@ export function modelNamed(text: string, connectors: Connectors): ConnectorEnd {
           .get(text)
           ?.find(({ config }) => endpointOf(config) === text)
       : undefined;
-  return connectorById(other?.id ?? text, connectors);
+  return connectorById(other?.id ?? text, connectors, undefined, true);
 }
 
 function failingInWords(failing: Failing | undefined): string {
@@ -151,7 +163,7 @@ function failingInWords(failing: Failing | undefined): string {
   return `the connector has failed ${sinceInWords(failing)} (${runs} run${runs === 1 ? "" : "s"})`;
 }
 
-function obstaclesAt(connector: Connector, { types, failing, notSeen }: Omit<Connectors, "all" | "entries" | "mayKnowMore">): Obstacle[] {
+function obstaclesAt(connector: Connector, { types, failing, notSeen }: Pick<Connectors, "types" | "failing" | "notSeen">): Obstacle[] {
   const { id, type, missingSecrets, preconfigured } = connector;
   const live = types?.get(type);
   const why = types && unusable(live, preconfigured);

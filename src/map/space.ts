@@ -10,6 +10,7 @@ import { daysAgo, logReach } from "../kibana/executions.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
 import { plainText, quoted } from "../plain-text.ts";
+import { endpointsAreModels } from "../usage/inference-endpoints.ts";
 import { policiesOf } from "../usage/leading-to.ts";
 import { inWords, lookAround, type Seen } from "../usage/look.ts";
 import { besidesRules } from "../usage/sources.ts";
@@ -120,6 +121,7 @@ export async function readSpace(
       notSeen: Array.isArray(connectors) ? undefined : connectors.why,
       failing: "failing" in failing ? failing.failing : new Map(),
       entries: await entriesOf(Array.isArray(connectors) ? connectors : []),
+      endpointsAreModels: endpointsAreModels(status),
       mayKnowMore: isAtLeast(status, firstUnread),
     },
     workflows: workflowsIn(looked),

@@ -4,7 +4,7 @@ import { isExpression } from "../usage/templates.ts";
 import type { WorkflowState } from "../usage/use.ts";
 import type { OtherStep, Reference, Undecided } from "../usage/workflow-references.ts";
 import { unknownInStep } from "./addressees.ts";
-import { type ConnectorEnd, type Connectors, connectorsNamed, entryOf, refusedByConfig } from "./connectors.ts";
+import { type ConnectorEnd, type Connectors, connectorsNamed, entryOf, perhapsEndpoint, refusedByConfig } from "./connectors.ts";
 import { handedOver } from "./handed-over.ts";
 import { atMostOnce } from "./held-back.ts";
 import { goodToKnow, mayStop, notFollowed, type Obstacle, type Route, stops, verdictOn, verdicts } from "./route.ts";
@@ -200,7 +200,7 @@ function readSteps(id: string, { seen, notSeen }: Workflows, connectors: Connect
 }
 
 /** The connectors that a step may mean, with what is in the way there and by what it hands over. */
-function endsNamedBy({ text, byName, how, params, given }: Reference, connectors: Connectors): ConnectorEnd[] {
+function endsNamedBy({ text, byName, asModel, how, params, given }: Reference, connectors: Connectors): ConnectorEnd[] {
   const who = plainText(how, 60);
   // What holds a tag of Liquid is not known before a run, as what holds an expression.
   const known = eachText(params, (one) => (isExpression(one) && !one.includes("{{") ? `{{${one}}}` : one)) as Reference["params"];
@@ -208,22 +208,24 @@ function endsNamedBy({ text, byName, how, params, given }: Reference, connectors
     if (given === "all") return handedOver(end, known, connectors, { who });
     return given === "nothing" ? [stops("opens_nothing", `${who} only reads`)] : refusedByConfig(end, params, connectors);
   };
-  return connectorsNamed(text, byName, connectors).map((end) => ({ ...end, obstacles: [...end.obstacles, ...byStep(end)] }));
+  return connectorsNamed(text, byName, connectors, asModel).map((end) => ({ ...end, obstacles: [...end.obstacles, ...byStep(end)] }));
 }
 
 /** The first of a workflow's own steps that cannot run: what comes after it is not reached, unless the run goes on. */
 function failingStep(
   naming: readonly { one: Reference; ends: readonly ConnectorEnd[] }[],
 ): { step: number; obstacle: Obstacle } | undefined {
-  const cannotRun = ({ one, ends }: (typeof naming)[number]) =>
-    one.reached === "always" &&
-    ends.every(({ obstacles }) => obstacles.some(({ stops: what, kind }) => what === "all" && breaks.includes(kind)));
-  const [first] = naming
-    .filter((each) => each.one.step !== undefined && cannotRun(each))
-    .map(({ one }) => one)
-    .sort((one, other) => (one.step ?? 0) - (other.step ?? 0));
+  const isBroken = (one: Obstacle) => one.stops === "all" && breaks.includes(one.kind);
+  const failing = (is: (one: Obstacle) => boolean) =>
+    naming
+      .filter(({ one, ends }) => one.step !== undefined && one.reached === "always" && ends.every(({ obstacles }) => obstacles.some(is)))
+      .map(({ one }) => one)
+      .sort((one, other) => (one.step ?? 0) - (other.step ?? 0))[0];
+  const surely = failing(isBroken);
+  const first = surely ?? failing((one) => one === perhapsEndpoint);
   if (first?.step === undefined) return undefined;
   const how = plainText(first.how, 60);
+  if (!surely) return { step: first.step, obstacle: mayStop("step_fails", `${how} before it may not run`) };
   const obstacle = first.goesOn
     ? mayStop("step_fails", `${how} before it cannot run`)
     : stops("step_fails", `${how} before it cannot run, which ends the workflow`);

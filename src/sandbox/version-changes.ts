@@ -27,6 +27,7 @@ const changes = {
   "exposed config of preconfigured connectors": { since: ["8.18"], source: "kibana#207654" },
   "artifacts of rules": { since: ["8.19", "9.1"], source: "kibana#219462" },
   "restricted mail services": { since: ["8.19", "9.1"], source: "reference/kibana-api.md §9" },
+  "schedules of attack discovery": { since: ["8.19", "9.1"], source: "security-docs#6951, docs-content#2023" },
   "snooze schedules over public routes": { since: ["8.19", "9.1"], source: "kibana#210584, #214566, #213247" },
   "no routes from before 7.13": { since: ["9.0"], source: "kibana#197510" },
   "internal routes need their header": { since: ["9.0"], source: "kibana#193792" },

@@ -37,7 +37,7 @@ export async function rulesAsking(reader: Reader, space: string): Promise<Rule[]
 export function modelsOf({ id, name, enabled, actions }: Rule, space: string): Holder[] {
   const how = `its action of the ${assistantsName}`;
   const use = { kind: "rule" as const, id, name, space, enabled, how, can_be_moved: false };
-  return [...new Set(actions.flatMap((action) => modelOf(action) ?? []))].map((names) => ({ use, names }));
+  return [...new Set(actions.flatMap((action) => modelOf(action) ?? []))].map((names) => ({ use, names, asModel: true }));
 }
 
 /** What was seen of all rules of a space. @param whyNot why some were not; undefined where all were */

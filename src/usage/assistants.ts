@@ -1,6 +1,10 @@
+import { isNoRoute } from "../kibana/absent.ts";
 import type { ModelUser } from "../kibana/assistant.ts";
+import { KibanaError } from "../kibana/errors.ts";
+import type { Reader } from "../kibana/reader.ts";
 import { isAtLeast } from "../kibana/status.ts";
 import { quoted } from "../plain-text.ts";
+import { isElasticsOwn } from "./inference-endpoints.ts";
 import { type Holder, hasFeature, type Source, type Unseen, type UserKind, type Where } from "./use.ts";
 import { wholeList } from "./whole-list.ts";
 
@@ -12,16 +16,27 @@ export function isLanguageModel(where: Pick<Where, "features">): boolean {
   return hasFeature(where, ...models);
 }
 
-/**
- * Attack discovery runs on a schedule and asks a model; rules keep no reference to that. There are schedules from 9.1 on, and the
- * public route that lists them from 9.2 on (kibana#236736): what 9.1 has cannot be looked at.
- */
+/** There are schedules of attack discovery in 8.19, and from 9.1 on (security-docs#6951, docs-content#2023). */
+function hasSchedules({ status }: Pick<Where, "status">): boolean {
+  return isAtLeast(status, "9.1") || (isAtLeast(status, "8.19") && !isAtLeast(status, "9.0"));
+}
+
+/** A public route lists them from 9.2 on (kibana#236736); without the older, internal one, there are none. */
+async function schedulesOf(reader: Reader, space: string, status: Where["status"]): ReturnType<Reader["attackDiscoverySchedules"]> {
+  if (isAtLeast(status, "9.2")) return reader.attackDiscoverySchedules(space);
+  return reader.attackDiscoverySchedules(space, true).catch((error: unknown) => {
+    if (error instanceof KibanaError && isNoRoute(error)) return { total: 0, schedules: [] };
+    throw error;
+  });
+}
+
+/** Attack discovery runs on a schedule and asks a model; rules keep no reference to that. */
 export const attackDiscovery: Source = {
   what: "schedules of attack discovery",
   ofSolution: true,
-  canHold: (where) => isAtLeast(where.status, "9.1") && hasFeature(where, "generativeAIForSecurity"),
-  async look(reader, space) {
-    const { total, schedules } = await reader.attackDiscoverySchedules(space);
+  canHold: (where) => hasSchedules(where) && hasFeature(where, "generativeAIForSecurity"),
+  async look(reader, space, status) {
+    const { total, schedules } = await schedulesOf(reader, space, status);
     const silent = schedules.filter(({ connector }) => connector === undefined).map(({ name }) => quoted(name, 60));
     const why = [
       ...(schedules.length < total ? [`Kibana listed ${schedules.length} of ${total}.`] : []),
@@ -36,13 +51,13 @@ export const attackDiscovery: Source = {
   },
 };
 
-/** Whom attack discovery tells what it found, where a route lists that. Kibana counts these references, so they are read only where it cannot: of an id that is gone. */
+/** Whom attack discovery tells what it found. Kibana counts these references, so they are read only where it cannot: of an id that is gone. */
 export const discoveryActions: Source = {
   what: "actions of attack discovery",
   ofSolution: true,
-  canHold: (where) => isAtLeast(where.status, "9.2") && hasFeature(where, "alerting"),
-  async look(reader, space) {
-    const { total, schedules } = await reader.attackDiscoverySchedules(space);
+  canHold: (where) => hasSchedules(where) && hasFeature(where, "alerting"),
+  async look(reader, space, status) {
+    const { total, schedules } = await schedulesOf(reader, space, status);
     const why = `Kibana listed ${schedules.length} of ${total}.`;
     const holders = schedules.flatMap(({ tells, id, name, enabled }) =>
       tells.map((names) => ({
@@ -81,9 +96,8 @@ export const defaultModel: Source = {
   },
 };
 
-/** Elastic's own inference endpoints have ids that begin with a dot, which no connector's does. */
-function named(id: string): Pick<Holder, "names" | "mayBeElsewhere"> {
-  return { names: id, ...(id.startsWith(".") && { mayBeElsewhere: true }) };
+function named(id: string): Pick<Holder, "names" | "mayBeElsewhere" | "asModel"> {
+  return { names: id, asModel: true, ...(isElasticsOwn(id) && { mayBeElsewhere: true }) };
 }
 
 /** The caller's own conversations with the Security assistant. */
@@ -132,6 +146,6 @@ export function unlistedFor(features: readonly string[], isFirst = false): Unsee
 
 function held(kind: UserKind, users: readonly ModelUser[], space: string, how: string): Holder[] {
   return users.flatMap(({ id, name, enabled, connector }) =>
-    connector === undefined ? [] : [{ use: { kind, id, name, space, enabled, how, can_be_moved: false }, names: connector }],
+    connector === undefined ? [] : [{ use: { kind, id, name, space, enabled, how, can_be_moved: false }, names: connector, asModel: true }],
   );
 }

@@ -1,3 +1,4 @@
+import { isAtLeast, type Status } from "../kibana/status.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { normalPath } from "./paths.ts";
 import { decodedPattern, gap, mayBeSame, patternOf, withConstants } from "./templates.ts";
@@ -87,4 +88,14 @@ export function isEndpointOf(config: Record<string, unknown> | undefined, { id }
 
 export function isDecidedLater({ id }: EndpointCall): boolean {
   return id.includes(gap);
+}
+
+/** Whether Kibana lists every inference endpoint for chat as a model by its own id, also one that goes with no connector (kibana#248200). */
+export function endpointsAreModels(status: Pick<Status, "version" | "flavour">): boolean {
+  return isAtLeast(status, "9.4");
+}
+
+/** Whether the id is one that only Elastic's own endpoints have: no connector's begins with a dot. */
+export function isElasticsOwn(id: string): boolean {
+  return id.startsWith(".");
 }

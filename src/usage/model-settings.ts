@@ -39,7 +39,10 @@ export const significantEvents: Source = {
       if (error instanceof KibanaError && isSwitchedOff(error)) return [];
       throw error;
     });
-    return { holders: ids.map((names) => ({ use: setting("significant-events", "Significant events", space), names })), unseen: [] };
+    return {
+      holders: ids.map((names) => ({ use: setting("significant-events", "Significant events", space), names, asModel: true })),
+      unseen: [],
+    };
   },
 };
 
@@ -59,7 +62,7 @@ export const playgrounds: Source = {
       [...items.values()].map(async ({ id, name }): Promise<Holder[]> => {
         const names = await reader.playgroundModel(space, id).catch(unlessGone);
         const use: Use = { kind: "playground", id, name, space, enabled: true, how: "its model", can_be_moved: false };
-        return names === undefined ? [] : [{ use, names }];
+        return names === undefined ? [] : [{ use, names, asModel: true }];
       }),
     );
     const why = `Only ${items.size} of ${total} were read.`;

@@ -72,6 +72,8 @@ export interface Holder {
   byName?: true;
   /** It may be an inference endpoint of Elasticsearch that goes with no connector. */
   mayBeElsewhere?: true;
+  /** A model is chosen there: where Kibana lists endpoints as models, it may be one. */
+  asModel?: true;
 }
 
 /** What a source saw in one space. */

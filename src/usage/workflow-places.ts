@@ -29,6 +29,8 @@ export interface Place {
   type: string | undefined;
   /** In a step that calls Kibana's API: actions and cases in it name connectors by `id`. */
   callsKibana: boolean;
+  /** In a step that asks a model, or whose request may have Kibana ask one. */
+  asksModel: boolean;
   sent: Sent;
   /** The key above: a channel, or the list of a rule's actions. */
   below: string | undefined;
@@ -48,6 +50,7 @@ export const atFirst: Place = {
   how: "its settings",
   type: undefined,
   callsKibana: false,
+  asksModel: false,
   sent: nothingSent,
   below: undefined,
   reached: "always",
@@ -116,6 +119,7 @@ export function placeOf(value: Record<string, unknown>, place: Place, definition
     how: `step ${name}`,
     type: own ? undefined : `.${first}`,
     callsKibana: ["kibana", "cases", "http"].includes(first),
+    asksModel: ["ai", "kibana", "http"].includes(first),
     sent,
     below: undefined,
     reached: value.if !== undefined || value.foreach !== undefined ? "perhaps" : place.reached,

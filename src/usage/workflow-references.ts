@@ -27,6 +27,8 @@ export interface Reference extends InRun {
   /** The same as Kibana looks for it: only of a trigger's it takes the white space away. */
   exactly: string;
   byName: boolean;
+  /** A model is chosen there. */
+  asModel: boolean;
   /** Whose connector it is, where a request's path says so (with a gap: a run does); undefined for the workflow's own space. */
   space?: string | undefined;
   /** `step notify` */
@@ -108,10 +110,10 @@ export function referencesOf(definition: Record<string, unknown>): References {
 
   function add(
     text: string,
-    reference: Omit<Reference, "text" | "exactly" | "how" | "type" | "params" | "given" | keyof InRun>,
+    reference: Omit<Reference, "text" | "exactly" | "how" | "type" | "params" | "given" | "asModel" | keyof InRun>,
     place: Place,
   ) {
-    const { how, type, params, given } = place;
+    const { how, type, params, given, asksModel } = place;
     const filled = withConstants(text, definition);
     // Kibana takes the white space around a trigger's id away (workflows_extensions, connector_event_trigger_gate.ts).
     const resolved = filled.trim();
@@ -127,7 +129,8 @@ export function referencesOf(definition: Record<string, unknown>): References {
     } else if (resolved !== "") {
       const stuck = whyStuck(filled === text, place);
       const exactly = at.reached === "never" ? resolved : filled;
-      found.named.push({ ...reference, ...stuck, text: resolved, exactly, how, type, params, given, ...at });
+      const asModel = reference.byName && asksModel;
+      found.named.push({ ...reference, ...stuck, text: resolved, exactly, asModel, how, type, params, given, ...at });
     }
   }
 

@@ -88,7 +88,11 @@ function inWorkflow(workflow: Workflow, references: References | undefined, spac
     byDefault: byDefault.map(({ how }) => use(how, namesNone)),
     endpoints: known.map((call) => ({ use: use(call.how, stays ?? namesEndpoint), call })),
     holders: named.map(
-      ({ text, byName, how, stuck }): Holder => ({ use: use(how, stays ?? stuck), names: text, ...(byName && { byName }) }),
+      ({ text, byName, asModel, how, stuck }): Holder => ({
+        ...{ use: use(how, stays ?? stuck), names: text },
+        ...(byName && { byName }),
+        ...(asModel && { asModel }),
+      }),
     ),
     unseen: [
       ...undecided.map(

@@ -102,7 +102,7 @@ describe("a model that a rule's action of the Observability AI Assistant names i
   });
 
   test("an audit finds the rule whose model is gone, once", async () => {
-    const { url, server } = await deployment();
+    const { url, server } = await deployment({ version: "9.3" });
     await rule(url, "triage", [asking("gone")]);
     await rule(url, "fine", [asking("chat")]);
     const { body } = await server.call("audit_connectors", { checks: ["dangling_reference", "notifies_nobody"], detail: true });

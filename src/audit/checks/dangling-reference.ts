@@ -1,7 +1,7 @@
 import { quoted, word } from "../../plain-text.ts";
 import { isSystem } from "../../rules/rule-state.ts";
 import { modelsOf } from "../../usage/assistant-actions.ts";
-import { endpointOf } from "../../usage/inference-endpoints.ts";
+import { endpointOf, isElasticsOwn } from "../../usage/inference-endpoints.ts";
 import { type Draft, type RuleCheck, ruleRef, startedBy } from "../check.ts";
 import type { RuleContext } from "../facts.ts";
 
@@ -9,7 +9,8 @@ import type { RuleContext } from "../facts.ts";
 export const danglingReference: RuleCheck = {
   name: "dangling_reference",
   finds: "rules and workflows whose connector is gone, rules and action policies whose workflow is",
-  ignores: "system connectors, preconfigured ones; low in what is disabled",
+  ignores:
+    "system connectors, preconfigured ones, Elastic's own inference endpoints as models; low in what is disabled, and where a model may be another endpoint",
   of: "rule",
   group: "broken_now",
   needs: ["connectors", "rules", "users"],
@@ -21,14 +22,16 @@ export const danglingReference: RuleCheck = {
     const byId = new Map(gone.map((action) => [action.id, action]));
     const others = new Set(rule.actions.filter((action) => !byId.has(action.id)).map((action) => action.id)).size;
     const models = modelsOf(rule, context.space).filter(({ names }) => !isModel(names, context));
+    const { endpointsAreModels: mayBeEndpoint = false } = context;
     const asking = models.map(({ use: { how }, names: id }): Draft => {
       return {
         ...startedBy({ kind: "rule", ...ruleRef(rule) }),
         ...(rule.enabled ? { severity: "high" } : {}),
         confidence: "likely",
+        ...(mayBeEndpoint ? unlessEndpoint : {}),
         connector: { id, name: undefined, type: undefined },
         tool: undefined,
-        evidence: `No connector of this space has the id or inference endpoint ${word(id)}, which ${how} names.`,
+        evidence: `No connector of this space has the id or inference endpoint ${word(id)}, which ${how} names${mayBeEndpoint ? orEndpoint : "."}`,
       };
     });
     const dead = [...byId.values()].map(({ id, connector_type_id: type }): Draft => {
@@ -45,11 +48,12 @@ export const danglingReference: RuleCheck = {
   findInWorkflows({ seen, mayBeMore, starting, dangling }) {
     const gone = starting.map(({ user, workflows }) => ({ user, workflows: workflows.filter((id) => seen?.has(id) === false) }));
     return [
-      ...dangling.map(({ user, connector }): Draft => {
+      ...dangling.map(({ user, connector, mayBeEndpoint }): Draft => {
         return {
           ...startedBy(user),
+          ...(mayBeEndpoint ? unlessEndpoint : {}),
           connector: { id: connector, name: undefined, type: undefined },
-          evidence: `No connector of this space has the id or name ${word(connector)}, which ${quoted(user.name, 60)} names in ${quoted(user.how, 60)}.`,
+          evidence: `No connector of this space has the id or name ${word(connector)}, which ${quoted(user.name, 60)} names in ${quoted(user.how, 60)}${mayBeEndpoint ? orEndpoint : "."}`,
         };
       }),
       ...gone
@@ -67,6 +71,11 @@ export const danglingReference: RuleCheck = {
   },
 };
 
-function isModel(text: string, { connectors }: RuleContext): boolean {
+/** Which endpoints there are is not known here. */
+const unlessEndpoint = { severity: "low", confidence: "likely", group: "will_break" } as const;
+const orEndpoint = ": it may be an inference endpoint of Elasticsearch that goes with no connector.";
+
+function isModel(text: string, { connectors, endpointsAreModels }: RuleContext): boolean {
+  if (endpointsAreModels && isElasticsOwn(text)) return true;
   return connectors.has(text) || [...connectors.values()].some(({ config }) => endpointOf(config) === text);
 }

@@ -43,6 +43,25 @@ function find(call: Call, state: State): Reply {
   return { status: 200, body: { page: page ?? 1, per_page: perPage, total: all.length, data } };
 }
 
+const internalQuery = z.object({ page: z.coerce.number().min(1).default(1), perPage: z.coerce.number().min(1).default(10) });
+
+/** The same of the older route, in words of its own. */
+function findInternal(call: Call, state: State): Reply {
+  const { page, perPage } = parseQuery(internalQuery, call);
+  const all = state.discoverySchedules.inSpace(call.space);
+  return {
+    status: 200,
+    body: { page, perPage, total: all.length, data: all.slice((page - 1) * perPage, page * perPage).map(internalView) },
+  };
+}
+
+function internalView({ id, name, enabled, params, schedule, actions, createdBy, createdAt }: DiscoverySchedule) {
+  const { alerts_index_pattern: alertsIndexPattern, api_config: apiConfig, size } = params;
+  const shown = actions.map(({ connector_type_id: actionTypeId, ...action }) => ({ ...action, actionTypeId }));
+  const people = { createdBy, createdAt, updatedBy: createdBy, updatedAt: createdAt };
+  return { id, name, enabled, params: { alertsIndexPattern, apiConfig, size }, schedule, actions: shown, ...people };
+}
+
 function view({ id, name, enabled, params, schedule, actions, createdBy, createdAt }: DiscoverySchedule) {
   const shown = actions.map(({ connector_type_id: action_type_id, ...action }) => ({ ...action, action_type_id }));
   const people = { created_by: createdBy, created_at: createdAt, updated_by: createdBy, updated_at: createdAt };
@@ -61,8 +80,24 @@ const createBody = z.object({
   actions: z.array(actionBody).default([]),
 });
 
+const internalBody = createBody.extend({
+  params: z.object({ alertsIndexPattern: z.string(), apiConfig: createBody.shape.params.shape.api_config, size: z.number() }),
+});
+
+function createInternal(call: Call, state: State): Reply {
+  const { params, ...rest } = parseBody(internalBody, call);
+  const { alertsIndexPattern, apiConfig, size } = params;
+  return {
+    status: 200,
+    body: internalView(saved({ ...rest, params: { alerts_index_pattern: alertsIndexPattern, api_config: apiConfig, size } }, call, state)),
+  };
+}
+
 function create(call: Call, state: State): Reply {
-  const given = parseBody(createBody, call);
+  return { status: 200, body: view(saved(parseBody(createBody, call), call, state)) };
+}
+
+function saved(given: z.infer<typeof createBody>, call: Call, state: State): DiscoverySchedule {
   const type = ruleTypes.find(({ id }) => id === "siem.queryRule") ?? ruleTypes[0];
   const actions = storedActions(given, call.space, type, state);
   const made: DiscoverySchedule = {
@@ -70,7 +105,7 @@ function create(call: Call, state: State): Reply {
     ...{ createdBy: call.caller.name, createdAt: new Date().toISOString() },
   };
   state.discoverySchedules.set(made);
-  return { status: 200, body: view(made) };
+  return made;
 }
 
 function scheduleOf(call: Call, state: State): DiscoverySchedule {
@@ -101,7 +136,13 @@ const gate = {
 const reading = (route: Route) => behind({ ...gate, level: "read" }, route);
 const writing = (route: Route) => behind({ ...gate, level: "all" }, route);
 const root = "/api/attack_discovery/schedules";
+const internal = "/internal/elastic_assistant/attack_discovery/schedules";
+const older = { ...gate, exists: ({ version }: State) => has(version, "schedules of attack discovery") };
+const internalVersion = "1";
 export const discoveryRoutes: readonly Route[] = [
+  behind({ ...older, level: "read" }, { method: "GET", path: `${internal}/_find`, internalVersion, handler: findInternal }),
+  behind({ ...older, level: "all" }, { method: "POST", path: internal, internalVersion, handler: createInternal }),
+  behind({ ...older, level: "all" }, { method: "DELETE", path: `${internal}/{id}`, internalVersion, handler: remove }),
   reading({ method: "GET", path: `${root}/_find`, handler: find }),
   writing({ method: "POST", path: root, handler: create }),
   reading({ method: "GET", path: `${root}/{id}`, handler: (call, state) => ({ status: 200, body: view(scheduleOf(call, state)) }) }),

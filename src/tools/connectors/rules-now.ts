@@ -16,6 +16,7 @@ import { rulesOf } from "../../map/run.ts";
 import { type RouteFacts, reasonOf, runningWindows, workflowsIn } from "../../map/space.ts";
 import { plainText } from "../../plain-text.ts";
 import { byText } from "../../rules/find-rules.ts";
+import { endpointsAreModels } from "../../usage/inference-endpoints.ts";
 import { policiesOf } from "../../usage/leading-to.ts";
 import type { Seen } from "../../usage/look.ts";
 import { compact } from "../fields.ts";
@@ -69,6 +70,7 @@ export async function rulesNow(reader: Reader, known: Known) {
       notSeen: undefined,
       failing,
       entries,
+      endpointsAreModels: endpointsAreModels(status),
       mayKnowMore: isAtLeast(status, firstUnread),
     },
     workflows: workflowsIn(seen ?? { space, looked: [] }),

@@ -14,6 +14,7 @@ import { type RouteFacts, workflowsIn } from "../../map/space.ts";
 import { plainText, quoted } from "../../plain-text.ts";
 import { runsOnFiring } from "../../rules/firing.ts";
 import { actionKey } from "../../rules/same-action.ts";
+import { endpointsAreModels } from "../../usage/inference-endpoints.ts";
 import { workflowOf } from "../../usage/leading-to.ts";
 import { lookAtWorkflows } from "../../usage/look.ts";
 import type { SpaceContext } from "../define.ts";
@@ -91,6 +92,7 @@ async function judged(
     ...{ space, now: Date.now(), byTags: false, windows: [], workflows, policies: { all: undefined, notSeen: undefined } },
     connectors: {
       ...{ all, types: types && new Map(types.map((one) => [one.id, one])), notSeen: undefined, failing: new Map() },
+      endpointsAreModels: status !== undefined && endpointsAreModels(status),
       ...{ entries: await entriesOf(known), mayKnowMore: status !== undefined && isAtLeast(status, firstUnread) },
     },
   };

@@ -237,6 +237,21 @@ describe("schedules of attack discovery", () => {
     expect(await counted(own, "soc-slack", "/s/security")).toBe(2);
   });
 
+  test.each(["8.19", "9.1", "9.2"])("%s lists them over its internal route too", async (version) => {
+    const own = await kibana({ version });
+    const older = "/internal/elastic_assistant/attack_discovery/schedules";
+    const params = { alertsIndexPattern: ".alerts", size: 100, apiConfig: { connectorId: "my-model", actionTypeId: ".gen-ai" } };
+    await own.call("POST", `/s/security${older}`, { ...schedule("S"), params }, internal);
+    const { body } = await own.get(`/s/security${older}/_find?perPage=100`, internal);
+    expect(body).toMatchObject({ page: 1, perPage: 100, total: 1, data: [{ name: "S", params, actions: [{ actionTypeId: ".slack" }] }] });
+    expect((await own.get(`/s/security${path}/_find`)).status).toBe(version === "9.2" ? 200 : 404);
+  });
+
+  test.each(["8.18", "9.0"])("%s has none", async (version) => {
+    const answer = await (await kibana({ version })).get("/internal/elastic_assistant/attack_discovery/schedules/_find", internal);
+    expect(answer.status).toBe(404);
+  });
+
   test.each([
     ["9.4", "page=1", ["B"]],
     ["9.4", "", ["A"]],
