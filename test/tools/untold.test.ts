@@ -50,7 +50,7 @@ test.each<[license: string, version: string, expected: Record<string, string>]>(
       off: { message: "m" },
     }))
       await made.rule("default", rule, [act(uses[rule as keyof typeof uses], fires, params)]);
-    expect(await answers(made, uses)).toEqual({ byMap: expected, byConnector: expected });
+    expect(await answers(made, uses)).toEqual({ byMap: expected, byConnector: { ...expected, index: "recorded", log: "recorded" } });
   },
 );
 
