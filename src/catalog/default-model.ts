@@ -36,6 +36,7 @@ export function firstModels<M extends Model>(all: readonly M[]): M[] {
   return others.length > 0 ? firstByName(others) : [...all];
 }
 
-function isEndpoint({ type }: Pick<Model, "type">): boolean {
+/** Whether a connector is made with an inference endpoint of Elasticsearch. */
+export function isEndpoint({ type }: { type?: string | undefined }): boolean {
   return type === ".inference";
 }

@@ -1,9 +1,10 @@
+import { isEndpoint } from "../catalog/default-model.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { isAtLeast } from "../kibana/status.ts";
 import { rulePages } from "../rules/rule-pages.ts";
 import { endpointsInQueries } from "./inference-endpoints.ts";
 import { namesEndpoint } from "./named.ts";
-import type { Found, Source, Where } from "./use.ts";
+import type { Found, Source } from "./use.ts";
 import { wholeList } from "./whole-list.ts";
 
 const how = "its query";
@@ -27,9 +28,6 @@ const withQueries = `alert.attributes.alertTypeId: (${types.map((type) => `"${ty
 /** Params that hold queries: others are words, as a guide that quotes one. */
 const holdsQuery = /quer|filter|search/i;
 
-/** Only connectors of this type are made with an inference endpoint. */
-const hasEndpoint = ({ type }: Where) => type === ".inference";
-
 function callsIn({ id, name, enabled }: Pick<Rule, "id" | "name" | "enabled">, queries: unknown, space: string) {
   const use = { kind: "rule" as const, id, name, space, enabled, how, can_be_moved: false, why_not: namesEndpoint };
   return endpointsInQueries(queries, how).map((call) => ({ use, call }));
@@ -38,7 +36,7 @@ function callsIn({ id, name, enabled }: Pick<Rule, "id" | "name" | "enabled">, q
 /** Rules whose query calls an inference endpoint, as ES|QL's COMPLETION does: Kibana keeps no reference to its connector. */
 export const ruleQueries: Source = {
   what: "rules whose query may call an inference endpoint",
-  canHold: hasEndpoint,
+  canHold: isEndpoint,
   async look(reader, space): Promise<Found> {
     const endpoints: NonNullable<Found["endpoints"]> = [];
     for await (const { rules } of rulePages(reader, space, { filter: withQueries })) {
@@ -55,7 +53,7 @@ export const ruleQueries: Source = {
 export const newRuleQueries: Source = {
   what: "rules of the new alerting",
   mayBeAbsent: true,
-  canHold: (where) => hasEndpoint(where) && isAtLeast(where.status, "9.5"),
+  canHold: (where) => isEndpoint(where) && isAtLeast(where.status, "9.5"),
   async look(reader, space): Promise<Found> {
     const { items, total, complete } = await wholeList(async (at) => {
       const page = await reader.v2Rules(space, at);
