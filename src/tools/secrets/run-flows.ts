@@ -44,7 +44,7 @@ function ownFlow({ config }: Runnable, entry: ConnectorType | undefined, besides
   const flow = entry ? requestFlow(entry, config ?? {}) : [];
   if (flow.length > 0 || !besides || (entry && entry.freeParams === undefined)) return flow;
   const hosts = entry && config ? destinations(entry, config, () => undefined) : [];
-  return [{ field: "", source: "A request", hosts, agreed: true }];
+  return [{ field: "", source: "a request", hosts, agreed: true }];
 }
 
 /**

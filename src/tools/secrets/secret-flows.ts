@@ -88,5 +88,5 @@ function demandsSecrets(entry: ConnectorType, config: Config): boolean {
 export function requestFlow(entry: ConnectorType, config: Config): SecretFlow[] {
   if (entry.target.kind === "fixed" || demandsSecrets(entry, config)) return [];
   const hosts = destinations(entry, config, () => undefined);
-  return hosts.length > 0 ? [{ field: "", source: "A request", hosts }] : [];
+  return hosts.length > 0 ? [{ field: "", source: "a request", hosts }] : [];
 }
