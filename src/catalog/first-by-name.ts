@@ -6,15 +6,22 @@ interface OfType {
   missingSecrets?: boolean;
 }
 
+/** The feature of types whose users name no connector: response actions of Elastic Security take the first one. */
+export const takesTheFirst = "endpointSecurity";
+
+const { compare } = new Intl.Collator("en");
+
 /** Kibana lists connectors so (actions/server/application/connector/methods/get_all/get_all.ts). */
 export function byName(one: { name: string }, other: { name: string }): number {
-  return one.name.localeCompare(other.name, "en");
+  return compare(one.name, other.name);
 }
 
 /** The first by name; of several that are named alike only Kibana knows which it is. */
 export function firstByName<N extends { name: string }>(all: readonly N[]): N[] {
-  const [first] = all.toSorted(byName);
-  return first ? all.filter((one) => byName(one, first) === 0) : [];
+  const [one, ...others] = all;
+  if (!one) return [];
+  const first = others.reduce((least, other) => (byName(other, least) < 0 ? other : least), one);
+  return all.filter((other) => byName(other, first) === 0);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { gap, Output } from "./canonical.ts";
-import { hexDigit, isBlankEscape, isLetterOrDigit } from "./characters.ts";
+import { hexDigit, isBlankEscape, isDigit, isLetterOrDigit, isQuote } from "./characters.ts";
 import { shortest } from "./needles.ts";
 
 const [backslash, minus, comma, colon, zero, letterX] = [0x5c, 0x2d, 0x2c, 0x3a, 0x30, 0x78];
@@ -84,7 +84,7 @@ function numberAt(bytes: Uint8Array, at: number, end: number): Listed | undefine
 
 function isKey(bytes: Uint8Array, at: number, end: number): boolean {
   let next = at;
-  while (next < end && (bytes[next] === backslash || isQuote(bytes[next] ?? 0))) next += 1;
+  while (next < end && (bytes[next] === backslash || isQuote(bytes[next]))) next += 1;
   return next > at && bytes[next] === colon;
 }
 
@@ -97,12 +97,4 @@ function wordAt(bytes: Uint8Array, at: number, end: number): number {
 
 function isBetween(byte: number): boolean {
   return byte <= 0x20 || byte === comma || byte === colon || isQuote(byte) || byte === backslash;
-}
-
-function isQuote(byte: number): boolean {
-  return byte === 0x22 || byte === 0x27;
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39;
 }

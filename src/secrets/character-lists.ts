@@ -1,5 +1,5 @@
 import { gap, Output } from "./canonical.ts";
-import { isBlankEscape } from "./characters.ts";
+import { isBlankEscape, isDigit, isQuote } from "./characters.ts";
 import { shortest } from "./needles.ts";
 
 const [backslash, comma, colon] = [0x5c, 0x2c, 0x3a];
@@ -113,10 +113,6 @@ function characterAt(bytes: Uint8Array, at: number, end: number): number {
   return next;
 }
 
-function isQuote(byte: number | undefined): boolean {
-  return byte === 0x22 || byte === 0x27;
-}
-
 /** What stands around a list. */
 function isEdge(byte: number): boolean {
   return byte <= 0x20 || byte === 0x5b || byte === 0x5d || isQuote(byte);
@@ -124,8 +120,4 @@ function isEdge(byte: number): boolean {
 
 function isBetween(byte: number): boolean {
   return byte <= 0x20 || byte === comma;
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39;
 }

@@ -1,6 +1,6 @@
 /** The digit that a byte stands for, or -1. */
 export function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  if (isDigit(byte)) return byte - 0x30;
   const small = byte | 0x20;
   return small >= 0x61 && small <= 0x66 ? small - 0x57 : -1;
 }
@@ -13,7 +13,16 @@ export function isU(byte: number): boolean {
 /** Of ASCII. */
 export function isLetterOrDigit(byte: number): boolean {
   const small = byte | 0x20;
-  return (byte >= 0x30 && byte <= 0x39) || (small >= 0x61 && small <= 0x7a);
+  return isDigit(byte) || (small >= 0x61 && small <= 0x7a);
+}
+
+/** Of ASCII. */
+export function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+export function isQuote(byte: number | undefined): boolean {
+  return byte === 0x22 || byte === 0x27;
 }
 
 /** After a backslash: b, f, n, r, t. */

@@ -10,8 +10,8 @@ const shortestRun = 12;
 const [lineFeed, carriageReturn, backslash, slash, letterN, letterR] = [0x0a, 0x0d, 0x5c, 0x2f, 0x6e, 0x72];
 
 /**
- * The base64, base64url and lists of bytes or characters in a text, decoded, with all escapes in and around it decoded, and those in that once
- * more. Each run is decoded from each of its first four characters: what is right before it may look like a part of it.
+ * The base64, base64url and lists of bytes or characters in a text, decoded, with all escapes in and around it decoded, and
+ * those in that once more. Each run is decoded from each of its first four characters: what is right before it may look like a part of it.
  * In time linear in the text's length.
  */
 export function withinEncoded(text: string): Canonical[] {

@@ -9,9 +9,8 @@ import { type Found, type Holder, hasFeature, type Source, type Unseen, type Use
 const configured = "its configuration";
 
 /**
- * Agent Builder: agents may call connectors, and tools of the types `mcp` and `workflow` hold one, those of the type `esql` may call the
- * inference endpoint of one. An agent names no model of its
- * own: who talks to it does, or Kibana takes one.
+ * Agent Builder: agents may call connectors, and tools of the types `mcp` and `workflow` hold one, those of the type `esql` may call
+ * the inference endpoint of one. An agent names no model of its own: who talks to it does, or Kibana takes one.
  */
 export const agents: Source = {
   what: "agents of Agent Builder",

@@ -1,3 +1,4 @@
+import { takesTheFirst } from "../catalog/first-by-name.ts";
 import { isNoRoute } from "../kibana/absent.ts";
 import type { ModelUser } from "../kibana/assistant.ts";
 import { KibanaError } from "../kibana/errors.ts";
@@ -124,11 +125,8 @@ const perUser: Record<string, string> = {
   generativeAIForSecurity: "other people's conversations with the Security assistant",
   generativeAIForObservability: "conversations with the Observability assistant",
   generativeAIForSearchPlayground: "playgrounds in the browsers of their users",
-  endpointSecurity: "response actions of Elastic Security, which choose a connector by its type",
+  [takesTheFirst]: "response actions of Elastic Security, which choose a connector by its type",
 };
-
-/** Features whose users take the first connector of a type. */
-const takingTheFirst = ["endpointSecurity"];
 
 /**
  * What nobody can list of the users of a type.
@@ -138,7 +136,7 @@ export function unlistedFor(features: readonly string[], isFirst = false): Unsee
   return features.flatMap((feature): Unseen[] => {
     const what = Object.hasOwn(perUser, feature) ? perUser[feature] : undefined;
     if (what === undefined) return [];
-    const taken = isFirst && takingTheFirst.includes(feature);
+    const taken = isFirst && feature === takesTheFirst;
     const why = taken ? "Kibana takes the first by name that has its secrets, as this one is." : "Kibana shows them to nobody else.";
     return [{ what, why, permanent: !taken, whole: false }];
   });

@@ -23,12 +23,7 @@ interface Words {
 }
 
 const words: Record<UserKind, Words> = {
-  rule: {
-    one: "rule",
-    many: "rules",
-    off: "disabled",
-    free: freeRule,
-  },
+  rule: { one: "rule", many: "rules", off: "disabled", free: freeRule },
   workflow: {
     one: "workflow",
     many: "workflows",

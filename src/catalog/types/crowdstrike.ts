@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { urlText } from "../shared/fields.ts";
+import { responseActions } from "../shared/response-actions.ts";
 import { anyParams, subActionParams } from "../shared/sub-actions.ts";
 
 /** reference: .crowdstrike; schema crowdstrike/schemas/v1.ts, executor crowdstrike/crowdstrike.ts. */
@@ -54,7 +55,7 @@ export const crowdstrike: ConnectorType = {
     },
   },
   traps: [
-    "Response actions of Elastic Security take the first connector of this type, by its name, in their space: a second one, or another name, may take them over.",
+    responseActions,
     "Over the API only getAgentDetails works with the plain privilege: the others need the sub-actions privilege too.",
     "Credentials and token sit in variables of the whole Kibana process: a second connector, or rotated secrets, may use the old ones until a restart.",
     "hostActions cuts hosts off the network: never test it on a production host.",

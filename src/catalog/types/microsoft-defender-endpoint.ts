@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConnectorType } from "../connector-type.ts";
 import { urlText } from "../shared/fields.ts";
+import { responseActions } from "../shared/response-actions.ts";
 import { noParams, subActionParams } from "../shared/sub-actions.ts";
 
 const healthStatuses = [
@@ -128,7 +129,7 @@ export const microsoftDefenderEndpoint: ConnectorType = {
     },
   },
   traps: [
-    "Response actions of Elastic Security take the first connector of this type, by its name, in their space: a second one, or another name, may take them over.",
+    responseActions,
     "testConnector is not read-only on the wire.",
     "Over the API only testConnector works with the plain privilege: the others need the sub-actions privilege too.",
     "oAuthServerUrl and oAuthScope have a capital A.",

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { isPlainObject, valueAt } from "../../plain-object.ts";
 import type { ConnectorType } from "../connector-type.ts";
 import { urlText } from "../shared/fields.ts";
+import { responseActions } from "../shared/response-actions.ts";
 import { nullableText, subActionParams } from "../shared/sub-actions.ts";
 
 /** reference: .sentinelone; schema sentinelone/schemas/v1.ts, executor sentinelone/sentinelone.ts. */
@@ -103,7 +104,7 @@ export const sentinelone: ConnectorType = {
     return isMeant ? [] : [{ field: "subActionParams.filter", problem: "must have ids or uuids" }];
   },
   traps: [
-    "Response actions of Elastic Security take the first connector of this type, by its name, in their space: a second one, or another name, may take them over.",
+    responseActions,
     "The token travels in the query: proxies may log it.",
     "isolateHost and releaseHost act on the first agent that matches the filter.",
     "Over the API only getAgents works with the plain privilege: the others need the sub-actions privilege too.",

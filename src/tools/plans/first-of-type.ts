@@ -1,5 +1,5 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
-import { firstOfType } from "../../catalog/first-by-name.ts";
+import { firstOfType, takesTheFirst } from "../../catalog/first-by-name.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { quoted, word } from "../../plain-text.ts";
 
@@ -21,7 +21,7 @@ export interface NewFirst {
  * @returns undefined where the same one stays the first
  */
 export function newFirst(entry: ConnectorType | undefined, before: readonly OfType[], after: readonly OfType[]): NewFirst | undefined {
-  if (!entry?.features.includes("endpointSecurity")) return undefined;
+  if (!entry?.features.includes(takesTheFirst)) return undefined;
   const [was, becomes] = [firstOfType(before, entry.id), firstOfType(after, entry.id)];
   const fresh = becomes.filter(({ id }) => was.every((one) => one.id !== id));
   if (fresh.length === 0 && was.length === becomes.length) return undefined;
