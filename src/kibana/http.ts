@@ -49,6 +49,7 @@ const queryPaths = [
   "/api/workflows/validate",
   "/api/core/capabilities",
   "/internal/alerting/rules/_find",
+  "/internal/alerting/rules/backfill/_find",
   "/internal/actions/_global_connector_execution_kpi",
   "/internal/actions/_global_connector_execution_logs",
 ] as const;

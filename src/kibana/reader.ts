@@ -3,6 +3,7 @@ import { agentReads } from "./agents.ts";
 import { type Ahead, readingAhead } from "./ahead.ts";
 import { alertingV2Reads } from "./alerting-v2.ts";
 import { assistantReads } from "./assistant.ts";
+import { backfillReads } from "./backfills.ts";
 import { capabilityReads } from "./capabilities.ts";
 import { caseReads } from "./cases.ts";
 import { connectorSpecReads, type KnownSpecs } from "./connector-specs.ts";
@@ -67,6 +68,7 @@ function readsOf(get: Get, query: Query, { auth, specs }: Shared) {
     ...connectorTypeReads(get),
     ...connectorSpecReads(get, specs),
     ...ruleReads(get, query),
+    ...backfillReads(query),
     ...capabilityReads(query),
     ...executionReads(query),
     ...workflowReads(get, query),

@@ -32,6 +32,7 @@ describe("the reader and the writer", () => {
       "agentTools",
       "agents",
       "attackDiscoverySchedules",
+      "backfills",
       "begin",
       "caseOwners",
       "caseSettings",
@@ -108,6 +109,7 @@ describe("the reader and the writer", () => {
       reader.agents("default"),
       reader.agentTools("default"),
       reader.attackDiscoverySchedules("default"),
+      reader.backfills("default"),
       reader.conversations("default", 1),
       reader.chosenModels("default"),
       reader.featureModels("default"),
@@ -122,6 +124,7 @@ describe("the reader and the writer", () => {
       "POST /api/workflows/search",
       "POST /internal/actions/_global_connector_execution_kpi",
       "POST /internal/actions/_global_connector_execution_logs",
+      "POST /internal/alerting/rules/backfill/_find?page=1&per_page=100",
     ]);
   });
 });

@@ -91,7 +91,8 @@ interface Stage {
 
 const wait = (until: () => unknown) => vi.waitFor(async () => expect(await until()).toBeTruthy(), { timeout: 10_000, interval: 10 });
 /** The execution log is read with POST, and a workflow's text checked. */
-const isWrite = ({ method, path }: Recorded) => method !== "GET" && !/_execution_logs|core\/capabilities|\/workflows\/validate/.test(path);
+const isWrite = ({ method, path }: Recorded) =>
+  method !== "GET" && !/_execution_logs|backfill\/_find|core\/capabilities|\/workflows\/validate/.test(path);
 
 /** The disk stalls at one record of the journal: the server leaves a mark file then. */
 async function stalled(stage: Stage, at: string): Promise<void> {

@@ -8,7 +8,10 @@ export interface Recorded {
 
 /** Everything except reads, some of which are POSTs. */
 export function isWrite({ method, path }: Recorded): boolean {
-  return method !== "GET" && !/\/(api\/core\/capabilities|_global_connector_execution_\w+|internal\/alerting\/rules\/_find)$/.test(path);
+  return (
+    method !== "GET" &&
+    !/\/(api\/core\/capabilities|_global_connector_execution_\w+|internal\/alerting\/rules\/(backfill\/)?_find)(\?|$)/.test(path)
+  );
 }
 
 /** A proxy in front of `target` that writes down every request. `before` may wait, or change the target unnoticed. */

@@ -9,6 +9,7 @@ import { daysAgo } from "../../kibana/executions.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { exact, plainText, quoted, word } from "../../plain-text.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
+import { pendingRuns } from "../../usage/backfills.ts";
 import { inWords, neverSeenInWords, notLookedAt, notLookedAtInWords } from "../../usage/look.ts";
 import { authorisationsGone } from "../connectors/authorise.ts";
 import { isRestorable } from "../connectors/connector-id.ts";
@@ -35,6 +36,7 @@ export async function planDelete(
   context: ToolContext,
 ): Promise<Plan> {
   const { status } = known;
+  context.kibana.begin((reader) => [pendingRuns(reader, space, [], status)]);
   const { free: all, refused, shifted } = await whoMayGo([...new Set(ids)], space, known, context);
   const free = all.map(({ connector }) => connector);
   if (refused.length > 0) throw await refusal(refused, free, ids.length, context);
@@ -69,7 +71,7 @@ export async function planDelete(
   const [first, ...rest] = ops;
   if (!first) throw new ToolError("invalid_arguments", "No connector is named.", "Give at least one id.");
   const inPerson = (await Promise.all(free.map(endedToken))).flat();
-  const firsts = await newFirsts(free, known);
+  const [firsts, pending] = await Promise.all([newFirsts(free, known), pendingRuns(context.kibana, space, free, status)]);
   const too = (await goesWith(free, known.existing)).map((one) => ` ${one}`).join("");
   return {
     summary:
@@ -83,7 +85,7 @@ export async function planDelete(
     beforehand: [
       ...new Set(ops.flatMap((op) => (op.restorable && op.unusable !== undefined ? typeRefused(op.before.type, op.unusable) : []))),
     ],
-    warnings: [...firsts, ...shifted, ...unlistable(all), ...free.flatMap(notes)],
+    warnings: [...firsts, ...shifted, ...pending, ...unlistable(all), ...free.flatMap(notes)],
     outsideWorld: "none",
     consequence: only ? { typeName: plainText(only.connector.name, 60) } : "person",
     facts: [free.map(({ id, type, name, config }) => ({ id, type, name, config })), firsts],

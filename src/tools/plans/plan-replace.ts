@@ -11,6 +11,7 @@ import { quoted, word } from "../../plain-text.ts";
 import { rulesWith } from "../../rules/find-rules.ts";
 import type { RuleFilter } from "../../rules/rule-filter.ts";
 import { ruleState } from "../../rules/rule-state.ts";
+import { pendingRuns } from "../../usage/backfills.ts";
 import { type Known, lookAtWorkflows, othersUsing, type Usage } from "../../usage/look.ts";
 import { isOtherNameOf } from "../../usage/named.ts";
 import { explainReferences } from "../../usage/references.ts";
@@ -70,7 +71,7 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
   kibana.begin((reader, last) => [
     ...(args.to === undefined ? [] : [reader.ruleTypes(inSpace), newestRun(args.to, inSpace, reader)]),
     rulesWith(reader, inSpace, { id: args.from, known: { preconfigured: false } }),
-    ...(last && args.rules === undefined ? [lookAtWorkflows(reader, inSpace, last)] : []),
+    ...(last ? [pendingRuns(reader, inSpace, [], last), ...(args.rules ? [] : [lookAtWorkflows(reader, inSpace, last)])] : []),
     ownerAfter({ ...context, kibana: reader }),
   ]);
   const [connectors, types, status] = await Promise.all([kibana.connectors(inSpace), kibana.connectorTypes(inSpace), kibana.status()]);
@@ -163,6 +164,7 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
         ? ["Rules and workflows in other spaces may use the same preconfigured connector: they stay as they are."]
         : []),
       ...staying,
+      ...(await pendingRuns(kibana, inSpace, [from], status)),
       ...keyWarning(
         ready.map(({ rule }) => rule),
         owner,
