@@ -7,18 +7,10 @@ import { plainText, quoted, word } from "../plain-text.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { usersInWords } from "../usage/free.ts";
 import { ruleNames } from "../usage/references.ts";
+import { type DeleteOp, type PutRuleOp, type PutWorkflowOp, type TouchedConnector, type UpdateOp, usesConnectors } from "./op.ts";
 import { connectorOrNone } from "./ops/connector-state.ts";
 import { isOther } from "./ops/touched-connectors.ts";
-import {
-  type DeleteOp,
-  type NextCall,
-  type OpResult,
-  type PutRuleOp,
-  type PutWorkflowOp,
-  type TouchedConnector,
-  type UpdateOp,
-  usesConnectors,
-} from "./plan.ts";
+import type { NextCall, OpResult } from "./plan.ts";
 import { whyNoUndo } from "./undo.ts";
 import { notHere, typeRefused, type UndoBy, withoutTool } from "./undo-here.ts";
 

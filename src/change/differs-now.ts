@@ -4,8 +4,9 @@ import { quoted, word } from "../plain-text.ts";
 import { differenceInWords } from "../rules/unmeant.ts";
 import { hideInText } from "../secrets/detect.ts";
 import { hideInConfig } from "../secrets/hide-in-config.ts";
+import type { Op, PutWorkflowOp } from "./op.ts";
 import { differingKeys } from "./ops/connector-state.ts";
-import type { Op, OpResult, PutWorkflowOp } from "./plan.ts";
+import type { OpResult } from "./plan.ts";
 
 type Config = Record<string, unknown>;
 

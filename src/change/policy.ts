@@ -6,7 +6,8 @@ import { actionKey, paired } from "../rules/same-action.ts";
 import type { Settings } from "../settings/index.ts";
 import { matchesGlob } from "./glob.ts";
 import type { LastHour } from "./journal.ts";
-import { type Op, type Plan, type PutRuleOp, type SecretFlow, usesConnectors } from "./plan.ts";
+import { type Op, type PutRuleOp, usesConnectors } from "./op.ts";
+import type { Plan, SecretFlow } from "./plan.ts";
 import { maySee, type Principal } from "./principal.ts";
 
 export interface Verdict {

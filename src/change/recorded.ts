@@ -11,9 +11,10 @@ import type { Scrub } from "../secrets/redact.ts";
 import { isSecretAsAWhole, type WordsOfReach, wordsToKeep } from "./consent/words-to-keep.ts";
 import { keyedDigest } from "./digest.ts";
 import { digestsOfMarked, isMarked } from "./marked-rules.ts";
+import { type Op, usesConnectors } from "./op.ts";
 import { recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
-import { type Op, type Plan, usesConnectors } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 
 /** A plan's ops as the journal records them: without known secrets, except for the words that say what it is about. */
 export interface Recording {

@@ -1,7 +1,7 @@
+import type { Op } from "./op.ts";
 import { inverseOf } from "./ops/index.ts";
 import type { Inverse } from "./ops/op-kind.ts";
 import type { Recorded } from "./ops/records.ts";
-import type { Op } from "./plan.ts";
 import type { Recording } from "./recorded.ts";
 import { missingOf } from "./still-missing.ts";
 import { artifactsNote, missingFor, noteOn, possiblyLost } from "./undo.ts";

@@ -4,7 +4,8 @@ import { ownValue } from "../plain-object.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { canBeSaved, differenceInWords } from "../rules/unmeant.ts";
 import { hideSecrets } from "../secrets/detect.ts";
-import type { OpResult, PutRuleOp, RuleSaved } from "./plan.ts";
+import type { PutRuleOp } from "./op.ts";
+import type { OpResult, RuleSaved } from "./plan.ts";
 import { whyNoUndo } from "./undo.ts";
 import type { UndoBy } from "./undo-here.ts";
 

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { ToolError } from "../errors.ts";
 import type { Settings } from "../settings/index.ts";
-import type { Op, Plan } from "./plan.ts";
+import type { Op } from "./op.ts";
+import type { Plan } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
 
 /**

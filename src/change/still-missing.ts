@@ -1,7 +1,7 @@
 import { firstFew } from "../first-few.ts";
 import { exact, quoted, word } from "../plain-text.ts";
+import type { Op } from "./op.ts";
 import type { Inverse } from "./ops/op-kind.ts";
-import type { Op } from "./plan.ts";
 
 /** A rule or workflow that would go back, with what is against it as things are. */
 interface Hindered {

@@ -3,11 +3,12 @@ import type { Connector } from "../kibana/connectors.ts";
 import { ownValue } from "../plain-object.ts";
 import type { EndRecord, JournalEntry } from "./journal.ts";
 import { isMarked, secretMissing } from "./marked-rules.ts";
+import type { ArtifactsRead } from "./op.ts";
 import { differingKeys } from "./ops/connector-state.ts";
 import { inverseOf } from "./ops/index.ts";
 import type { Inverse } from "./ops/op-kind.ts";
 import { type Recorded, readRecord, readState } from "./ops/records.ts";
-import type { ArtifactsRead, OpResult } from "./plan.ts";
+import type { OpResult } from "./plan.ts";
 import { missingForOne } from "./still-missing.ts";
 import { notHere, typeRefused, type UndoBy, type UndoTool, unlessOfTrail, withoutTool } from "./undo-here.ts";
 

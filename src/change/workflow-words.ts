@@ -1,5 +1,5 @@
 import { quoted, word } from "../plain-text.ts";
-import type { PutWorkflowOp } from "./plan.ts";
+import type { PutWorkflowOp } from "./op.ts";
 
 /** `"Page on-call" (page-on-call): "step page"`, with each place that is changed. */
 export function workflowWithPlaces({ id, name, moves }: PutWorkflowOp): string {

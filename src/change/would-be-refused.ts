@@ -5,7 +5,8 @@ import type { Reader } from "../kibana/reader.ts";
 import { rulePrivilege } from "../kibana/rule-privilege.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import { wayTo } from "./consent/way.ts";
-import type { Op, Plan } from "./plan.ts";
+import type { Op } from "./op.ts";
+import type { Plan } from "./plan.ts";
 import type { Verdict } from "./policy.ts";
 import type { Call, Caller, ChangeServices } from "./services.ts";
 

@@ -5,13 +5,14 @@ import type { Rule } from "../kibana/rules.ts";
 import { quoted, word } from "../plain-text.ts";
 import { ruleState } from "../rules/rule-state.ts";
 import { differsNow, subjectOf } from "./differs-now.ts";
+import type { Op } from "./op.ts";
 import { connectorOrNone } from "./ops/connector-state.ts";
 import { leftWithout } from "./ops/delete.ts";
 import { readBack, writeOp } from "./ops/index.ts";
 import { readState } from "./ops/records.ts";
 import type { OtherConnectors } from "./ops/touched-connectors.ts";
 import { namedSince } from "./ops/update.ts";
-import type { Op, OpResult } from "./plan.ts";
+import type { OpResult } from "./plan.ts";
 import { limitOf, whileLimited } from "./rate-limit.ts";
 import type { ChangeServices } from "./services.ts";
 

@@ -4,7 +4,8 @@ import type { ConnectorType, Params, Probe } from "../catalog/connector-type.ts"
 import { connectorType } from "../catalog/index.ts";
 import { withPathApart } from "../catalog/request-destinations.ts";
 import { probesFor } from "../catalog/when.ts";
-import type { ExecuteOp, NoChange, Plan, Runs } from "../change/plan.ts";
+import type { ExecuteOp } from "../change/op.ts";
+import type { NoChange, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted, word } from "../plain-text.ts";

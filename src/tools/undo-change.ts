@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { entriesOf, idIn, subjectsInWords } from "../change/entries-of.ts";
 import type { JournalEntry } from "../change/journal.ts";
-import { type NextCall, type NoChange, type OpResult, type Plan, usesConnectors } from "../change/plan.ts";
+import { usesConnectors } from "../change/op.ts";
+import type { NextCall, NoChange, OpResult, Plan } from "../change/plan.ts";
 import { maySee } from "../change/principal.ts";
 import { recordedElsewhere } from "../change/recorded-elsewhere.ts";
 import { inverseOfEntry, recordedIn, undoCall } from "../change/undo.ts";

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { NextCall, NoChange, Op, Plan } from "../change/plan.ts";
+import type { Op } from "../change/op.ts";
+import type { NextCall, NoChange, Plan } from "../change/plan.ts";
 import { lookAtWorkflows } from "../usage/look.ts";
 import { howToAuthorise } from "./connectors/authorise.ts";
 import { connectorView } from "./connectors/connector-row.ts";

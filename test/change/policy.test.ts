@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Op, Plan } from "../../src/change/plan.ts";
+import type { Op } from "../../src/change/op.ts";
+import type { Plan } from "../../src/change/plan.ts";
 import { judge } from "../../src/change/policy.ts";
 import type { Principal } from "../../src/change/principal.ts";
 import { ToolError } from "../../src/errors.ts";

@@ -1,5 +1,6 @@
 import type { CheckedSpace } from "../../src/change/checked-space.ts";
-import type { CreateOp, DeleteOp, ExecuteOp, Plan } from "../../src/change/plan.ts";
+import type { CreateOp, DeleteOp, ExecuteOp } from "../../src/change/op.ts";
+import type { Plan } from "../../src/change/plan.ts";
 import type { UndoBy } from "../../src/change/undo-here.ts";
 import type { Connector } from "../../src/kibana/connectors.ts";
 

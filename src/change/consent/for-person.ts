@@ -2,7 +2,8 @@ import { mailboxOf, namesSomebody, textsOfConfig } from "../../catalog/recipient
 import { asUrlsAreRead } from "../../host-name.ts";
 import { hidingKnown } from "../../plain-text.ts";
 import type { Scrub, ScrubForPeople } from "../../secrets/redact.ts";
-import type { Op, Plan } from "../plan.ts";
+import type { Op } from "../op.ts";
+import type { Plan } from "../plan.ts";
 import type { Reach } from "./reach.ts";
 import { isSecretAsAWhole, wordsToKeep } from "./words-to-keep.ts";
 

@@ -7,7 +7,8 @@ import { isPlainObject } from "../../plain-object.ts";
 import { readUrl } from "../../read-url.ts";
 import { Sealed } from "../../sealed.ts";
 import { digest } from "../digest.ts";
-import type { Op, Plan } from "../plan.ts";
+import type { Op } from "../op.ts";
+import type { Plan } from "../plan.ts";
 
 /** A plan belongs to one call, which looks for a page and may then open one. */
 const known = new WeakMap<Plan, Promise<string>>();

@@ -1,6 +1,7 @@
 import { redactionMark } from "../../secrets/detect.ts";
 import type { Scrub } from "../../secrets/redact.ts";
-import { type Op, type Plan, usesConnectors } from "../plan.ts";
+import { type Op, usesConnectors } from "../op.ts";
+import type { Plan } from "../plan.ts";
 import type { Reach } from "./reach.ts";
 
 /** Whom and what a plan reaches, in words. */

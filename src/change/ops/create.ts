@@ -1,5 +1,5 @@
 import { fieldsWithValue, referencesIn } from "../../sealed.ts";
-import type { CreateOp } from "../plan.ts";
+import type { CreateOp } from "../op.ts";
 import { asSent, connectorOrNone } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 

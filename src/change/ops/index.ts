@@ -1,7 +1,8 @@
 import type { Reader } from "../../kibana/reader.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { canGoBack, isMarked, secretMissing } from "../marked-rules.ts";
-import { type Op, type OpResult, usesConnectors } from "../plan.ts";
+import { type Op, usesConnectors } from "../op.ts";
+import type { OpResult } from "../plan.ts";
 import { create } from "./create.ts";
 import { remove } from "./delete.ts";
 import { execute } from "./execute.ts";

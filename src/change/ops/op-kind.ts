@@ -5,7 +5,7 @@ import type { Writer } from "../../kibana/writer.ts";
 import type { RuleState } from "../../rules/rule-state.ts";
 import type { Settings } from "../../settings/index.ts";
 import type { Clock } from "../clock.ts";
-import type { ArtifactsRead, Op } from "../plan.ts";
+import type { ArtifactsRead, Op } from "../op.ts";
 import type { FieldDigests, RecordOf } from "./records.ts";
 import type { OtherConnectors } from "./touched-connectors.ts";
 

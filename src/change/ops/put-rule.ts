@@ -9,7 +9,8 @@ import { type RuleState, ruleState, sameField, sameState } from "../../rules/rul
 import { isAnotherRule } from "../../rules/same-rule.ts";
 import { type Unmeant, unmeant } from "../../rules/unmeant.ts";
 import { revealed } from "../marked-rules.ts";
-import type { ArtifactsRead, PutRuleOp, RuleSaved } from "../plan.ts";
+import type { ArtifactsRead, PutRuleOp } from "../op.ts";
+import type { RuleSaved } from "../plan.ts";
 import { isProtectedRule, nowProtected } from "../policy.ts";
 import { connectorOrNone, replacing } from "./connector-state.ts";
 import { lastLook, outdated } from "./last-look.ts";

@@ -4,7 +4,7 @@ import type { Workflow } from "../../kibana/workflows.ts";
 import { plainText, quoted } from "../../plain-text.ts";
 import { referencesOf } from "../../usage/workflow-references.ts";
 import { keyedDigest } from "../digest.ts";
-import type { PutWorkflowOp } from "../plan.ts";
+import type { PutWorkflowOp } from "../op.ts";
 import { limitOf, whileLimited } from "../rate-limit.ts";
 import { lastLook, outdated } from "./last-look.ts";
 import type { Means, OpKind } from "./op-kind.ts";

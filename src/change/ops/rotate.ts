@@ -1,4 +1,4 @@
-import type { RotateOp } from "../plan.ts";
+import type { RotateOp } from "../op.ts";
 import { assertUntouched, connectorOrNone } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 

@@ -2,7 +2,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { quoted } from "../../plain-text.ts";
 import type { Settings } from "../../settings/index.ts";
-import { type Op, type PutRuleOp, type PutWorkflowOp, type TouchedConnector, usesConnectors } from "../plan.ts";
+import { type Op, type PutRuleOp, type PutWorkflowOp, type TouchedConnector, usesConnectors } from "../op.ts";
 import { isProtected, nowProtected } from "../policy.ts";
 import { isStill } from "./connector-state.ts";
 import { outdated } from "./last-look.ts";

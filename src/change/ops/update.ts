@@ -2,7 +2,8 @@ import type { Reader } from "../../kibana/reader.ts";
 import { fieldsWithValue, referencesIn } from "../../sealed.ts";
 import { lookAtWorkflows } from "../../usage/look.ts";
 import { namedBy } from "../../usage/renamed.ts";
-import type { OpResult, UpdateOp } from "../plan.ts";
+import type { UpdateOp } from "../op.ts";
+import type { OpResult } from "../plan.ts";
 import { asSent, assertUntouched, connectorOrNone, isStill, replacing } from "./connector-state.ts";
 import type { OpKind } from "./op-kind.ts";
 

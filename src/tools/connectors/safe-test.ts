@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { connectorType } from "../../catalog/index.ts";
 import { probesFor } from "../../catalog/when.ts";
-import type { NextCall, Op } from "../../change/plan.ts";
+import type { Op } from "../../change/op.ts";
+import type { NextCall } from "../../change/plan.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { type Op, type OpResult, type Plan, usesConnectors } from "../../change/plan.ts";
+import { type Op, usesConnectors } from "../../change/op.ts";
+import type { OpResult, Plan } from "../../change/plan.ts";
 import type { Report } from "../../change/services.ts";
 import { spacesShown } from "../../change/spaces-shown.ts";
 import { newId } from "../../change/write-and-look.ts";

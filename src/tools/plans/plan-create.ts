@@ -1,6 +1,7 @@
 import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
-import type { CreateOp, Plan } from "../../change/plan.ts";
+import type { CreateOp } from "../../change/op.ts";
+import type { Plan } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";

@@ -1,6 +1,7 @@
 import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
-import type { DeleteOp, Plan } from "../../change/plan.ts";
+import type { DeleteOp } from "../../change/op.ts";
+import type { Plan } from "../../change/plan.ts";
 import { typeRefused } from "../../change/undo-here.ts";
 import { ToolError } from "../../errors.ts";
 import { unusable } from "../../kibana/connector-types.ts";

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { ConnectorType, Params } from "../../catalog/connector-type.ts";
 import { withPathApart } from "../../catalog/request-destinations.ts";
-import type { ExecuteOp, NextCall, Plan } from "../../change/plan.ts";
+import type { ExecuteOp } from "../../change/op.ts";
+import type { NextCall, Plan } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule } from "../../kibana/rules.ts";

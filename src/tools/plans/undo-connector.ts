@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CheckedSpace } from "../../change/checked-space.ts";
-import type { NoChange, Plan, PutWorkflowOp } from "../../change/plan.ts";
+import type { PutWorkflowOp } from "../../change/op.ts";
+import type { NoChange, Plan } from "../../change/plan.ts";
 import type { Inverse } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";

@@ -1,4 +1,4 @@
-import type { GoneActions, PutRuleOp } from "../../change/plan.ts";
+import type { GoneActions, PutRuleOp } from "../../change/op.ts";
 import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";

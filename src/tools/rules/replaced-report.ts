@@ -1,4 +1,5 @@
-import { type NextCall, type NoChange, type Op, type OpResult, type Plan, usesConnectors } from "../../change/plan.ts";
+import { type Op, usesConnectors } from "../../change/op.ts";
+import type { NextCall, NoChange, OpResult, Plan } from "../../change/plan.ts";
 import { isSaved } from "../../change/saved-rules.ts";
 import type { Report } from "../../change/services.ts";
 import type { Rule } from "../../kibana/rules.ts";

@@ -1,4 +1,4 @@
-import type { ArtifactsRead } from "../../change/plan.ts";
+import type { ArtifactsRead } from "../../change/op.ts";
 import { KibanaError } from "../../kibana/errors.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";

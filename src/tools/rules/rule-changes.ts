@@ -1,5 +1,6 @@
 import type { CheckedSpace } from "../../change/checked-space.ts";
-import type { OpResult, PutRuleOp, TouchedConnector } from "../../change/plan.ts";
+import type { PutRuleOp, TouchedConnector } from "../../change/op.ts";
+import type { OpResult } from "../../change/plan.ts";
 import { isSaved } from "../../change/saved-rules.ts";
 import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Effect, PutRuleOp } from "../../change/plan.ts";
+import type { PutRuleOp } from "../../change/op.ts";
+import type { Effect } from "../../change/plan.ts";
 import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../../kibana/rules.ts";

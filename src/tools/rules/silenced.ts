@@ -1,5 +1,5 @@
 import { firstUnread } from "../../catalog/validate.ts";
-import type { PutRuleOp } from "../../change/plan.ts";
+import type { PutRuleOp } from "../../change/op.ts";
 import { firstFew } from "../../first-few.ts";
 import { createGiveWay } from "../../give-way.ts";
 import { grouped } from "../../grouped.ts";

@@ -1,7 +1,8 @@
 import { destinations, unknownHost } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { textsWithin } from "../../catalog/json-leaves.ts";
-import type { Op, Plan, SecretFlow } from "../../change/plan.ts";
+import type { Op } from "../../change/op.ts";
+import type { Plan, SecretFlow } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import { plainText } from "../../plain-text.ts";
 import type { Sealed } from "../../sealed.ts";

@@ -1,7 +1,8 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { credentialsFor } from "../../catalog/when.ts";
-import type { DeleteOp, Unknown } from "../../change/plan.ts";
+import type { DeleteOp } from "../../change/op.ts";
+import type { Unknown } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { quoted } from "../../plain-text.ts";

@@ -1,4 +1,5 @@
-import type { Effect, Move, Plan, PutWorkflowOp, SecretFlow } from "../../change/plan.ts";
+import type { Move, PutWorkflowOp } from "../../change/op.ts";
+import type { Effect, Plan, SecretFlow } from "../../change/plan.ts";
 import { workflowWithPlaces } from "../../change/workflow-words.ts";
 import { firstFew } from "../../first-few.ts";
 import type { Connector } from "../../kibana/connectors.ts";

@@ -1,4 +1,5 @@
-import type { Op, OpResult } from "../../change/plan.ts";
+import type { Op } from "../../change/op.ts";
+import type { OpResult } from "../../change/plan.ts";
 import { plainText } from "../../plain-text.ts";
 import { otherNow } from "../connectors/space-rows.ts";
 import { compact } from "../fields.ts";
