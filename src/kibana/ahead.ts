@@ -13,8 +13,11 @@ export interface Ahead extends Asking {
   again(): void;
 }
 
-/** What no plan is compared by: how a connector's last runs went, and which types there are. One answer serves a whole call. */
-const lasting = /\/internal\/actions\/_global_connector_execution_logs|\/api\/actions\/connector_types/;
+/**
+ * What no plan is compared by: how a connector's last runs went, which runs of rules are pending, and which types there are.
+ * One answer serves a whole call.
+ */
+const lasting = /\/internal\/actions\/_global_connector_execution_logs|\/alerting\/rules\/backfill\/|\/api\/actions\/connector_types/;
 
 /** @param asked notes what is asked, for `again`; a reader that lives on notes nothing */
 export function readingAhead({ get, query }: Asking, asked?: Map<string, () => void>): Ahead {

@@ -80,6 +80,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     specTypes: specTypesOf(named.version, options.specTypes),
     inMemory: [...(yml?.preconfigured ?? []), ...(empty ? [] : preconfigured), ...(await systemConnectors(named.version))],
     rules: new Store(),
+    backfills: new Store(),
     maintenanceWindows: new Store(),
     references: [],
     deliveries: [],

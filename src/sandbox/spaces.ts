@@ -85,6 +85,7 @@ function remove(call: Call, state: State): Reply {
     state.discoverySchedules,
     state.caseTemplates,
     state.playgrounds,
+    state.backfills,
   ];
   for (const all of [connectors, rules, maintenanceWindows, ...holders]) {
     for (const { id } of all.inSpace(space.id)) all.delete(id);

@@ -11,6 +11,7 @@ import type { SpecType } from "./connectors/spec-types.ts";
 import type { Caller } from "./http/auth.ts";
 import type { KibanaSettings } from "./kibana-yml.ts";
 import type { MaintenanceWindow } from "./maintenance-windows/window.ts";
+import type { Backfill } from "./rules/backfill-routes.ts";
 import type { Snooze } from "./rules/snoozes.ts";
 import type { Store } from "./store.ts";
 import type { Incident } from "./third-parties/incidents.ts";
@@ -135,6 +136,7 @@ export interface State {
   specTypes: ReadonlyMap<string, SpecType>;
   inMemory: readonly InMemoryConnector[];
   rules: Store<Rule>;
+  backfills: Store<Backfill>;
   maintenanceWindows: Store<MaintenanceWindow>;
   references: OtherReference[];
   deliveries: Delivery[];

@@ -24,6 +24,7 @@ const changes = {
   "bad params blamed on the user": { since: ["8.17"], source: "kibana#197812" },
   "rule types and consumers in the internal search": { since: ["8.18"], source: "kibana#183756" },
   "second features of cases": { since: ["8.18"], source: "cases/common/constants/owner.ts; the version is a guess" },
+  "backfills with actions": { since: ["8.18"], source: "alerting, routes/backfill; the version is a guess" },
   "exposed config of preconfigured connectors": { since: ["8.18"], source: "kibana#207654" },
   "artifacts of rules": { since: ["8.19", "9.1"], source: "kibana#219462" },
   "restricted mail services": { since: ["8.19", "9.1"], source: "reference/kibana-api.md §9" },

@@ -83,7 +83,7 @@ export const budgets: Record<string, { listed: number; calls: readonly Call[] }>
   // What became of connectors and rules, and which types Kibana would still take back.
   list_changes: { listed: 95, calls: [{ args: {}, requests: 5, tokens: 940 }] },
   // What else may use it (workflows, Synthetics, Uptime) is read with the plan, with the plan after the question, and right before the write.
-  safe_delete_connector: { listed: 135, calls: [{ args: { ids: ["imported-pagerduty"] }, requests: 29, tokens: 140 }] },
+  safe_delete_connector: { listed: 135, calls: [{ args: { ids: ["imported-pagerduty"] }, requests: 30, tokens: 140 }] },
 };
 
 interface Call {

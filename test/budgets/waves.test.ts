@@ -15,15 +15,15 @@ const trips: [what: string, most: number, tool: string, args: Record<string, unk
   ["a list with it", 2, "list_connectors", {}],
   ["a safe test", 3, "test_connector", { id: "trips" }],
   ["a new name", 6, "update_connector", { id: "trips", name: "Round trips" }],
-  ["a delete, with the last look before it", 8, "safe_delete_connector", { ids: ["trips"] }],
+  ["a delete, with the last look before it", 7, "safe_delete_connector", { ids: ["trips"] }],
   ["a list without it", 2, "list_connectors", {}],
   ["a connector for one rule", 7, "attach_connector", { connector: "kibana-log", rules: ["disk-almost-full"], params: { message: "x" } }],
   ["another connector for two rules", 10, "replace_connector", { from: "ops-slack", to: "ops-slack-2" }],
   ["an audit of three spaces", 7, "audit_connectors", { spaces: ["*"] }],
 ];
 
-/** Rules, and the round trips that moving them may take: 7 and 4 for each eight. */
-const moves = [1, 4, 8, 9, 16].map((rules): [rules: number, most: number] => [rules, 7 + 4 * Math.ceil(rules / 8)]);
+/** Rules, and the round trips that moving them may take: 6 and 4 for each eight. */
+const moves = [1, 4, 8, 9, 16].map((rules): [rules: number, most: number] => [rules, 6 + 4 * Math.ceil(rules / 8)]);
 
 /** The server before a far Kibana; each try has its own. */
 async function farAway() {

@@ -58,3 +58,31 @@ test.each<[string, OtherUsers, string?]>([
   expect(warnings).toEqual(["", ""]);
   expect(asked).toBeLessThanOrEqual(version === "8.17" ? 0 : 2);
 });
+
+test("what a sandbox holds: a run of a rule over the past goes on using the connector that its rule no longer has, until it is taken back", async () => {
+  const url = await withChat(".slack", "9.5", (end) => ends.push(end));
+  const server = await shared("scheduled", url);
+  async function ask(method: string, to: string, body?: object) {
+    const headers = { "kbn-xsrf": "x", "x-elastic-internal-origin": "x", "content-type": "application/json" };
+    const answer = await fetch(url + to, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    const text = await answer.text();
+    return { status: answer.status, body: text === "" ? undefined : JSON.parse(text) };
+  }
+  const frequency = { summary: false, notify_when: "onActionGroupChange", throttle: null };
+  const rule = { ...esQueryRule("r", []), actions: [{ group: "query matched", id: "chat", params: { message: "x" }, frequency }] };
+  expect(await ask("POST", "/api/alerting/rule/r", rule)).toMatchObject({ status: 200 });
+  const ranges = [{ start: "2026-01-01T00:00:00Z", end: "2026-01-01T01:00:00Z" }];
+  const runs = "/internal/alerting/rules/backfill";
+  const made = await ask("POST", `${runs}/_schedule`, [
+    { rule_id: "r", ranges },
+    { rule_id: "none", ranges },
+  ]);
+  expect(made).toMatchObject({ status: 200, body: [{ rule: { id: "r" }, status: "pending" }, { error: { status: 404 } }] });
+  expect(await ask("DELETE", "/api/alerting/rule/r")).toMatchObject({ status: 204 });
+
+  const used = async () => (await server.call("safe_delete_connector", { ids: ["chat"], dry_run: true })).body.warnings;
+  expect(await used()).toEqual([expect.stringContaining(`go on using the connector: of "${rule.name}"`)]);
+  expect(await ask("DELETE", `${runs}/${made.body[0].id}`)).toMatchObject({ status: 204 });
+  expect(await ask("GET", `${runs}/${made.body[0].id}`)).toMatchObject({ status: 404 });
+  expect(await used()).toBeUndefined();
+});

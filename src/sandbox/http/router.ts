@@ -24,6 +24,7 @@ import { typeRoutes } from "../connectors/types-api.ts";
 import { internalMaintenanceWindowRoutes } from "../maintenance-windows/internal-routes.ts";
 import { maintenanceWindowRoutes } from "../maintenance-windows/routes.ts";
 import { monitoringRoutes } from "../monitoring/default-connectors.ts";
+import { backfillRoutes } from "../rules/backfill-routes.ts";
 import { findRoutes } from "../rules/find.ts";
 import { healthRoutes } from "../rules/health.ts";
 import { legacyRuleRoutes } from "../rules/legacy-routes.ts";
@@ -53,6 +54,7 @@ const routes = [
   ...legacyRoutes,
   ...executeRoutes,
   ...findRoutes,
+  ...backfillRoutes,
   ...healthRoutes,
   ...ruleRoutes,
   ...legacyRuleRoutes,

@@ -71,7 +71,7 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
   kibana.begin((reader, last) => [
     ...(args.to === undefined ? [] : [reader.ruleTypes(inSpace), newestRun(args.to, inSpace, reader)]),
     rulesWith(reader, inSpace, { id: args.from, known: { preconfigured: false } }),
-    ...(last ? [pendingRuns(reader, inSpace, [], last), ...(args.rules ? [] : [lookAtWorkflows(reader, inSpace, last)])] : []),
+    ...(last && args.rules === undefined ? [lookAtWorkflows(reader, inSpace, last)] : []),
     ownerAfter({ ...context, kibana: reader }),
   ]);
   const [connectors, types, status] = await Promise.all([kibana.connectors(inSpace), kibana.connectorTypes(inSpace), kibana.status()]);
@@ -79,8 +79,9 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
   const { from, namesake } = await goneOf(args.from, meant, context);
   const target = args.to === undefined ? undefined : targetOf(args.to, from.id, connectors, types, inSpace);
   const to = target?.connector;
-  const [using, { uses, sight }] = await Promise.all([
+  const [using, pending, { uses, sight }] = await Promise.all([
     rulesWith(kibana, inSpace, from),
+    pendingRuns(kibana, inSpace, [from], status),
     othersOf(from, args.rules, { existing: connectors, types, status }, inSpace, context),
   ]);
   const isFiltered = args.rules !== undefined && !Array.isArray(args.rules);
@@ -164,7 +165,7 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
         ? ["Rules and workflows in other spaces may use the same preconfigured connector: they stay as they are."]
         : []),
       ...staying,
-      ...(await pendingRuns(kibana, inSpace, [from], status)),
+      ...pending,
       ...keyWarning(
         ready.map(({ rule }) => rule),
         owner,
