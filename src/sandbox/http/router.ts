@@ -88,6 +88,17 @@ const routes = [
   segments: route.path.split("/"),
 }));
 
+/** By method and number of segments, in their order. */
+const routesOf = new Map<string, typeof routes>();
+for (const route of routes) {
+  const kind = kindOf(route.method, route.segments);
+  routesOf.set(kind, [...(routesOf.get(kind) ?? []), route]);
+}
+
+function kindOf(method: string, segments: readonly string[]): string {
+  return `${method} ${segments.length}`;
+}
+
 interface Match {
   route: Route;
   params: Record<string, string>;
@@ -96,13 +107,13 @@ interface Match {
 /** The route of a path without its space, and the values of its `{names}`. */
 export function matchRoute(method: string, path: string, state: State): Match | undefined {
   const given = path.split("/");
-  const route = routes.find(
-    (candidate) =>
-      candidate.method === method &&
-      candidate.exists?.(state) !== false &&
-      candidate.segments.length === given.length &&
-      candidate.segments.every((segment, at) => (segment.startsWith("{") ? given[at] !== "" : segment === given[at])),
-  );
+  const route = routesOf
+    .get(kindOf(method, given))
+    ?.find(
+      (candidate) =>
+        candidate.exists?.(state) !== false &&
+        candidate.segments.every((segment, at) => (segment.startsWith("{") ? given[at] !== "" : segment === given[at])),
+    );
   if (!route) return undefined;
   const named = route.segments.flatMap((segment, at) =>
     segment.startsWith("{") ? [[segment.slice(1, -1), decoded(given[at] ?? "")]] : [],

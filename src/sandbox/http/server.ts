@@ -90,6 +90,7 @@ async function guarded(work: () => Reply | Promise<Reply>): Promise<Reply> {
 
 /** The whole body; undefined above the limit. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  if (request.headers["content-length"] === undefined && request.headers["transfer-encoding"] === undefined) return "";
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
