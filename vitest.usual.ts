@@ -1,21 +1,46 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Short files that take long: behind all others they would run alone. */
+/** What takes long, longest first: begun behind all others, one of them would run alone. */
 const first = [
-  "kill/hundreds-of-rules",
-  "audit/every-unread",
+  "fuzz/kibana-answers",
+  "eval/every-job",
+  "fuzz/tool-inputs",
   "budgets/planted",
+  "secrets-through/every-type",
+  "kill/hundreds-of-rules",
+  "http/replicas",
+  "packaging/release",
   "catalog/same-verdict",
+  "contract/more-versions",
+  "budgets/linear",
+  "http/conformance",
+  "kill/kill",
+  "promises/redaction",
+  "promises/questions",
+  "tools/update-nothing-lost",
+  "promises/limits",
+  "promises/repeated-writes",
+  "promises/files",
+  "audit/every-unread",
+  "eras/same-answers",
+  "eval/command",
+  "contract/sandbox",
+  "secrets-through/from-env",
+  "tools/rules-by-filter",
+  "budgets/many",
+  "kill/journal-under-stress",
   "audit/unread",
   "eras/without-first",
-  "tools/rules-by-filter",
-];
+  "kill/many-rules",
+].map((name) => `test/${name}.test.ts`);
 
 class LongOnesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => first.some((name) => moduleId.endsWith(`${name}.test.ts`));
-    const sorted = await super.sort(files);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const placeOf = ({ moduleId }: TestSpecification) => {
+      const place = first.findIndex((path) => moduleId.endsWith(path));
+      return place < 0 ? first.length : place;
+    };
+    return (await super.sort(files)).sort((one, other) => placeOf(one) - placeOf(other));
   }
 }
 

@@ -7,7 +7,7 @@ import { damage, type Exchange, replayedKibana } from "./replayed-kibana.ts";
 import { print, runs } from "./runs.ts";
 import { fuzzedServer } from "./server.ts";
 
-const inAll = 1_000;
+const inAll = 700;
 /** Milliseconds after which what was learned from an answer is asked again. */
 const stale = 120_000;
 
