@@ -142,5 +142,7 @@ function aboutVolume({ detection }: RuleType, { workflow, type }: Wanted, { summ
   if (eachAlert !== undefined && !summary) return [eachAlert];
   if (often !== "onActiveAlert" || workflow === "audit_log") return [];
   if (!detection) return ["onActiveAlert notifies on every run for as long as an alert lasts."];
-  return [`onActiveAlert, since alerts of a detection rule do not last: ${summary ? "one message for each run that finds some" : "each is told once"}.`];
+  return [
+    `onActiveAlert, since alerts of a detection rule do not last: ${summary ? "one message for each run that finds some" : "each is told once"}.`,
+  ];
 }

@@ -210,7 +210,7 @@ describe("the key", () => {
     const { after, added, otherChanges } = await attached(".pagerduty", {}, { actions: [before] });
     expect(after.actions[0]).toEqual({ ...before, params: { ...before.params, dedupKey: dash } });
     expect(added.map((one) => one.group)).toEqual(["recovered"]);
-    expect(otherChanges.join()).toContain(`it becomes ${dash}`);
+    expect(otherChanges.join()).toContain(`so that recovery closed nothing: from then on it is ${dash}.`);
     expect((await attached(".pagerduty", { recovery: "none" }, { actions: [before] })).unchanged).toBe(true);
   });
 
