@@ -6,6 +6,7 @@ import type { Runs } from "../kibana/connector-runs.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { isElasticCloud } from "../kibana/elastic-cloud.ts";
+import type { Run } from "../kibana/executions.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { RuleType } from "../kibana/rules.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
@@ -23,6 +24,7 @@ interface Asked {
   days: number;
   now: number;
   url: string;
+  isOwnRun(space: string, run: Run): boolean;
   signal?: AbortSignal;
 }
 
@@ -53,6 +55,8 @@ export interface Deployment {
   ruleTypes(space: string, wanted: ReadonlySet<string>): Promise<ReadonlyMap<string, RuleType>>;
   /** Preconfigured connectors are in every space: their log is read once. */
   runsOfShared: Map<string, Promise<Runs>>;
+  /** Whether a run was this server's own. */
+  isOwnRun(space: string, run: Run): boolean;
   /** Takes a space's connectors for the checks that look at all spaces. */
   add(space: SpaceFacts, shared: readonly ConnectorFacts[]): void;
   /** Findings on connectors that are in every space, and on all spaces together. */
@@ -107,7 +111,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
     ),
     types: offers,
     notChecked,
-    runsOfShared: new Map(),
+    ...{ runsOfShared: new Map(), isOwnRun: asked.isOwnRun },
     async ruleTypes(space, wanted) {
       await first;
       if (![...wanted].every((id) => ruleTypes.has(id))) await askIn(space);

@@ -1,5 +1,5 @@
 import type { ConnectorType } from "../catalog/connector-type.ts";
-import type { Runs } from "../kibana/connector-runs.ts";
+import type { Ran, Runs } from "../kibana/connector-runs.ts";
 import type { LiveType } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { RuleType } from "../kibana/rules.ts";
@@ -39,7 +39,7 @@ export interface ConnectorFacts {
   /** Undefined where it did not fail within the window, or the log could not be read. */
   runs: Runs | undefined;
   /** Whether it ran at all within the window; undefined where that was not looked up. */
-  ran: boolean | undefined;
+  ran: Ran | undefined;
 }
 
 /** One space, read. Checks are functions of this. */

@@ -19,3 +19,10 @@ export function notSeen({ others }: ConnectorFacts): string {
 function names(all: readonly { what: string }[]): string {
   return [...new Set(all.map(({ what }) => what))].join(", ");
 }
+
+/** How a connector ran that nothing in Kibana uses, to go on a sentence. */
+export function ranInWords(ran: true | "here", { window: { days } }: SpaceFacts): string {
+  return ran === "here"
+    ? `; within ${days} days it ran only when this server tested or ran it`
+    : `, but it ran within ${days} days: a program may run it through the API, or somebody tested it`;
+}

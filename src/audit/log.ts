@@ -1,5 +1,5 @@
 import { ToolError } from "../errors.ts";
-import { failedSince, type RunCounts, type Runs, runsOf, runsOfFirst, whoRan } from "../kibana/connector-runs.ts";
+import { failedSince, type Ran, type RunCounts, type Runs, runsOf, runsOfFirst, whoRan } from "../kibana/connector-runs.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Deployment } from "./deployment.ts";
@@ -11,14 +11,14 @@ interface Failures {
   runs: Map<string, Runs>;
 }
 
-interface Logged extends Pick<Deployment, "window" | "runsOfShared"> {
+interface Logged extends Pick<Deployment, "window" | "runsOfShared" | "isOwnRun"> {
   connectors: ReadonlyMap<string, Connector>;
   /** What a check could not look at. */
   skip(check: string, why: string): void;
 }
 
 /** The execution log of a space's connectors. */
-export function logOf(reader: Reader, space: string, { connectors, window, runsOfShared, skip }: Logged) {
+export function logOf(reader: Reader, space: string, { connectors, window, runsOfShared, isOwnRun, skip }: Logged) {
   return {
     /** @throws ToolError */
     async failures(): Promise<Failures> {
@@ -42,11 +42,11 @@ export function logOf(reader: Reader, space: string, { connectors, window, runsO
     },
 
     /** Which connectors ran, as far as a check asks: those that did not fail, and that rules use or nothing does. */
-    async whoRan(failed: Failures, usage: ReadonlyMap<string, Usage>): Promise<Failures & { ran: Map<string, boolean> }> {
+    async whoRan(failed: Failures, usage: ReadonlyMap<string, Usage>): Promise<Failures & { ran: Map<string, Ran> }> {
       const doubtful = [...connectors.values()]
         .filter(({ id, preconfigured, references }) => !preconfigured && !failed.runs.has(id) && (references === 0 || usage.has(id)))
         .map(({ id }) => id);
-      const ran = await whoRan(reader, space, doubtful, failed.counts, window);
+      const ran = await whoRan(reader, space, doubtful, failed.counts, window, (run) => isOwnRun(space, run));
       if (doubtful.some((id) => !ran.has(id))) skip("never_run", "Too many runs to tell for every connector whether it ran.");
       return { ...failed, ran };
     },

@@ -1,4 +1,5 @@
 import { ToolError } from "../errors.ts";
+import type { Run } from "../kibana/executions.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { type Check, type Draft, wantedParts } from "./check.ts";
 import { checks as allChecks, checkNames } from "./checks/index.ts";
@@ -24,6 +25,8 @@ export interface AuditOptions {
   onProgress?(progress: AuditProgress): void;
   /** What the operator protects: no call is proposed that would change it. */
   protects?: Protects;
+  /** Whether a run of a connector was this server's own, a test for example; without it none is known to be. */
+  isOwnRun?(space: string, run: Run): boolean;
 }
 
 export interface AuditProgress {
@@ -52,7 +55,8 @@ export async function runAudit(unbound: Reader, options: AuditOptions): Promise<
   const checks = wanted.filter((check) => check.of !== "deployment" || check.spaces <= spaces.length);
   const from = new Date(now - days * day).toISOString();
   const progress = createProgress(spaces.length, options.onProgress);
-  const creating = createDeployment(reader, { spaces, checks, from, days, now, url: options.url, ...(signal && { signal }) });
+  const { url, isOwnRun = () => false } = options;
+  const creating = createDeployment(reader, { spaces, checks, from, days, now, url, isOwnRun, ...(signal && { signal }) });
   for (const space of spaces.slice(0, spacesAtOnce)) beginSpace(reader, space, wantedParts(checks), from);
   const deployment = await creating;
   const findings: Finding[] = [];

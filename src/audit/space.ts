@@ -114,7 +114,7 @@ export async function auditSpace(
   const logged = logOf(reader, space, {
     connectors,
     window,
-    runsOfShared: deployment.runsOfShared,
+    ...{ runsOfShared: deployment.runsOfShared, isOwnRun: deployment.isOwnRun },
     skip: (name, why) => skip([name], { why }),
   });
   const failing = part("log", logUnread, () => logged.failures());

@@ -108,8 +108,12 @@ export async function runsOfFirst(
   return { runs: new Map(found), left: ids.slice(looked) };
 }
 
+/** Whether a connector ran within the window; `here`: all its runs were this server's. */
+export type Ran = boolean | "here";
+
 /**
  * Whether connectors ran within the window.
+ * @param isOwn whether a run was this server's
  * @returns by id; for missing ids it could not be found out with few queries
  */
 export async function whoRan(
@@ -118,18 +122,28 @@ export async function whoRan(
   ids: readonly string[],
   counts: RunCounts,
   { from }: Window,
-): Promise<Map<string, boolean>> {
+  isOwn: (run: Run) => boolean,
+): Promise<Map<string, Ran>> {
   if (counts.runs === 0) return new Map(ids.map((id) => [id, false]));
-  const ran = new Map<string, boolean>();
+  const ran = new Map<string, Ran>();
+  const newest = async (of: readonly string[]) => {
+    const { runs } = await reader.newestRuns(space, { from, of, most: page });
+    const seen = new Set(runs.map((run) => run.connector));
+    const byOthers = new Set(runs.filter((run) => !isOwn(run)).map((run) => run.connector));
+    for (const id of seen) ran.set(id, byOthers.has(id) || "here");
+    return { seen, isWhole: runs.length < page };
+  };
+  /** Of which older runs may have been another's. */
+  const doubtful = new Set<string>();
   let open = ids.slice(0, idsInOneQuestion);
   for (let look = 0; look < looks && open.length > 0; look++) {
-    const { runs } = await reader.newestRuns(space, { from, of: open, most: page });
-    const seen = new Set(runs.map((run: Run) => run.connector));
-    for (const id of seen) ran.set(id, true);
+    const { seen, isWhole } = await newest(open);
+    if (!isWhole) for (const id of seen) if (ran.get(id) === "here") doubtful.add(id);
     open = open.filter((id) => !seen.has(id));
-    if (runs.length >= page) continue;
+    if (!isWhole) continue;
     for (const id of open) ran.set(id, false);
-    return ran;
+    open = [];
   }
+  if (doubtful.size > 0 && !(await newest([...doubtful])).isWhole) for (const id of doubtful) ran.set(id, true);
   return ran;
 }

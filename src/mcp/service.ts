@@ -1,4 +1,4 @@
-import type { Ask } from "../change/consent/ask.ts";
+import type { Ask, Connection } from "../change/consent/ask.ts";
 import type { Principal } from "../change/principal.ts";
 import type { Caller } from "../change/services.ts";
 import { ToolError } from "../errors.ts";
@@ -63,7 +63,7 @@ export interface Service extends Library {
 export function createService(product: Product, principal: Principal): Service {
   const { settings, version, running, exports } = product;
   const shown = visibleTools(settings, principal);
-  const connection = { formsFail: false };
+  const connection: Connection = {};
   const callerOf = (
     { progress, apps: _apps, trace: _trace, ...incoming }: Incoming,
     reads: AbortSignal,

@@ -32,7 +32,7 @@ export function notesOn(rule: Rule, ruleType: RuleType, wanted: Wanted, chosen: 
     ...aboutWords(wanted, chosen),
     ...aboutKeys(rule, ruleType, wanted, chosen),
     ...aboutGroups(ruleType, wanted, chosen),
-    ...aboutVolume(wanted, chosen.frequency),
+    ...aboutVolume(ruleType, wanted, chosen.frequency),
     ...(rule.enabled ? [] : ["The rule is disabled: nothing is sent until it is enabled."]),
     ...(rule.mute_all === true ? ["The rule is muted: nothing is sent until it is unmuted."] : []),
     ...(ruleType.detection ? ["Detection rules are meant to be edited in the Security app; their actions are saved here anyway."] : []),
@@ -136,10 +136,13 @@ function aboutGroups(ruleType: RuleType, { groups, type }: Wanted, { frequency, 
   ];
 }
 
-function aboutVolume({ workflow, type }: Wanted, { summary, notify_when: often }: Frequency): string[] {
+function aboutVolume({ detection }: RuleType, { workflow, type }: Wanted, { summary, notify_when: often }: Frequency): string[] {
   const { always, eachAlert } = type?.attachNotes ?? {};
   if (always !== undefined) return [always];
   if (eachAlert !== undefined && !summary) return [eachAlert];
-  if (often === "onActiveAlert" && workflow !== "audit_log") return ["onActiveAlert notifies on every run for as long as an alert lasts."];
-  return [];
+  if (often !== "onActiveAlert" || workflow === "audit_log") return [];
+  if (!detection) return ["onActiveAlert notifies on every run for as long as an alert lasts."];
+  return [
+    `onActiveAlert, since alerts of a detection rule do not last: ${summary ? "one message for each run that finds some" : "each is told once"}.`,
+  ];
 }

@@ -9,7 +9,7 @@ import { hideInText } from "../shapes/text.ts";
  */
 export function groupingOf({ rule_type_id: type, params }: Pick<Rule, "rule_type_id" | "params">): string {
   const group = fieldsOf(type, params);
-  if (group === undefined) return "not known for this rule type";
+  if (group === undefined) return "how many at once is not known for this rule type";
   if (group.length === 0) return "one for the whole rule";
   const size = params.termSize;
   const most = topTypes.includes(type) && typeof size === "number" ? ` (${size} at most)` : "";

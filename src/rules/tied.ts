@@ -51,8 +51,7 @@ export function tied(
 
 /** What becomes of actions that were not tied, as a sentence. */
 export function rekeyedInWords(rekeyed: Tied["rekeyed"], type: ConnectorType): string {
-  const which =
-    rekeyed.size === 1 ? "An action of this connector in the rule has" : `${rekeyed.size} actions of this connector in the rule have`;
+  const which = rekeyed.size === 1 ? "an action of this connector in the rule" : `${rekeyed.size} actions of this connector in the rule`;
   const keys = new Set([...rekeyed.values()].map(({ params }) => word(keyOf(type, params ?? {}) ?? "")));
-  return `${which} no ${type.dedupField ?? ""}, or another one than its counterpart, so recovery would close nothing: it becomes ${[...keys].join(" and ")}.`;
+  return `It changes ${which} that had no ${type.dedupField ?? ""}, or another one than its counterpart, so that recovery closed nothing: from then on it is ${[...keys].join(" and ")}.`;
 }

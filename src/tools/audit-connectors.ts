@@ -1,6 +1,16 @@
 import * as z from "zod";
 import { checkNames } from "../audit/checks/index.ts";
-import { type AuditReport, type Finding, groups, groupTitles, isAtLeastAsSevere, severities, tally } from "../audit/finding.ts";
+import {
+  type AuditReport,
+  type Finding,
+  groups,
+  groupTitles,
+  isAtLeastAsSevere,
+  type Severity,
+  severities,
+  tally,
+} from "../audit/finding.ts";
+import type { NextCall } from "../change/plan.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { ToolError } from "../errors.ts";
 import { isPlainObject } from "../plain-object.ts";
@@ -13,9 +23,11 @@ import { atMost, compact, idOrName, listedIn, mostSpaces, next, warnings, widens
 import { asOffered, existing, proposedSecrets } from "./secrets/proposed-secrets.ts";
 
 /** Characters of the rows of a short answer: about 900 tokens, which leaves room for the rest of the answer. */
-const shortPage = 3_000;
-/** The same with details. More than this would be cut from the answer, so it goes on the next page. */
-const detailedPage = 12_000;
+const shortPage = 3_300;
+/** The same with details, or where the caller says how many. More than this would be cut from the answer, so it goes on the next page. */
+const longPage = 12_000;
+const usualLimit = 20;
+const usualDays = 7;
 const entriesShown = 8;
 /** Findings beside the answer, where an app shows them and no model pays for them, and their characters. */
 const mostInApp = 500;
@@ -30,9 +42,9 @@ export const auditConnectors = readAcross({
     spaces: widens(atMost(mostSpaces, z.array(idOrName)).optional().describe("Ids; default: all"), "all spaces"),
     checks: widens(atMost(100, z.array(z.string())).optional().describe("Only these, as named in findings"), "all checks"),
     min_severity: widens(z.enum(severities).optional(), "all severities"),
-    days: z.number().int().min(1).max(90).default(7).describe("Of runs to check"),
+    days: z.number().int().min(1).max(90).default(usualDays).describe("Of runs to check"),
     detail: z.boolean().optional().describe("With why, confidence and next for each finding"),
-    limit: z.number().int().min(1).max(50).default(20),
+    limit: z.number().int().min(1).max(50).optional(),
     cursor: z.string().optional(),
   }),
   argumentHints: { space: listedIn("spaces"), check: listedIn("checks"), severity: "is `min_severity` here" },
@@ -46,7 +58,8 @@ export const auditConnectors = readAcross({
     warnings,
     next,
   }),
-  async run({ spaces: asked, checks: named, min_severity: least = "info", days, detail = false, limit, cursor }, context) {
+  async run(args, context) {
+    const { spaces: asked, checks: named, min_severity: least = "info", days, detail = false, limit, cursor } = args;
     const checks = named?.map(checkNamed);
     const notes: string[] = [];
     const spaces = await chosenSpaces(asked, context, notes);
@@ -61,11 +74,12 @@ export const auditConnectors = readAcross({
         "Leave it out to begin with the most severe findings.",
       );
     }
-    const { rows, last } = page(matching.slice(from, from + limit), detail);
-    const more = last !== undefined && from + rows.length < matching.length;
+    const row = detail ? detailedRow : shortRow;
+    const { rows, last } = page(matching.slice(from, from + (limit ?? usualLimit)).map(row), detail || limit ? longPage : shortPage);
+    const rest = matching.length - from - rows.length;
     context.forApp?.(withCalls(matching.slice(from), context));
     return {
-      summary: summaryOf(report, matching),
+      summary: summaryOf(report, matching, args),
       counts: compact({
         ...nonZero(
           tally(
@@ -85,8 +99,8 @@ export const auditConnectors = readAcross({
       ...compact({
         not_checked: report.notChecked.slice(0, entriesShown).map((one) => compact({ ...one, why: plainText(one.why, 200) })),
         warnings: [...notes, ...warningsOf(report)],
-        cursor: more ? last : undefined,
-        next: detail ? [] : nextCalls(matching.slice(from, from + rows.length), asked),
+        cursor: rest > 0 ? last : undefined,
+        next: nextCalls(args, rows.length, rest > 0 && last !== undefined ? { rest, last } : undefined),
       }),
     };
   },
@@ -122,19 +136,26 @@ async function chosenSpaces(asked: string[] | undefined, { spaces }: ToolContext
   return Promise.all([...new Set(asked)].sort().map((id) => spaces.check(id, { fresh: false })));
 }
 
-/** As many rows as fit the limit, at least one. */
-function page(findings: readonly Finding[], detail: boolean): { rows: Record<string, unknown>[]; last: string | undefined } {
-  const rows: Record<string, unknown>[] = [];
+interface Asked {
+  spaces?: string[] | undefined;
+  checks?: string[] | undefined;
+  min_severity?: Severity | undefined;
+  days: number;
+  detail?: boolean | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+/** As many rows as have room, at least one. @param room characters */
+function page(all: readonly Row[], room: number): { rows: Row[]; last: string | undefined } {
+  const rows: Row[] = [];
   let length = 0;
-  let last: string | undefined;
-  for (const one of findings) {
-    const row = detail ? detailedRow(one) : shortRow(one);
+  for (const row of all) {
     length += JSON.stringify(row).length;
-    if (rows.length > 0 && length > (detail ? detailedPage : shortPage)) break;
+    if (rows.length > 0 && length > room) break;
     rows.push(row);
-    last = one.id;
   }
-  return { rows, last };
+  return { rows, last: rows.at(-1)?.id };
 }
 
 /** For an app: more findings than an answer has, each with its call. What is the same for all of a check it knows itself. */
@@ -147,44 +168,59 @@ function withCalls(findings: readonly Finding[], { deployment: { name, sandbox }
   return { deployment: { name, sandbox }, findings: shown, rest: shown.length < findings.length };
 }
 
-function shortRow({ id, check, severity, space, connector, rule, user, evidence }: Finding): Record<string, unknown> {
-  return compact({
+interface Row extends Record<string, unknown> {
+  id: string;
+}
+
+/** With the call alone: why it is made is among the details. */
+function shortRow({ id, check, severity, space, connector, rule, user, evidence, next }: Finding): Row {
+  return {
     id,
-    check,
-    severity,
-    space,
-    connector: connector?.id,
-    rule: rule?.id,
-    user: user && `${user.kind}:${user.id}`,
-    evidence,
-  });
+    ...compact({
+      ...{ check, severity, space, connector: connector?.id, rule: rule?.id },
+      ...{ user: user && `${user.kind}:${user.id}`, evidence, next: next && { tool: next.tool, args: next.args } },
+    }),
+  };
 }
 
 /** `fix` says what a person does in Kibana: an agent gets the call instead, if there is one, or the tool besides. */
-function detailedRow({ connector, rule, user, others, covers: _covers, fix, tool, ...finding }: Finding): Record<string, unknown> {
+function detailedRow({ connector, rule, user, others, covers: _covers, id, fix, tool, ...finding }: Finding): Row {
   const named = <T extends { name: string | undefined }>(one: T) =>
     compact({ ...one, name: one.name === undefined ? undefined : plainText(one.name, 120) });
-  return compact({
-    ...finding,
-    ...(finding.next ? {} : { fix, tool }),
-    connector: connector && named(connector),
-    rule: rule && named(rule),
-    user: user && named(user),
-    others: others?.slice(0, entriesShown).map(named),
-  });
+  return {
+    id,
+    ...compact({
+      ...finding,
+      ...(finding.next ? {} : { fix, tool }),
+      ...{ connector: connector && named(connector), rule: rule && named(rule), user: user && named(user) },
+      others: others?.slice(0, entriesShown).map(named),
+    }),
+  };
 }
 
-/** Written for a person who reads nothing else. */
-function summaryOf({ findings, spaces, notChecked, cancelled, window }: AuditReport, matching: readonly Finding[]): string {
+/** Written for a person who reads nothing else: of what was not asked for it says no number. */
+function summaryOf(
+  { findings, checks, spaces, notChecked, cancelled, window }: AuditReport,
+  matching: readonly Finding[],
+  asked: Asked,
+): string {
   const sum = (field: "connectors" | "rules" | "failures") => spaces.reduce((total, space) => total + (space[field] ?? 0), 0);
   const all = findings.length;
   const counts = tally(
     groups,
     matching.map(({ group }) => group),
   );
-  const found = all === 0 ? "Nothing was found" : groups.map((group) => `${counts[group]} ${groupTitles[group].toLowerCase()}`).join(", ");
+  const isWhole = asked.checks === undefined && matching.length === all;
+  const said = groups.filter((group) => isWhole || counts[group] > 0);
+  const found =
+    matching.length === 0 ? "Nothing was found" : said.map((group) => `${counts[group]} ${groupTitles[group].toLowerCase()}`).join(", ");
+  const least =
+    asked.min_severity === undefined
+      ? ""
+      : ` of severity ${asked.min_severity}${asked.min_severity === severities.at(-1) ? "" : " or higher"}`;
+  const by = asked.checks === undefined ? "" : ` by ${counted(checks.length, "check")}`;
   return [
-    `${found}, in ${counted(sum("connectors"), "connector")} and ${counted(sum("rules"), "rule")} of ${counted(spaces.length, "space")}${readsLog(spaces) ? `; ${counted(sum("failures"), "failed run")} in ${window.days} days` : ""}.`,
+    `${found}${matching.length < all ? least : ""}${by}, in ${counted(sum("connectors"), "connector")} and ${counted(sum("rules"), "rule")} of ${counted(spaces.length, "space")}${readsLog(spaces) ? `; ${counted(sum("failures"), "failed run")} in ${window.days} days` : ""}.`,
     matching.length < all ? `${matching.length} of ${all} fit the filter.` : "",
     notChecked.length > 0 ? "Not everything could be checked: see not_checked." : "",
     cancelled ? "It was stopped half way." : "",
@@ -218,16 +254,20 @@ function nonZero(counts: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
 
-function nextCalls(page: readonly Finding[], spaces: string[] | undefined) {
-  const all = page.flatMap((one) => (one.next ? [{ ...one.next }] : []));
-  const fixes = [...new Map(all.map((one) => [JSON.stringify([one.tool, one.args]), one])).values()].slice(0, 2);
-  if (page.length === 0) return fixes;
+/** More of the same question: what had no room, and the details of what had. */
+function nextCalls(asked: Asked, shown: number, more: { rest: number; last: string } | undefined): NextCall[] {
+  const { detail, cursor, days, ...filter } = asked;
+  const same = compact({ ...filter, days: days === usualDays ? undefined : days });
+  const rest: NextCall[] = more
+    ? [{ tool: "audit_connectors", args: compact({ ...same, detail, cursor: more.last }), why: `The other ${more.rest}.` }]
+    : [];
+  if (detail || shown === 0) return rest;
   return [
-    ...fixes,
     {
       tool: "audit_connectors",
-      args: compact({ spaces, detail: true }),
-      why: "Each finding with why it matters and the call that fixes it.",
+      args: compact({ ...same, detail: true, cursor }),
+      why: "The same with why each matters, and why its call.",
     },
+    ...rest,
   ];
 }

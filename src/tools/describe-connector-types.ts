@@ -47,7 +47,7 @@ export const describeConnectorTypes = readTool({
       .filter((type) => type.id.includes(word) || type.name.toLowerCase().includes(word))
       .filter((type) => usable === undefined || usable === (unusable(type) === undefined))
       .sort((a, b) => a.name.localeCompare(b.name));
-    const first = rows[0];
+    const [only, ...others] = rows;
     return {
       types: rows.map((type) =>
         compact({
@@ -60,7 +60,9 @@ export const describeConnectorTypes = readTool({
       ),
       total: rows.length,
       ...(rows.length === 0 ? { warnings: [`None of ${live.length} types matches the filters.`] } : {}),
-      ...(first ? { next: [{ tool: "describe_connector_types", args: { types: [first.id] }, why: "Fields and example of a type." }] } : {}),
+      ...(only && others.length === 0
+        ? { next: [{ tool: "describe_connector_types", args: { types: [only.id] }, why: "Its fields and an example." }] }
+        : {}),
     };
   },
 });

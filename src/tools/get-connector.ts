@@ -13,7 +13,7 @@ import { inWords, notLookedAtInWords, othersUsing, type Usage } from "../usage/l
 import { explainReferences } from "../usage/references.ts";
 import { hasFeature, whereOf } from "../usage/use.ts";
 import { connectorRow } from "./connectors/connector-row.ts";
-import { findConnector, pickConnector } from "./connectors/find-connector.ts";
+import { pickConnector } from "./connectors/find-connector.ts";
 import { orWhy } from "./connectors/or-why.ts";
 import { withPlaces } from "./connectors/other-spaces.ts";
 import { safeTest } from "./connectors/safe-test.ts";
@@ -93,10 +93,10 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
       return [id, withRules ? settled(rulesOf({ id, preconfigured: false })) : undefined];
     }),
   );
-  // Only the list says how many references there are.
-  const all = withRules || wanted.length > 1 ? settled(kibana.connectors(inSpace)) : undefined;
+  // Only the list says how many references there are: without them a row would say that Kibana counts none.
+  const all = settled(kibana.connectors(inSpace));
   const types = settled(kibana.connectorTypes(inSpace));
-  const others = all && withRules ? settled(othersOf({ all, types, wanted, inSpace, runsOf }, context)) : undefined;
+  const others = withRules ? settled(othersOf({ all, types, wanted, inSpace, runsOf }, context)) : undefined;
 
   /** The cases that push to it, where Kibana counts more references than were found. */
   const casesOf = async (found: Connector, known: number) => {
@@ -107,7 +107,7 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
   };
 
   return async (asked: string, most: number) => {
-    const found = all ? pickConnector(await all, inSpace, asked) : await findConnector(kibana, inSpace, asked);
+    const found = pickConnector(await all, inSpace, asked);
     const [known, usersOfAny, read, runs] = await Promise.all([
       types,
       others,

@@ -11,7 +11,7 @@ export const listConnectors = readAcross({
   name: "list_connectors",
   title: "List connectors",
   description:
-    "Connectors of one space, several, or all: type, flags, uses (rules, disabled ones too; also cases), last run within 7 days. System connectors are not listed.",
+    "Connectors of one space, several, or all: type, flags, uses (rules, also disabled; cases; queued runs), last run within 7 days. System connectors are not listed.",
   input: z.strictObject({
     space: z.string().min(1).optional().describe('Space ids with commas, or "*"; default: the configured one'),
     type: typeFilter,

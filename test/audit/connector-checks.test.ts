@@ -110,7 +110,7 @@ describe("failing", () => {
       "worked last after many failures",
       { successes: 9, successesSince: 2 },
       "10 of 19 runs failed in 7 days, but the last one worked; ",
-      "broken_now",
+      "will_break",
     ],
     ["is over", { successes: 9, successesSince: 3 }, "10 of 19 runs failed in 7 days, but not recently; ", "untidy"],
     ["fails", { successes: 9, failing: now }, "10 of 19 runs failed in 7 days; ", "broken_now"],
@@ -203,6 +203,7 @@ describe("unused", () => {
   test.each<Row>([
     ["nothing refers to it", free, "low"],
     ["it ran of late: a program may use it", { ...free, ran: true }, "info"],
+    ["it ran of late, by this server alone", { ...free, ran: "here" }, "info"],
     ["a disabled rule uses it", { connector: { references: 1 }, ...disabledOnly }, undefined],
     ["a case or a queued run refers to it", { connector: { references: 1 }, ...idle }, undefined],
     ["preconfigured: its references are never counted", { connector: { references: 0, preconfigured: true }, ...idle }, undefined],

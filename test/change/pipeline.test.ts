@@ -91,7 +91,7 @@ async function pipeline({
       confirm: ask ?? (async () => ({ action: "unavailable" })),
       show: async () => "unavailable",
     },
-    connection: { formsFail: false },
+    connection: {},
     signal: stop.signal,
     reads: stop.signal,
   };

@@ -141,3 +141,70 @@ describe("a yes that comes faster than a person reads", () => {
     expect((await quick.call("update_connector", { id: "kibana-log", name: "Not read" })).body.status).toBe("done");
   });
 });
+
+describe("a form that comes back without the answer that was asked for", () => {
+  const rename = (name: string) => ["update_connector", { id: "kibana-log", name }] as const;
+
+  test("is neither a yes nor a no; forms are shown again once a person has answered on a page", async () => {
+    const answers: ElicitResult[] = [{ action: "accept", content: {} }];
+    const { call, questions } = await started(async () => {
+      const answer = answers.shift();
+      // By now the person is there, and reads.
+      if (answer === undefined) await setTimeout(1_100);
+      return answer ?? yes;
+    });
+    const blank = (await call(...rename("Blank"))).body;
+    expect(blank).toMatchObject({
+      status: "confirmation_needed",
+      message: expect.stringMatching(/without the answer that was asked for: perhaps nobody saw.*Forms are shown again once a person/),
+    });
+    // Until then the page is the way, and each answer says why.
+    const later = (await call(...rename("Later"))).body;
+    expect([later.status, later.message]).toEqual([
+      "confirmation_needed",
+      expect.stringContaining("Forms are shown again once a person has answered on a page."),
+    ]);
+    expect(questions).toHaveLength(1);
+    await readAndApprove(later.confirm.url);
+    const [tool, args] = rename("Later");
+    expect((await call(tool, { ...args, confirm: later.confirm.id })).body.status).toBe("done");
+    expect((await call(...rename("In a form again"))).body).toMatchObject({ status: "done", asked: "form" });
+    expect(questions).toHaveLength(2);
+  });
+
+  test("each time, by a client that does so by itself: nothing is ever written by it", async () => {
+    const { call, questions } = await started(() => ({ action: "accept", content: {} }));
+    for (const name of ["First", "Second"]) {
+      const [tool, args] = rename(name);
+      const { body } = await call(tool, args);
+      expect(body.status).toBe("confirmation_needed");
+      expect((await call(tool, { ...args, confirm: body.confirm.id })).body.status).not.toBe("done");
+      await refuse(body.confirm.url);
+      expect((await call(tool, { ...args, confirm: body.confirm.id })).body.status).toBe("declined");
+    }
+    expect(questions).toHaveLength(2);
+  });
+
+  test("over HTTP, where no page takes its place: who took the time is asked again, and what answers at once is not", async () => {
+    const served = await startHttpProcess(["--http", "127.0.0.1:0", "--allowed-hosts", "127.0.0.1,mcp.example.com"], reading, sandbox.url);
+    let asked = 0;
+    const slow = await openClient(served.url, undefined, async () => {
+      asked++;
+      await setTimeout(1_100);
+      return asked === 1 ? { action: "accept", content: {} } : yes;
+    });
+    const { body } = await slow.call(...rename("Blank over HTTP"));
+    expect(body.error ?? body).toMatchObject({
+      message: expect.stringContaining("the client was asked and accepted it without the answer that was asked for"),
+      fix: expect.stringContaining("repeat the call"),
+    });
+    expect((await slow.call(...rename("Asked again"))).body.status).toBe("done");
+    let instantly = 0;
+    const quick = await openClient(served.url, undefined, () => {
+      instantly++;
+      return { action: "accept", content: {} };
+    });
+    for (const name of ["One", "Two"]) expect((await quick.call(...rename(name))).body.status).not.toBe("done");
+    expect(instantly).toBe(1);
+  });
+});

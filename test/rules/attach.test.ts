@@ -210,7 +210,7 @@ describe("the key", () => {
     const { after, added, otherChanges } = await attached(".pagerduty", {}, { actions: [before] });
     expect(after.actions[0]).toEqual({ ...before, params: { ...before.params, dedupKey: dash } });
     expect(added.map((one) => one.group)).toEqual(["recovered"]);
-    expect(otherChanges.join()).toContain(`it becomes ${dash}`);
+    expect(otherChanges.join()).toContain(`so that recovery closed nothing: from then on it is ${dash}.`);
     expect((await attached(".pagerduty", { recovery: "none" }, { actions: [before] })).unchanged).toBe(true);
   });
 
@@ -515,6 +515,15 @@ describe("frequency", () => {
     expect(chat.warnings.join("\n")).toContain("edited in the Security app");
     const pages = await attached(".pagerduty", {}, {}, of);
     expect(pages.added.map((one) => one.frequency)).toEqual([{ summary: false, notify_when: "onActiveAlert", throttle: null }]);
+    // Nothing lasts there that could be told of again and again: the notes give the reason instead.
+    const since = "onActiveAlert, since alerts of a detection rule do not last: ";
+    for (const [{ warnings }, what] of [
+      [chat, "one message for each run that finds some."],
+      [pages, "each is told once."],
+    ] as const)
+      expect([warnings.includes(since + what), warnings.join().includes("as long as an alert lasts")]).toEqual([true, false]);
+    const asked = await attached(".slack", { frequency: { summary: false, notify_when: "onActiveAlert" } });
+    expect(asked.warnings).toContain("onActiveAlert notifies on every run for as long as an alert lasts.");
   });
 
   test("a summary opens no incidents", async () => {

@@ -25,8 +25,8 @@ test.each<[string, Record<string, unknown>, string]>([
     { groupBy: ["service.name", "transaction.name"] },
     "one for each service.name and service.environment and transaction.type and transaction.name",
   ],
-  ["siem.queryRule", {}, "not known for this rule type"],
-  ["somebodys.own", { groupBy: ["x"] }, "not known for this rule type"],
+  ["siem.queryRule", {}, "how many at once is not known for this rule type"],
+  ["somebodys.own", { groupBy: ["x"] }, "how many at once is not known for this rule type"],
   ["metrics.alert.threshold", { groupBy: ["two words \u202e"] }, 'one for each "two words"'],
 ])("alerts of %s with %j: %s", (type, params, said) => {
   expect(groupingOf({ rule_type_id: type, params })).toBe(said);

@@ -102,7 +102,8 @@ describe("the owner of a rule's API key", () => {
     ]);
     for (const said of [warnings.join(), server.questions[0]?.message]) {
       expect(said).toContain("this server's own API key");
-      expect(said).toContain('"Update API key" in a rule');
+      // To its end, in a question too.
+      expect(said).toContain('"Update API key" in a rule\'s menu gives it a key of whoever clicks.');
     }
   });
 

@@ -142,7 +142,9 @@ describe("an incident", () => {
     ]);
     const before = await ruleOf(made, "r");
     const { warnings } = await attach(made, { connector: "pager", rules: ["r"] });
-    expect(warnings.join("\n")).toContain("recovery would close nothing");
+    // The headline says that it does more than add.
+    expect(made.questions[0]?.message).toContain('an action on "recovered"; it also changes what is there.');
+    expect(warnings.join("\n")).toContain("that recovery closed nothing");
     const after = await ruleOf(made, "r");
     expect(after.actions[0]).toEqual({ ...before.actions[0], params: { ...before.actions[0].params, dedupKey: dash } });
     await fire(made, "r", "active", ["a"]);
@@ -176,10 +178,7 @@ describe("a message", () => {
     await fire(made, "r", "active", [{ id: "web-1", context }]);
     await fire(made, "r", "active", [{ id: "web-1", context }]);
     await fire(made, "r", "recovered");
-    expect(await seen(made)).toEqual([
-      { message: "*Rule r*\nToo many errors\n42 in 5m" },
-      { message: "*Rule r*\nRule r: web-1 recovered" },
-    ]);
+    expect(await seen(made)).toEqual([{ message: "*Rule r*\nToo many errors\n42 in 5m" }, { message: "*Rule r*\nweb-1 recovered" }]);
   });
 
   test("as a digest counts the alerts of a period", async () => {

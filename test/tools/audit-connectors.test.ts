@@ -32,10 +32,45 @@ describe("the answer", () => {
       connector: "soc-pagerduty",
       rule: "lateral-movement",
       evidence: "The connector is not in this space.",
+      // The server does not decide what becomes of a rule whose connector is gone.
+      next: { tool: "list_connectors", args: { space: "security", type: ".pagerduty" } },
     });
-    // The server does not decide what becomes of a rule whose connector is gone.
-    expect(JSON.stringify(body.next)).not.toMatch(/soc-pagerduty|remove/);
     expect(countTokens(JSON.stringify(body))).toBeLessThanOrEqual(1200);
+  });
+
+  test("has the ready calls beside the findings, those for the rest, and for the details of what it shows", async () => {
+    const { call } = await product();
+    const { body } = await call("audit_connectors");
+    const row = (check: string) => body.findings.find((one: { check: string }) => one.check === check);
+    expect(row("failing").next).toEqual({
+      tool: "get_connector",
+      args: { id: "deploy-hook", space: "default", include: ["health", "rules"] },
+    });
+    expect(row("no_recovery_action").next).toEqual({
+      tool: "attach_connector",
+      args: { connector: "ops-pagerduty", rules: ["disk-almost-full"], space: "default" },
+    });
+    const tool = "audit_connectors";
+    const why = expect.any(String);
+    const [details, rest] = body.next;
+    expect(details).toEqual({ tool, args: { detail: true }, why });
+    expect(rest).toEqual({ tool, args: { cursor: body.cursor }, why: `The other ${body.total - body.findings.length}.` });
+    // Whoever asks for a number gets it.
+    const all = (await call("audit_connectors", { limit: 50 })).body;
+    expect([all.findings.length, all.cursor]).toEqual([all.total, undefined]);
+
+    const filter = { spaces: ["default", "security"], min_severity: "low", days: 14, limit: 2 };
+    const first = (await call("audit_connectors", filter)).body;
+    expect(first.next).toEqual([
+      { tool, args: { ...filter, detail: true }, why },
+      { tool, args: { ...filter, cursor: first.cursor }, why },
+    ]);
+    const second = (await call("audit_connectors", first.next[1].args)).body;
+    const detailed = (await call("audit_connectors", second.next[0].args)).body;
+    const ids = ({ findings }: { findings: { id: string }[] }) => findings.map(({ id }) => id);
+    expect(ids(detailed)).toEqual(ids(second));
+    expect(detailed.findings[0].why).toBeDefined();
+    expect(detailed.next.map(({ args }: { args: object }) => args)).toEqual([{ ...filter, detail: true, cursor: detailed.cursor }]);
   });
 
   test("with detail each finding says why, how sure it is, and what fixes it", async () => {
@@ -87,22 +122,27 @@ describe("the answer", () => {
     const high = await call("audit_connectors", { min_severity: "high" });
     expect(new Set(high.body.findings.map((one: { severity: string }) => one.severity))).toEqual(new Set(["critical"]));
     expect(high.body.summary).toMatch(/3 of \d+ fit the filter/);
-    expect(high.body.summary).toMatch(/^3 broken now, 0 will break, 0 untidy/);
+    // Of what the filter leaves out it says no number, which would be wrong.
+    expect(high.body.summary).toMatch(/^3 broken now of severity high or higher, in 19 connectors/);
     expect(high.body.counts).toMatchObject({ critical: 3 });
     const one = await call("audit_connectors", { checks: ["unused"], spaces: ["default"] });
     expect(one.body.counts.by_check).toEqual({ unused: 3 });
-    expect(one.body.summary).toContain("of 1 space");
+    expect(one.body.summary).toMatch(/^3 untidy by 1 check, in .* of 1 space;/);
+    const none = await call("audit_connectors", { checks: ["unused"], min_severity: "high" });
+    expect(none.body.summary).toMatch(/^Nothing was found of severity high or higher by 1 check, in .* 0 of \d+ fit the filter/);
   });
 
-  test("proposes a call once that two findings lead to, and counts one as one", async () => {
+  test("proposes each finding's call beside it, and counts one as one", async () => {
     const { connector, call } = await emptyDeployment();
     const genie = { apiUrl: "https://api.opsgenie.com" };
     await connector("default", "genie", ".opsgenie", "Genie of web", genie, { apiKey: "k" });
     const asked = { checks: ["end_of_life"], spaces: ["default"] };
-    expect((await call("audit_connectors", asked)).body.summary).toMatch(/, in 1 connector and 0 rules of 1 space\.?/);
+    expect((await call("audit_connectors", asked)).body.summary).toMatch(/ by 1 check, in 1 connector and 0 rules of 1 space\.?/);
     await connector("default", "genie-2", ".opsgenie", "Genie of soc", genie, { apiKey: "k" });
-    const { total, next } = (await call("audit_connectors", asked)).body;
-    expect([total, next.map(({ tool }: { tool: string }) => tool)]).toEqual([2, ["describe_connector_types", "audit_connectors"]]);
+    const { total, findings, next } = (await call("audit_connectors", asked)).body;
+    const tools = findings.map((one: { next: { tool: string } }) => one.next.tool);
+    expect([total, tools]).toEqual([2, ["describe_connector_types", "describe_connector_types"]]);
+    expect(next.map(({ args }: { args: object }) => args)).toEqual([{ ...asked, detail: true }]);
   });
 
   test("says nothing about runs where no check looks at them", async () => {

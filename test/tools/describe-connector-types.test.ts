@@ -8,6 +8,9 @@ describe("describe_connector_types", () => {
     expect(body.types).toContainEqual({ id: ".slack", name: "Slack", license: "gold" });
     expect(body.types.length).toBe(body.total);
     expect(body.types.map(({ id }: { id: string }) => id)).not.toContain(".cases");
+    // Of many none is proposed: which is wanted is not known here.
+    expect(body.next).toBeUndefined();
+    expect((await call("describe_connector_types", { text: "pagerduty" })).body.next).toMatchObject([{ args: { types: [".pagerduty"] } }]);
   });
 
   test("says why a type cannot be used", async () => {

@@ -20,6 +20,18 @@ describe("one call is enough", () => {
     expect(body).toMatchObject({ connector: { id: "ops-mail-preconfigured" }, rules: [{ id: "search-latency" }], health: { runs: 0 } });
   });
 
+  test.each([[["health"]], [["rules"]], [["users"]], [["health", "users"]]])(
+    "with %j it has the uses that Kibana counts",
+    async (include) => {
+      const { call } = await product();
+      const listed = (await call("list_connectors", { text: "slack" })).body.connectors.find(
+        ({ id }: { id: string }) => id === "ops-slack",
+      );
+      expect(listed.uses).toBeGreaterThan(0);
+      expect((await call("get_connector", { id: "ops-slack", include })).body.connector.uses).toBe(listed.uses);
+    },
+  );
+
   test("a key that may not read rules gets the rest, and why the rules are missing", async () => {
     const sandbox = await startSandbox({ auth: '{"users": [{"username": "r", "password": "pw", "actions": "read", "rules": "none"}]}' });
     onTestFinished(() => sandbox.close());

@@ -178,8 +178,9 @@ describe("an audit", () => {
     const of = (check: string, rule: string) =>
       findings
         .filter((one: { check: string; rule?: { id: string } }) => one.check === check && one.rule?.id === rule)
-        .map(({ fix, tool }: { fix?: string; tool?: string }) => [typeof fix, tool]);
-    expect(of("dangling_reference", "dangling")).toEqual([["string", "replace_connector"]]);
+        .map(({ fix, tool, next }: { fix?: string; tool?: string; next?: Next }) => (next ? [next.tool, next.args] : [typeof fix, tool]));
+    // It shows what could be chosen.
+    expect(of("dangling_reference", "dangling")).toEqual([["list_connectors", { space: "default", type: ".slack" }]]);
     expect(of("dangling_reference", "starts-nothing")).toEqual([["string", undefined]]);
     expect(of("notifies_nobody", "empty")).toEqual([["string", "attach_connector"]]);
     expect(of("notifies_nobody", v2.id)).toEqual([["string", undefined]]);

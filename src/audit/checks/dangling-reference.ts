@@ -41,6 +41,11 @@ export const danglingReference: RuleCheck = {
         connector: { id, name: undefined, type: type ?? undefined },
         rule: ruleRef(rule),
         evidence: `${rule.enabled ? "The" : "The rule is disabled; the"} connector is not in this space${others > 0 ? `; ${others} other connector${others > 1 ? "s" : ""} of the rule ${others > 1 ? "go" : "goes"} silent with it` : ""}.`,
+        next: {
+          tool: "list_connectors",
+          args: { space: context.space, ...(type ? { type } : {}) },
+          why: `Shows what could take its place: replace_connector with from ${word(id)} moves the rule there. Or create it again under the same id.`,
+        },
       };
     });
     return [...dead, ...asking];

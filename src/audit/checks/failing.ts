@@ -12,7 +12,7 @@ export const failing: ConnectorCheck = {
   group: "broken_now",
   needs: ["connectors", "log"],
   weighs: ["rules", "types", "users"],
-  why: "The people behind it are not told. Rules and task health show success anyway.",
+  why: "Whoever a failed run should tell is not told. Rules and task health show success anyway.",
   fix: "Open its logs in Stack Management > Connectors, correct the address, the credentials or the limit that they name, then test it.",
   find(facts, within) {
     const { window, space } = within;
@@ -23,7 +23,7 @@ export const failing: ConnectorCheck = {
     const error = runs.lastFailure && `; the last error: ${lastError(runs.lastFailure.message)}${narrowed(runs.lastFailure.message)}`;
     return {
       severity: severityOf(runs, usage),
-      group: over ? "untidy" : groupOfFailure(facts, within),
+      group: over ? "untidy" : runs.successesSince > 0 ? "will_break" : groupOfFailure(facts, within),
       connector: refTo(connector),
       ...untoldRules(facts),
       evidence: `${runs.failures} of ${total} runs failed in ${window.days} days${worksAgain(runs)}; ${usedBy(facts, within)}${nobodyElse(facts)}${over ? "" : now(runs)}${error ?? ""}.`,

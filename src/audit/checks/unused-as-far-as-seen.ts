@@ -1,5 +1,5 @@
 import { type ConnectorCheck, refTo } from "../check.ts";
-import { isIdle, notSeen } from "../idle.ts";
+import { isIdle, notSeen, ranInWords } from "../idle.ts";
 
 /** It proposes no delete: what was not seen may use it. */
 export const unusedAsFarAsSeen: ConnectorCheck = {
@@ -19,7 +19,7 @@ export const unusedAsFarAsSeen: ConnectorCheck = {
       severity: "info",
       confidence: "likely",
       connector: refTo(connector),
-      evidence: `Nothing that could be looked at uses it${ran === true ? `, but it ran within ${space.window.days} days` : ""}; ${notSeen(facts)}.`,
+      evidence: `Nothing that could be looked at uses it${ran === true || ran === "here" ? ranInWords(ran, space) : ""}; ${notSeen(facts)}.`,
     };
   },
 };

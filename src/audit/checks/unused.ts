@@ -1,6 +1,6 @@
 import { type ConnectorCheck, refTo } from "../check.ts";
 import { deletion } from "../fitting-calls.ts";
-import { isIdle } from "../idle.ts";
+import { isIdle, ranInWords } from "../idle.ts";
 
 export const unused: ConnectorCheck = {
   name: "unused",
@@ -18,16 +18,14 @@ export const unused: ConnectorCheck = {
   find(facts, space) {
     if (isIdle(facts, space) !== "surely") return undefined;
     const { connector, ran } = facts;
+    const ranLately = ran === true || ran === "here";
     return {
-      severity: ran === true ? "info" : "low",
+      severity: ranLately ? "info" : "low",
       confidence: "likely",
       connector: refTo(connector),
-      evidence:
-        ran === true
-          ? `Nothing in Kibana uses it, but it ran within ${space.window.days} days: something may run it through the API.`
-          : "Nothing in Kibana uses it. Programs leave no reference.",
+      evidence: `Nothing in Kibana uses it${ranLately ? ranInWords(ran, space) : ". Programs leave no reference"}.`,
       // What ran lately is a person's to look into first.
-      ...(ran === true ? {} : { next: deletion(connector, space.space) }),
+      ...(ranLately ? {} : { next: deletion(connector, space.space) }),
     };
   },
 };

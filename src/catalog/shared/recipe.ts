@@ -49,7 +49,8 @@ function lines(...parts: readonly string[]): string {
 
 export const text = (about: About) => `${lines(headline(about), details(about))}${link}`;
 export const slackText = (about: About) => {
-  const rest = lines(about.role === "summary" ? counts : headline(about), details(about));
+  // The name of the rule stands above it.
+  const rest = lines(headline(about).replace(/^\{\{rule\.name\}\}: /, ""), details(about));
   return `*{{rule.name}}*\n${rest}${link}`;
 };
 /** Older versions refuse an alert's message of more than 130 characters: what may be long is in the description. */

@@ -41,7 +41,7 @@ export const d3security: ConnectorType = {
     },
   },
   noSafeTest: "Both sub-actions create an event, test too.",
-  recoveryHint: "Send another event on the recovered action group: it cannot close.",
+  recoveryHint: "Send another event on the recovered action group.",
   recipe: {
     workflows: ["itsm", "webhook"],
     params: (about) => ({

@@ -96,7 +96,7 @@ export const jira: ConnectorType = {
       undo: { how: "Close or delete the issue in Jira: the connector cannot" },
     },
   },
-  recoveryHint: "It cannot close or move issues: close in Jira, or with an automation there.",
+  recoveryHint: "Close by hand in Jira, or with an automation there.",
   recipe: { workflows: ["itsm"], opens: true, params: (about) => push({ summary: headline(about), description: description(about) }) },
   opensAnew: true,
   traps: [

@@ -71,7 +71,7 @@ export const resilient: ConnectorType = {
       undo: { how: "Close the incident in Resilient: the connector cannot" },
     },
   },
-  recoveryHint: "It cannot close: close in Resilient.",
+  recoveryHint: "Close by hand in Resilient.",
   recipe: { workflows: ["itsm"], opens: true, params: (about) => push({ name: headline(about), description: description(about) }) },
   opensAnew: true,
   traps: ["orgId is text even where it is a number.", "The sub-actions are incidentTypes, severity and getFields: mixed naming."],

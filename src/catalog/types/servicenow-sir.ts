@@ -79,7 +79,7 @@ export const servicenowSir: ConnectorType = {
       undo: { how: "Close the incident in ServiceNow: the connector cannot" },
     },
   },
-  recoveryHint: "It cannot close: close in ServiceNow. The ITSM type can.",
+  recoveryHint: "Close by hand in ServiceNow; the ITSM type can close.",
   dedupField: "correlation_id",
   recipe: { workflows: ["itsm"], opens: true, params: serviceNow },
   opensAnew: true,

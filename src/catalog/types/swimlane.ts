@@ -72,7 +72,7 @@ export const swimlane: ConnectorType = {
     },
   },
   noSafeTest: "pushToService is the only sub-action, and it writes.",
-  recoveryHint: "Push to the same record: it cannot close.",
+  recoveryHint: "Push to the same record.",
   automation: true,
   traps: [
     "mappings is required, if only as {}; only values with a mapping reach Swimlane.",

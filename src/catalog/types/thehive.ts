@@ -93,7 +93,7 @@ export const thehive: ConnectorType = {
     },
   },
   noSafeTest: "pushToService and createAlert are the only sub-actions, and both write.",
-  recoveryHint: "It cannot close: close in TheHive.",
+  recoveryHint: "Close by hand in TheHive.",
   dedupField: "sourceRef",
   recipe: {
     workflows: ["itsm"],

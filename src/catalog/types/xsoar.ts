@@ -61,7 +61,7 @@ export const xsoar: ConnectorType = {
       undo: { how: "Close the incident in XSOAR: the connector cannot" },
     },
   },
-  recoveryHint: "It cannot close: close in XSOAR.",
+  recoveryHint: "Close by hand in XSOAR.",
   automation: true,
   unrunnable: jsonBody(["subActionParams", "body"], true),
   traps: [

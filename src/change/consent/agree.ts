@@ -38,6 +38,7 @@ export async function getConsent(
   services: ChangeServices,
 ): Promise<Agreement> {
   const { settings, continuations } = services;
+  if (approval && approval.state !== "waiting" && caller.connection.formsFail === "unanswered") delete caller.connection.formsFail;
   if (approval) return fromPage({ change, round, approval }, plan, verdict, services);
   if (round && !round.isFor(services.digest(plan))) return { outcome: await planChanged(plan, verdict, services) };
   const { onlyAPersonKnows } = plan;
@@ -66,7 +67,7 @@ export async function getConsent(
   // Spent by any answer: a no is not turned into a yes.
   if (round && answer.is !== "yes") continuations.redeem(round.continuation, change.tool, change.args, services.digest(plan));
   const onPage = async (answered?: ByItself) => {
-    const next = await wayToPage(plan, change, caller, services);
+    const next = await wayToPage(plan, change, caller, services, answered);
     if (next.by === "nobody") throw next.why;
     return askOnPage({ ...asked, ...next, answered });
   };
@@ -124,8 +125,13 @@ async function askInForm(
   );
   const tookMs = clock.now() - began;
   const said = readAnswer(answer, { tookMs, readingMs: settings.confirmReading }, (typed) => type === undefined || isTyped(type, typed));
-  // A question closed after a while may have been seen: such a client shows forms.
-  if (said.is === "nobody" && (answer.action !== "cancel" || tookMs < settings.confirmReading)) caller.connection.formsFail = true;
+  if (said.is === "nobody") {
+    const mayBeSeen = tookMs >= settings.confirmReading;
+    // A question closed after a while may have been seen: such a client shows forms. Without a page none could take their place.
+    if (answer.action === "empty" && (services.openPage || mayBeSeen)) {
+      if (services.openPage) caller.connection.formsFail = "unanswered";
+    } else if (answer.action !== "cancel" || !mayBeSeen) caller.connection.formsFail = "by itself";
+  }
   return said;
 }
 

@@ -118,7 +118,8 @@ export async function askOnPage({ change, plan, verdict, reach, openPage, signer
   const visible = seen === "shown" && !byItself ? undefined : url;
   const why = byItself ? { why: `${seen === "shown" ? "accepted" : "declined"} it faster than a person reads` } : undefined;
   entry.shownAt(visible);
-  return waiting(plan, verdict, { id: entry.id, url: visible, expiresAt: entry.expiresAt, answered: answered ?? why }, services);
+  const { formsFail } = caller.connection;
+  return waiting(plan, verdict, { id: entry.id, url: visible, expiresAt: entry.expiresAt, answered: answered ?? why, formsFail }, services);
 }
 
 /** Checks typed values as the plan does, before they are taken. */

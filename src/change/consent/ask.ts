@@ -67,8 +67,11 @@ export interface Ask {
 
 /** What is known of one connection. */
 export interface Connection {
-  /** The client answers questions by itself: nobody sees them. */
-  formsFail: boolean;
+  /**
+   * Why no form is shown: the client answers them by itself, and nobody sees them; or one came back without the answer that it asked
+   * for, from the client or from a person, which holds until a person has answered on a page.
+   */
+  formsFail?: "by itself" | "unanswered" | undefined;
 }
 
 /** Opens pages on this machine. @returns the one-time address */

@@ -2,6 +2,7 @@ import { ToolError } from "../../errors.ts";
 import type { Knows } from "../../web/page.ts";
 import type { Plan, Unknown } from "../plan.ts";
 import type { Caller, ChangeServices } from "../services.ts";
+import type { ByItself } from "./ask.ts";
 import { mostThatMatters } from "./question.ts";
 import { toType } from "./to-type.ts";
 
@@ -49,7 +50,7 @@ export function saidOnPage(id: string, known: Knows | undefined, { onlyAPersonKn
 }
 
 /** Why a person cannot be asked, and what to do. */
-export function nobodyHere(plan: Plan, { ask, connection }: Caller, services: ChangeServices): ToolError {
+export function nobodyHere(plan: Plan, { ask, connection }: Caller, services: ChangeServices, answered?: ByItself): ToolError {
   const { settings } = services;
   if (plan.onlyAPersonKnows && plan.asks.length === 0) return stillUnknown(plan.onlyAPersonKnows, "nobody");
   if (plan.asks.length > 0) {
@@ -61,16 +62,20 @@ export function nobodyHere(plan: Plan, { ask, connection }: Caller, services: Ch
   }
   const stateless = settings.http?.stateless ?? false;
   const needsKey = stateless && ask.inRounds && ask.showsForms() && !settings.confirmKey;
-  const byItself = connection.formsFail
-    ? "this client answers questions by itself, so perhaps nobody saw this one"
-    : needsKey
-      ? "replicas that share no key cannot know each other's questions"
-      : stateless
-        ? "this client cannot ask one: a stateless server is asked and answered only in protocol 2026-07-28, by a client that shows forms"
-        : "this client cannot ask one";
+  const isStillAsked = answered !== undefined && connection.formsFail === undefined;
+  const byItself = isStillAsked
+    ? `the client was asked and ${answered.why}, so perhaps nobody saw the question`
+    : connection.formsFail
+      ? "this client answers questions by itself, so perhaps nobody saw this one"
+      : needsKey
+        ? "replicas that share no key cannot know each other's questions"
+        : stateless
+          ? "this client cannot ask one: a stateless server is asked and answered only in protocol 2026-07-28, by a client that shows forms"
+          : "this client cannot ask one";
   // A continuation never replaces a name that has to be typed.
   const typed = toType(plan, services) !== undefined;
   const fixes = [
+    ...(isStillAsked ? ["ask the person in the chat, and repeat the call: they are asked again"] : []),
     ...(needsKey
       ? []
       : [stateless ? "Use such a client, with --confirm form" : "Use a client that shows MCP elicitation forms to a person"]),

@@ -5,12 +5,18 @@ import type { Outcome } from "../outcome.ts";
 import type { Plan } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
 import type { Call, ChangeServices } from "../services.ts";
-import type { ByItself } from "./ask.ts";
+import type { ByItself, Connection } from "./ask.ts";
 
 export async function waiting(
   plan: Plan,
   verdict: Verdict,
-  { id, url, expiresAt, answered }: { id: string; url: string | undefined; expiresAt: number; answered?: ByItself | undefined },
+  {
+    id,
+    url,
+    expiresAt,
+    answered,
+    formsFail,
+  }: { id: string; url: string | undefined; expiresAt: number; answered?: ByItself | undefined } & Connection,
   services: ChangeServices,
 ): Promise<Outcome> {
   const secrets = plan.asks.length > 0;
@@ -20,9 +26,10 @@ export async function waiting(
     answered === undefined
       ? ""
       : ` The client was asked and ${answered.why}: perhaps nobody saw the question. Ask the person in the chat.${answered.help ? ` ${answered.help}` : ""}`;
+  const forms = formsFail === undefined ? "" : ` ${withoutForms[formsFail]}`;
   return {
     ...(await shown(secrets ? "secrets_wanted" : "confirmation_needed", plan, verdict, services)),
-    message: `Nothing was written.${nobody} The person ${secrets ? "types the secrets and approves" : "approves"} ${where}${url === undefined ? "" : `, in a browser${anywhere ? "" : " on this machine"}: give them the address`}.`,
+    message: `Nothing was written.${nobody} The person ${secrets ? "types the secrets and approves" : "approves"} ${where}${url === undefined ? "" : `, in a browser${anywhere ? "" : " on this machine"}: give them the address`}.${forms}`,
     confirm: {
       id,
       how: "When they say that they are done, repeat the same arguments with this id as `confirm`. Do not open the page yourself.",
@@ -31,6 +38,11 @@ export async function waiting(
     },
   };
 }
+
+const withoutForms: Record<NonNullable<Connection["formsFail"]>, string> = {
+  "by itself": "No form is shown any more, since this client answers them by itself.",
+  unanswered: "Forms are shown again once a person has answered on a page.",
+};
 
 export async function withToken(change: Call, plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
   const { id, expiresAt } = services.continuations.issue(change.tool, change.args, services.digest(plan));
@@ -73,7 +85,8 @@ export async function declined(plan: Plan, verdict: Verdict, services: ChangeSer
 export async function mistyped(plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
   return {
     ...(await refused(plan, verdict, services)),
-    message: "The name that was typed is not the connector's name. Nothing was written.",
+    message:
+      "What was typed is not the text that was asked for. Nothing was written. If the person meant to agree, repeat the call: they are asked again.",
   };
 }
 

@@ -3,7 +3,7 @@ import type { ToType } from "../../web/page.ts";
 import type { Plan } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
 import type { Call, Caller, ChangeServices } from "../services.ts";
-import type { OpenPage } from "./ask.ts";
+import type { ByItself, OpenPage } from "./ask.ts";
 import { keysFor, onlyByPasskey, type Signers } from "./passkey.ts";
 import { fitsQuestion, whatMatters } from "./question.ts";
 import { type Reach, reachOf } from "./reach.ts";
@@ -64,14 +64,20 @@ export async function wayTo(
   if (!fitsQuestion(matters, reach)) return openPage ? onPage() : { by: "nobody", why: tooMuch(matters) };
   const type = toType(plan, services);
   if (byToken && type === undefined && !onlyAPerson) return { by: "token", reach };
-  const formsFail = caller.connection.formsFail && !asked;
+  const formsFail = caller.connection.formsFail !== undefined && !asked;
   return settings.confirm === "page" || formsFail || !canAnswerForms(caller, services) ? onPage() : { by: "form", reach, matters, type };
 }
 
 /** The page, also after a form that nobody saw. */
-export async function wayToPage(plan: Plan, call: Pick<Call, "tool">, caller: Caller, services: ChangeServices): Promise<ByPage | Nobody> {
+export async function wayToPage(
+  plan: Plan,
+  call: Pick<Call, "tool">,
+  caller: Caller,
+  services: ChangeServices,
+  answered?: ByItself,
+): Promise<ByPage | Nobody> {
   const { openPage } = services;
-  if (!openPage) return { by: "nobody", why: plan.inPerson ? onlyInPerson(plan.inPerson) : nobodyHere(plan, caller, services) };
+  if (!openPage) return { by: "nobody", why: plan.inPerson ? onlyInPerson(plan.inPerson) : nobodyHere(plan, caller, services, answered) };
   try {
     const signers = await keysFor(plan, call, caller, services);
     const reach = await reachOf(plan, services.redactor.withoutLiterals, services.undoBy);

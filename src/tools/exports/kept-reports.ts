@@ -1,4 +1,5 @@
 import type { AuditReport } from "../../audit/finding.ts";
+import { ownRuns } from "../../change/own-runs.ts";
 import { isProtectedRule } from "../../change/policy.ts";
 import { connectorProtected } from "../../change/undo-here.ts";
 import type { ToolContext } from "../define.ts";
@@ -19,7 +20,7 @@ const fresh = 600_000;
  * @param again the caller asks for a further page: a fresh report on the same arguments is reused
  */
 export async function keptReport(
-  { kibana, deployment, settings, signal, progress }: ToolContext,
+  { kibana, deployment, settings, journal, signal, progress }: ToolContext,
   asked: { spaces: readonly string[]; days: number; checks?: readonly string[] },
   again: boolean,
 ): Promise<AuditReport> {
@@ -27,12 +28,13 @@ export async function keptReport(
   const now = Date.now();
   const known = kept.get(deployment);
   if (again && known?.key === key && now - known.at < fresh) return known.report;
-  const { runAudit } = await import("../../audit/run.ts");
+  const [{ runAudit }, recorded] = await Promise.all([import("../../audit/run.ts"), journal.entries().catch(() => undefined)]);
   const report = await runAudit(kibana, {
     ...asked,
     url: deployment.url,
     now,
     signal,
+    isOwnRun: ownRuns(recorded?.entries ?? [], deployment.name),
     protects: {
       connector: (one) => connectorProtected(one.id, [one.name ?? one.id], settings) !== undefined,
       rule: (one) => isProtectedRule(one, settings.protectRules),

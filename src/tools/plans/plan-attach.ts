@@ -232,11 +232,12 @@ function assertAttachable(found: Connector, types: readonly LiveType[], status: 
 /** `an action on "threshold met" and on "recovered".`, if it is the same for all. */
 function whatItDoes(attachments: readonly Attachment[]): string {
   const sentences = new Set(
-    attachments.map(({ added: actions }) => {
+    attachments.map(({ added: actions, otherChanges }) => {
+      const end = otherChanges.length > 0 ? "; it also changes what is there." : ".";
       if (actions.length === 0) return "no new action; what is there is changed.";
       if (actions.some((action) => action.frequency?.summary))
-        return `a summary, ${actions[0]?.frequency?.throttle ? `every ${actions[0].frequency.throttle} at most` : "on every run"}.`;
-      return `an action on ${actions.map((action) => quoted(action.group ?? "")).join(" and on ")}.`;
+        return `a summary, ${actions[0]?.frequency?.throttle ? `every ${actions[0].frequency.throttle} at most` : "on every run"}${end}`;
+      return `an action on ${actions.map((action) => quoted(action.group ?? "")).join(" and on ")}${end}`;
     }),
   );
   const [only, ...more] = sentences;

@@ -1,3 +1,4 @@
+import { destinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { CreateOp } from "../../change/op.ts";
@@ -14,6 +15,7 @@ import { awaitedBy } from "../../usage/awaited.ts";
 import { assertId, canChooseId, freeId } from "../connectors/connector-id.ts";
 import { assertUsable } from "../connectors/connector-row.ts";
 import { endWarning } from "../connectors/end-warning.ts";
+import { openWays } from "../connectors/open-ways.ts";
 import { neighbourWarnings } from "../connectors/similar-connectors.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
@@ -81,6 +83,8 @@ export async function planCreate(
   ]);
   const first = newFirst(entry, existing, [...existing, { id: chosen, name, type: live.id }]);
   const hidden = hideInConfig(config);
+  const flows = secretFlows(live.id, entry, config, resolved, new Set(context.secrets.typed?.keys()));
+  const hosts = [...flows.flatMap((flow) => flow.hosts), ...(entry ? destinations(entry, config, () => undefined) : [])];
   const op: CreateOp = { op: "create", space, id: chosen, name, type: live.id, config, secrets };
   if (entry?.takesEvents) op.makesToken = !context.secrets.noPage;
   return {
@@ -113,6 +117,7 @@ export async function planCreate(
       ...(first ? [first.warning] : []),
       ...others.shifted,
       ...(await endWarning(entry, { config, secrets, space, isNew: true }, context)),
+      ...openWays(hosts),
       ...checked,
       ...resolved.warnings,
       ...(entry?.madeWithIt ? [`Kibana also makes the ${entry.madeWithIt(config)}; if it exists already, nothing is saved.`] : []),
@@ -123,7 +128,7 @@ export async function planCreate(
     outsideWorld: "none",
     consequence: "free",
     facts: { version: status.version, awaiting: [...rules, ...others.used, ...others.shifted], first: first?.warning },
-    flows: secretFlows(live.id, entry, config, resolved, new Set(context.secrets.typed?.keys())),
+    flows,
     asks: askedFields(asked, entry),
     knownHosts: await agreedHosts(existing),
   };

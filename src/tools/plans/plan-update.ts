@@ -19,6 +19,7 @@ import { namedBy, renameWarnings } from "../../usage/renamed.ts";
 import { authorisationsGone, authorisationsLost } from "../connectors/authorise.ts";
 import { effectOn } from "../connectors/connector-row.ts";
 import { endWarning } from "../connectors/end-warning.ts";
+import { openWays } from "../connectors/open-ways.ts";
 import { orWhy } from "../connectors/or-why.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
@@ -219,7 +220,11 @@ function whereItGoes(was: readonly string[], becomes: readonly string[]): string
     const ways = (all: typeof after) => [...new Set(all.map(({ way }) => way))].join(" and ");
     return `From now on the way to ${hosts} is another one: ${ways(after)}; before: ${ways(before)}.`;
   }
-  return `From now on requests, and the secrets in them, go to ${becomes.map(word).join(", ") || "another host"}, no longer to ${was.map(word).join(", ")}.`;
+  return `From now on requests, and the secrets in them, go to ${becomes.map(word).join(", ") || "another host"}, no longer to ${was.map(word).join(", ")}.${openWays(
+    becomes,
+  )
+    .map((one) => ` ${one}`)
+    .join("")}`;
 }
 
 /** What a plan of updates removes, for its summary; empty where nothing is. */

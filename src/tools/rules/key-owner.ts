@@ -33,7 +33,7 @@ export function keyWarning(rules: readonly Rule[], owner: string, { kibana }: To
   const was = [...new Set(others.map(({ api_key_owner: before }) => word(plainText(before ?? "", 60))))].slice(0, 5).join(", ");
   if (kibana?.auth.kind === "api_key") {
     return [
-      `Kibana stores this server's own API key with what it saves: from then on ${it} ${runs} with it and its privileges (owner: ${word(owner)}${was ? `, also after an undo; before: ${was}` : ""}), and ${stops} when it is revoked or expires. "Update API key" in a rule's menu gives it a key of whoever clicks; with a user name and password here every save does.`,
+      `From then on ${it} ${runs} with this server's own API key and its privileges (owner: ${word(owner)}${was ? `, also after an undo; before: ${was}` : ""}), and ${stops} when that is revoked or expires. "Update API key" in a rule's menu gives it a key of whoever clicks.`,
     ];
   }
   if (others.length === 0) return [];

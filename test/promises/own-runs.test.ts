@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { emptyDeployment } from "../audit/deployment.ts";
+import { fakeClock } from "../support/clock.ts";
+import { accepts } from "../support/product.ts";
+
+const hour = 3_600_000;
+
+test("the audit tells this server's own runs of an unused connector from a program's", async () => {
+  const clock = fakeClock();
+  // Kibana's time.
+  clock.advance(60_000);
+  const { connector, call, execute, findings } = await emptyDeployment({ clock, person: accepts });
+  for (const id of ["never", "ours", "program", "both"]) await connector("web", id, ".server-log", `Log of ${id}`);
+  const tested = async (id: string) => {
+    const { body } = await call("test_connector", { id, space: "web" });
+    expect(body.status, id).toBe("done");
+  };
+  await tested("ours");
+  await execute("web", "program", { message: "hello" });
+  // What ran at another time than our test was another's.
+  await execute("web", "both", { message: "hello" });
+  clock.advance(2 * hour);
+  await tested("both");
+  const said = Object.fromEntries((await findings({ checks: ["unused"] })).map((one) => [one.connector, one]));
+  expect(said.never?.evidence).toBe("Nothing in Kibana uses it. Programs leave no reference.");
+  expect(said.ours?.evidence).toBe("Nothing in Kibana uses it; within 7 days it ran only when this server tested or ran it.");
+  const another = "Nothing in Kibana uses it, but it ran within 7 days: a program may run it through the API, or somebody tested it.";
+  expect([said.program?.evidence, said.both?.evidence]).toEqual([another, another]);
+});
