@@ -1,6 +1,7 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { firstUnread } from "../../catalog/validate.ts";
 import { asOfVersion } from "../../catalog/when.ts";
+import type { Fresh } from "../../change/fresh.ts";
 import type { NextCall, NoChange } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
@@ -26,7 +27,7 @@ const mostActions = 20;
  */
 export async function planRehearsal(
   asked: string,
-  { found, entry: known, mode }: { found: Connector; entry: ConnectorType | undefined; mode: "safe" | "loud" },
+  { found, entry: known, mode, fresh }: { found: Connector; entry: ConnectorType | undefined; mode: "safe" | "loud"; fresh: Fresh },
   context: SpaceContext,
 ): Promise<RehearsalPlan | NoChange> {
   const { kibana, space } = context;
@@ -70,7 +71,7 @@ export async function planRehearsal(
       next,
     };
   }
-  return sentRehearsal({ rule, actions, found, entry, space, shown, next });
+  return sentRehearsal({ rule, actions, found, entry, space, shown, next, unique: fresh.word });
 }
 
 /** Each corrects one action, and leaves the rest of the rule as it is. */
