@@ -27,15 +27,17 @@ test.each<[string, object]>([
 
 test("a workflow is named as a rule is, and several deleted connectors are looked at together", async () => {
   const { world, call } = await made();
-  const yaml = (id: string) =>
-    `name: Tell\nenabled: true\ntriggers:\n  - type: manual\nsteps:\n  - name: say\n    type: .server-log\n    connector-id: ${id}\n    with:\n      message: x\n`;
-  await world.bare("POST", "/api/workflows/workflow", { id: "tell-w", yaml: yaml("one") });
-  await call("replace_connector", { from: "one", to: "two" });
-  await makeConnector(world.bare, "three");
-  const { change } = (await call("safe_delete_connector", { ids: ["one", "three"] })).body;
+  for (const id of ["idx", "idx2", "idx3"]) await makeConnector(world.bare, id, { connector_type_id: ".index", config: { index: id } });
+  const step = "  - name: tell\n    type: index\n    connector-id: idx\n    with:\n      documents: []\n";
+  const yaml = `name: Tell\ntriggers:\n  - type: manual\nsteps:\n${step}`;
+  await world.bare("POST", "/api/workflows/workflow", { id: "tell-w", yaml });
+  await call("replace_connector", { from: "idx", to: "idx2" });
+  const { change } = (await call("safe_delete_connector", { ids: ["idx", "idx3"] })).body;
   const { body } = await call("undo_change", { change });
   expect(body.warnings.join(" ")).toContain('workflow "Tell"');
-  expect(body.next[0].tool).toBe("undo_change");
+  expect((await call(body.next[0].tool, body.next[0].args)).body.status).toBe("done");
+  const text = JSON.parse(await world.bare("GET", "/api/workflows/workflow/tell-w")).yaml;
+  expect(text).toContain("connector-id: idx\n");
 });
 
 test.each<[string, (call: Awaited<ReturnType<typeof made>>["call"]) => Promise<unknown>]>([
