@@ -139,7 +139,9 @@ describe("who must agree", () => {
       "a person, where one of several hosts is new",
       { flows: [flow("events.example.com", "other.example.net")], knownHosts: ["events.example.com"] },
       {},
-      ["CONNECTOR_SECRET_PD goes to events.example.com, other.example.net, and nobody has agreed to other.example.net yet, as far as is known"],
+      [
+        "CONNECTOR_SECRET_PD goes to events.example.com, other.example.net, and nobody has agreed to other.example.net yet, as far as is known",
+      ],
     ],
     [
       "a person, where only the secret says the host: whether somebody agreed before is not claimed",
