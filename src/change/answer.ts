@@ -281,5 +281,5 @@ function oneByOne(parts: readonly { record: Recorded; inverse: Inverse }[]): str
     "secrets" in inverse && inverse.secrets && missingFor(inverse) === undefined ? [record] : [],
   );
   if (new Set(lost.map(({ type, name }) => JSON.stringify([type, name]))).size < 2) return undefined;
-  return `Those that had secrets one by one, each with its \`id\`: ${lost.map(({ id }) => quoted(id ?? "", 80)).join(", ")}.`;
+  return `Those that need secrets one by one, each with its \`id\`: ${lost.map(({ id }) => quoted(id ?? "", 80)).join(", ")}.`;
 }

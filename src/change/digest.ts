@@ -11,8 +11,7 @@ const processKey = randomBytes(32);
  * @param key shared where another process must compute the same digest
  */
 export function planDigest({ ops, facts, consequence, outsideWorld, flows }: Plan, key: Buffer = processKey): string {
-  const same = ops.map((op) => (op.op === "execute" && op.template ? { ...op, params: op.template, undo: undefined } : op));
-  return digest({ ops: same, facts, consequence, outsideWorld, flows }, key);
+  return digest({ ops, facts, consequence, outsideWorld, flows }, key);
 }
 
 /** A digest of JSON that does not depend on the order of keys. */

@@ -83,7 +83,7 @@ export interface ExecuteOp {
   params: Record<string, unknown>;
   /** The connector's, as read, where Kibana shows it: it may also name whom a run reaches. */
   config?: Record<string, unknown> | undefined;
-  /** The params before unique words and times are filled in, so that a plan made again counts as the same. */
+  /** The params before unique words and times are filled in: by them a refusal is known again in another call. */
   template?: Record<string, unknown>;
   /** A safe test may run where nothing else may. */
   safe: boolean;

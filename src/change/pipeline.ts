@@ -5,12 +5,13 @@ import { ToolError } from "../errors.ts";
 import { noChange, outcome, shown } from "./answer.ts";
 import { brokenMeanwhile } from "./broken-meanwhile.ts";
 import { getConsent } from "./consent/agree.ts";
-import type { GivenByPasskey } from "./consent/approvals.ts";
+import type { GivenByPasskey, Typed } from "./consent/approvals.ts";
 import { confirmationInvalid } from "./consent/continuation.ts";
 import { opDigest } from "./consent/passkey.ts";
 import { reachOf } from "./consent/reach.ts";
 import { roundOf } from "./consent/round.ts";
 import { planChanged } from "./consent/unagreed.ts";
+import { makeFresh } from "./fresh.ts";
 import { sayingWhatIsLost } from "./not-restorable.ts";
 import { targetsOf } from "./ops/index.ts";
 import type { Outcome } from "./outcome.ts";
@@ -31,7 +32,12 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
   const { clock, journal, continuations, approvals, alone } = services;
   const since = alone.now();
   const round = roundOf({ tool: asked.tool, args }, caller, services);
-  const change = { ...asked, args, confirm: asked.confirm ?? round?.page };
+  const confirm = asked.confirm ?? round?.page;
+  // What is agreed to is planned again: with the same word and time as when it was shown.
+  const issued = round?.continuation ?? confirm;
+  const fresh =
+    (issued !== undefined && continuations.freshOf(issued)) || (approvals.freshOf(asked.tool, args, confirm) ?? makeFresh(clock));
+  const change = { ...asked, args, confirm, fresh, plan: (typed: Typed | undefined) => asked.plan(typed, fresh) };
   const approval =
     change.confirm !== undefined && approvals.knows(change.confirm) ? approvals.look(change.confirm, change.tool, change.args) : undefined;
   const typed = approval?.state === "approved" ? approval.typed : undefined;

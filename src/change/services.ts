@@ -10,6 +10,7 @@ import type { Approvals, Typed } from "./consent/approvals.ts";
 import type { Ask, Connection, OpenPage } from "./consent/ask.ts";
 import type { Continuations } from "./consent/continuation.ts";
 import type { Passkeys } from "./consent/passkey.ts";
+import type { Fresh } from "./fresh.ts";
 import type { Journal } from "./journal.ts";
 import type { Alone } from "./locks.ts";
 import type { AuditTrail } from "./ops/audit-trail.ts";
@@ -59,13 +60,17 @@ export interface Change<P extends Plan = Plan> {
   args: unknown;
   dryRun: boolean;
   confirm: string | undefined;
-  /** `typed`: what a person typed for `{"$ask": true}`. */
-  plan(typed: Typed | undefined): Promise<P | NoChange>;
+  /** @param typed what a person typed for `{"$ask": true}` */
+  plan(typed: Typed | undefined, fresh: Fresh): Promise<P | NoChange>;
   /** What is true now, and what to do next. */
   report(plan: P, results: OpResult[]): Promise<Report>;
 }
 
-export type Call = Pick<Change, "tool" | "args" | "confirm" | "plan">;
+/** A call with what is fresh in it. */
+export interface Call extends Pick<Change, "tool" | "args" | "confirm"> {
+  fresh: Fresh;
+  plan(typed: Typed | undefined): ReturnType<Change["plan"]>;
+}
 
 export interface Report {
   result?: Record<string, unknown>;

@@ -1,3 +1,4 @@
+import { isDetectionRule } from "../kibana/detection.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
 import { quotedKql } from "./quoted-kql.ts";
@@ -11,6 +12,8 @@ export interface RuleUse {
   enabled: boolean;
   /** The action groups in which it uses the connector. */
   groups: string[];
+  /** It belongs to Elastic Security, so that it is changed only where it is named. */
+  detection?: true;
 }
 
 /**
@@ -62,5 +65,6 @@ export function byText(...ids: readonly string[]): { filter: string } {
 /** How a rule uses a connector. */
 export function ruleUse(rule: Rule, connector: string, space: string): RuleUse {
   const groups = rule.actions.filter((action) => action.id === connector).map((action) => action.group ?? "every");
-  return { id: rule.id, name: rule.name, space, enabled: rule.enabled, groups: [...new Set(groups)] };
+  const { id, name, enabled } = rule;
+  return { id, name, space, enabled, groups: [...new Set(groups)], ...(isDetectionRule(rule) && { detection: true }) };
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { CheckedSpace } from "../change/checked-space.ts";
+import type { Fresh } from "../change/fresh.ts";
 import type { JournalReader } from "../change/journal.ts";
 import { Outcome } from "../change/outcome.ts";
 import type { NoChange, OpResult, Plan } from "../change/plan.ts";
@@ -137,7 +138,7 @@ interface Changing<Args, P extends Plan, Context> {
   risk: Exclude<Risk, "read">;
   access: Exclude<Access, "read">;
   idempotent: boolean;
-  plan(args: Args, context: Context): Promise<P | NoChange>;
+  plan(args: Args, context: Context, fresh: Fresh): Promise<P | NoChange>;
   report(plan: P, results: OpResult[], context: ToolContext): Promise<Report>;
 }
 
@@ -145,7 +146,7 @@ interface Changing<Args, P extends Plan, Context> {
 export function changeTool<Input extends InSpace, P extends Plan>(
   tool: Definition<Input> & Changing<OfOneSpace<Input>, P, SpaceContext>,
 ): Tool {
-  return changing(tool, (args, context) => inSpace(args, context, true, (rest, at) => tool.plan(rest, at)));
+  return changing(tool, (args, context, fresh) => inSpace(args, context, true, (rest, at) => tool.plan(rest, at, fresh)));
 }
 
 /** The same for a change that can also be made in several spaces, which `space` names, in one plan. */
@@ -155,9 +156,9 @@ export function changeInSpaces<Input extends InSpace, P extends Plan>(
       planSeveral(args: OfOneSpace<Input>, spaces: SeveralSpaces, context: ToolContext): Promise<P | NoChange>;
     },
 ): Tool {
-  return changing(tool, async (args, context) => {
+  return changing(tool, async (args, context, fresh) => {
     const { space: asked, ...rest } = args;
-    if (!namesSeveral(asked)) return inSpace(args, context, true, (given, at) => tool.plan(given, at));
+    if (!namesSeveral(asked)) return inSpace(args, context, true, (given, at) => tool.plan(given, at, fresh));
     const notes: string[] = [];
     const spaces = await chosenSpaces(asked, context, notes, true);
     return tool.planSeveral(rest, { spaces, all: asked.trim() === "*", notes }, context);
@@ -168,12 +169,12 @@ export function changeInSpaces<Input extends InSpace, P extends Plan>(
 export function changeAcross<Input extends z.ZodObject, P extends Plan>(
   tool: Definition<Input> & Changing<z.output<Input>, P, ToolContext>,
 ): Tool {
-  return changing(tool, (args, context) => tool.plan(args, context));
+  return changing(tool, (args, context, fresh) => tool.plan(args, context, fresh));
 }
 
 function changing<Input extends z.ZodObject, P extends Plan>(
   tool: Definition<Input> & Omit<Changing<never, P, never>, "plan">,
-  plan: (args: z.output<Input>, context: ToolContext) => Promise<P | NoChange>,
+  plan: (args: z.output<Input>, context: ToolContext, fresh: Fresh) => Promise<P | NoChange>,
 ): Tool {
   const input = tool.input.extend(consent);
   return {
@@ -200,8 +201,8 @@ function changing<Input extends z.ZodObject, P extends Plan>(
             args,
             dryRun: dryRun === true,
             confirm: typeof confirm === "string" ? confirm : undefined,
-            async plan(typed) {
-              const planning = plan(args, { ...context, kibana: reader(), secrets: { ...context.secrets, typed } });
+            async plan(typed, fresh) {
+              const planning = plan(args, { ...context, kibana: reader(), secrets: { ...context.secrets, typed } }, fresh);
               if (!again) {
                 const made = await planning;
                 return "noChange" in made ? made : sayingWhatIsHeld(made, tool.name, args, context.secrets);
@@ -230,11 +231,15 @@ function inSpace<Args extends { space?: string | undefined }, T>(
   return context.spaces.during(space ?? context.settings.space, { fresh }, (checked) => work(rest, { ...context, space: checked }));
 }
 
-/** Does the work, with the types that this Kibana offers. If a connector is not found, the error says in which other space it is and who still refers to it. */
+/** Does the work, with the types that this Kibana offers. If a connector or rule is not found, the error says in which other space it is; of a connector, who still refers to it. */
 async function placed<T>(tool: string, context: ToolContext, work: () => Promise<T>): Promise<T> {
   try {
     return await withTypesOf(context.kibana, work);
   } catch (error) {
+    if (error instanceof ToolError && error.code === "rule_not_found") {
+      const { withRulePlaces } = await import("./rules/rules-elsewhere.ts");
+      throw await withRulePlaces(error, context);
+    }
     if (!(error instanceof ToolError) || error.code !== "connector_not_found") throw error;
     const { withPlaces } = await import("./connectors/other-spaces.ts");
     throw await withPlaces(error, tool, context);

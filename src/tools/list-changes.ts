@@ -19,6 +19,8 @@ import { actionDifference, actionLines, connectorNames } from "./rules/shown-act
 
 /** Characters of one text in `before` and `after`. */
 const longest = 300;
+/** In which a connector is looked for by its name. */
+const mostSpaces = 20;
 
 export const listChanges = readAcross({
   name: "list_changes",
@@ -39,7 +41,7 @@ export const listChanges = readAcross({
       .filter(({ begin }) => begin.deployment === deployment.name)
       .filter(({ begin }) => maySee(principal, begin.op.space));
     const seen = here.filter(await inSpaces(space, entries, context));
-    const mine = id === undefined ? seen : entriesOf(seen, id);
+    const mine = id === undefined ? seen : await about(seen, id, context);
     const elsewhere = here.length === 0 ? recordedElsewhere(entries, context) : undefined;
     const start = cursor === undefined ? 0 : mine.findIndex((entry) => key(entry) === cursor) + 1;
     if (cursor !== undefined && start === 0) {
@@ -76,6 +78,28 @@ export const listChanges = readAcross({
   },
 });
 
+/** The entries about what an id or a name means, and those of rules and workflows that it went from or came to. */
+async function about(entries: readonly JournalEntry[], asked: string, { kibana }: ToolContext): Promise<JournalEntry[]> {
+  const own = entriesOf(entries, asked);
+  const users = entries.filter((entry) => changesUses(entry) && !own.includes(entry));
+  const ids = new Set([asked, ...own.flatMap((one) => idIn(one) ?? [])]);
+  const spaces = own.length > 0 ? [] : [...new Set(users.map(({ begin }) => begin.op.space))].slice(0, mostSpaces);
+  // Of what has no entry of its own, Kibana knows the name.
+  const lists = await Promise.all(spaces.map((space) => kibana.connectors(space).catch(() => [])));
+  for (const { id, name } of lists.flat()) if (name === asked) ids.add(id);
+  const found = new Set([...own, ...users.filter((entry) => movedIn(entry).some((id) => ids.has(id)))]);
+  return entries.filter((entry) => found.has(entry));
+}
+
+function changesUses({ begin: { op } }: JournalEntry): boolean {
+  return op.op === "put_rule" || op.op === "put_workflow";
+}
+
+function movedIn(entry: JournalEntry): string[] {
+  const { from, to } = connectorsIn(entry);
+  return [...from, ...to];
+}
+
 /**
  * Which entries are of the spaces that are meant. One that is gone since may have changes all the same.
  * @throws ToolError space_not_found, forbidden
@@ -106,6 +130,7 @@ async function row(
   const { begin, end } = entry;
   const name = nameNow(entry, now);
   const record = recordedIn(entry);
+  const { from, to } = connectorsIn(entry);
   const then = plainText(begin.op.name, 120);
   const called = name === undefined ? then : plainText(name, 120);
   return compact({
@@ -118,7 +143,7 @@ async function row(
     name: called,
     name_then: called === then ? undefined : then,
     type: begin.op.type,
-    ...connectorsIn(entry),
+    ...(changesUses(entry) ? { from: shownIds(from), to: shownIds(to) } : {}),
     test: record?.op === "execute" && record.safe ? true : undefined,
     outcome: end?.outcome ?? "unknown",
     note: end ? undefined : "It began, but its end is not recorded: look at the connector to see whether it happened.",
@@ -139,15 +164,15 @@ function approver({ by, key }: NonNullable<JournalEntry["begin"]["approval"]>, c
 }
 
 /** The connectors whose actions, or places in a workflow, went `from` a rule or workflow, and that came `to` it or changed there. */
-function connectorsIn(entry: JournalEntry): { from?: string[]; to?: string[] } {
+function connectorsIn(entry: JournalEntry): { from: string[]; to: string[] } {
   const record = recordedIn(entry);
   if (record?.op === "put_workflow")
-    return { from: shownIds(record.moves.map(({ was }) => was)), to: shownIds(record.moves.map(({ is }) => is)) };
-  if (record?.op !== "put_rule") return {};
+    return { from: record.moves.flatMap(({ was, of }) => of ?? was), to: record.moves.map(({ is }) => is) };
+  if (record?.op !== "put_rule") return { from: [], to: [] };
   const count = (state: typeof record.before, id: string) => state.actions.filter((action) => action.id === id).length;
   const goes = touched(record.before, record.after).filter((id) => count(record.after, id) < count(record.before, id));
   const comes = touched(record.before, record.after).filter((id) => !goes.includes(id));
-  return { from: shownIds(goes), to: shownIds(comes) };
+  return { from: goes, to: comes };
 }
 
 function shownIds(ids: readonly string[]): string[] {

@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import type { ConnectorType, Params, Probe } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
 import { withPathApart } from "../catalog/request-destinations.ts";
 import { probesFor } from "../catalog/when.ts";
+import type { Fresh } from "../change/fresh.ts";
 import type { ExecuteOp } from "../change/op.ts";
 import type { NoChange, Plan, Runs } from "../change/plan.ts";
 import { ToolError } from "../errors.ts";
@@ -19,6 +19,7 @@ import { changeTool } from "./define.ts";
 import { changedSpace, compact, connector, idOrName, namedById, widens } from "./fields.ts";
 import { rehearsalReport } from "./plans/rehearsal-report.ts";
 import type { RehearsalPlan } from "./plans/sent-rehearsal.ts";
+import { agreedHere } from "./secrets/agreed-here.ts";
 import { secretFields } from "./secrets/given-secrets.ts";
 import { assertNoMarks } from "./secrets/redaction-marks.ts";
 import { runFlows } from "./secrets/run-flows.ts";
@@ -58,7 +59,7 @@ export const testConnector = changeTool({
     fill: z.looseObject({}).optional(),
   }),
   argumentHints: namedById,
-  async plan({ id, mode, rule, fill: given }, context): Promise<TestPlan | RehearsalPlan | NoChange> {
+  async plan({ id, mode, rule, fill: given }, context, fresh): Promise<TestPlan | RehearsalPlan | NoChange> {
     const { kibana, space: target } = context;
     assertNoMarks("fill", given);
     const [found, types] = await Promise.all([findConnector(kibana, target, id), kibana.connectorTypes(target)]);
@@ -68,13 +69,13 @@ export const testConnector = changeTool({
     if (rule !== undefined) {
       if (mode === "near_safe" || given) throw rehearsedOtherwise(mode);
       const { planRehearsal } = await import("./plans/plan-rehearsal.ts");
-      return planRehearsal(rule, { found, entry, mode }, context);
+      return planRehearsal(rule, { found, entry, mode, fresh }, context);
     }
     const probe = entry ? probesFor(entry, found.config ?? {})[mode] : undefined;
     // Without a test, the last runs still show whether a connector keeps failing.
     const runs = !probe || mode === "safe" ? await lastRuns(kibana, target, found.id) : undefined;
     if (!probe) return untested(found, entry, mode, target, runs);
-    const fill = filler(probe, given ?? {});
+    const fill = filler(probe, given ?? {}, fresh);
     const params = withPathApart(entry, found.config, fill.params(probe.params));
     if (entry && given) assertParamsFit(entry, params);
     const { flows, words: elsewhere } = runFlows(found, entry, params);
@@ -108,7 +109,7 @@ export const testConnector = changeTool({
       // If an agent may choose the host, the request alone already tells that host something.
       flows,
       asks: [],
-      knownHosts: [],
+      knownHosts: await agreedHere(found, context),
       mode,
       probe,
       fill,
@@ -215,7 +216,7 @@ function hasNoSecrets(entry: ConnectorType | undefined): boolean {
  * Fills `{unique}`, `{now}` and what the caller gave into a probe's params and texts.
  * @throws ToolError invalid_arguments that names what the probe needs
  */
-function filler(probe: Probe, fill: Record<string, unknown>): Fill {
+function filler(probe: Probe, fill: Record<string, unknown>, fresh: Fresh): Fill {
   const needs = probe.needs ?? {};
   // A param that takes a list is easily given one.
   const given = Object.fromEntries(
@@ -236,7 +237,7 @@ function filler(probe: Probe, fill: Record<string, unknown>): Fill {
         : "Leave `fill` out.",
     );
   }
-  const words: Record<string, string> = { unique: randomBytes(4).toString("hex"), now: new Date().toISOString() };
+  const words: Record<string, string> = { unique: fresh.word, now: new Date(fresh.at).toISOString() };
   for (const name of Object.keys(needs)) words[name] = String(given[name]);
   const filled = (text: string, shown: (value: string) => string) =>
     text.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(words, name) ? shown(words[name] ?? "") : whole));

@@ -15,6 +15,7 @@ import { reportOfEach, type SpacesPlan } from "./connectors/space-rows.ts";
 import { changeAcross, type ToolContext } from "./define.ts";
 import { compact, widens } from "./fields.ts";
 import { type Entries, planUndo } from "./plans/plan-undo.ts";
+import { usersNotBack } from "./plans/users-not-back.ts";
 import { notDone, rowsShown, ruleNow } from "./rules/replaced-report.ts";
 import { overlapWarnings, ownersNow } from "./rules/rule-changes.ts";
 import { workflowRows } from "./workflows/workflow-rows.ts";
@@ -50,14 +51,19 @@ export const undoChange = changeAcross({
     }
     return { ...plan, summary: `Undo ${change}: ${plan.summary}`, warnings: [...beside, ...plan.warnings] };
   },
-  report: async (plan, results) => {
+  report: async (plan, results, context) => {
     const [op] = plan.ops;
     const [result] = results;
     const workflows = workflowRows(plan.ops, results, [], "put_back").slice(0, rowsShown);
     if ("beside" in plan) {
       const back = results.find(({ op: { op: kind }, outcome, stored }) => outcome === "done" && stored && kind !== "delete");
-      const told = reportOfEach(plan, results);
-      return { ...told, result: compact({ ...told.result, workflows }), next: back ? await testOf(back) : [] };
+      const [told, off] = [reportOfEach(plan, results), await usersNotBack(results, context)];
+      return {
+        ...told,
+        result: compact({ ...told.result, workflows }),
+        warnings: off.warnings,
+        next: [...off.next, ...(back ? await testOf(back) : [])],
+      };
     }
     if (usesConnectors(op)) {
       const ofRules = results.filter((one) => one.op.op === "put_rule");
@@ -81,9 +87,11 @@ export const undoChange = changeAcross({
     if (result?.outcome !== "done") return { result: compact({ workflows }) };
     if (op.op === "delete") return { result: { deleted: [op.id] } };
     const { stored } = result;
+    const off = await usersNotBack(results, context);
     return {
       result: compact({ connector: stored && connectorView(stored, op.space), workflows }),
-      next: await testOf(result),
+      warnings: off.warnings,
+      next: [...off.next, ...(await testOf(result))],
     };
   },
 });

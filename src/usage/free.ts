@@ -90,6 +90,7 @@ export function inUse(
   ways: { next?: readonly object[]; same_type?: readonly object[] } = {},
 ): ToolError {
   const withThem = uses.some(isMovable);
+  const detection = rules.filter((rule) => rule.detection);
   const counted = uses.filter(({ kind }) => kind === "case" || kind === "case_settings").length;
   const note = explainReferences(
     { ...found, references: found.references === undefined ? undefined : found.references - counted },
@@ -104,6 +105,9 @@ export function inUse(
             `The user decides where these rules${withThem ? " and workflows" : ""} go: replace_connector moves them to another connector (\`to\`), or removes its actions from ${withThem ? "the rules" : "them"} (\`remove\`).`,
           ]
         : []),
+      ...(detection.length > 0 ? [onlyIfNamed(detection)] : []),
+      ...(withThem && rules.length > 0 ? ["`remove` leaves the workflows as they are: they need another connector of its type."] : []),
+      ...(withThem && ways.same_type?.length === 0 ? [noneOfItsType] : []),
       ...howToFree(uses, rules.length > 0),
       "Then repeat the call.",
     ].join(" "),
@@ -118,6 +122,13 @@ export function inUse(
     },
   );
 }
+
+function onlyIfNamed(rules: readonly RuleUse[]): string {
+  return `Of detection rules it changes only those that \`rules\` names: ${JSON.stringify(rules.slice(0, shown).map(({ id }) => id))}; or edit them in the Security app.`;
+}
+
+const noneOfItsType =
+  "This space has no other one of its type that could be named in them: create it first, or edit the workflows in Kibana.";
 
 /**
  * What frees a connector of these, a sentence for each kind.

@@ -6,12 +6,13 @@ import { ToolError } from "../../src/errors.ts";
 import { fakeClock } from "../support/clock.ts";
 
 const plan = digest("the plan");
+const fresh = { word: "0a1b2c3d", at: 1_700_000_000_000 };
 const args = { ids: ["a"], space: "default" };
 
 function made() {
   const clock = fakeClock();
   const continuations = createContinuations(clock);
-  const issue = () => continuations.issue("safe_delete_connector", args, plan);
+  const issue = () => continuations.issue({ tool: "safe_delete_connector", args, fresh }, plan);
   return { clock, continuations, issue };
 }
 

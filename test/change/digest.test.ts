@@ -88,10 +88,11 @@ describe("the digest of a plan", () => {
     expect(planDigest(plan({ ...base, ...change }))).toBe(planDigest(base));
   });
 
-  test("of a test does not change with the unique words in its params, but with what the caller filled in", () => {
+  test("of a test changes with the unique words in its params: what is sent is what was shown", () => {
     const of = (unique: string, to: string) =>
       planDigest(plan({ ops: [executeOp({ params: { message: `probe ${unique}`, to }, template: { message: "probe {unique}", to } })] }));
-    expect(of("one", "me@example.com")).toBe(of("two", "me@example.com"));
+    expect(of("one", "me@example.com")).toBe(of("one", "me@example.com"));
+    expect(of("one", "me@example.com")).not.toBe(of("two", "me@example.com"));
     expect(of("one", "me@example.com")).not.toBe(of("one", "you@example.com"));
   });
 

@@ -60,7 +60,7 @@ test("an id that was changed, or comes with other arguments or another plan, is 
   };
   fc.assert(
     fc.property(change, junk, fc.string(), (by, otherArgs, otherPlan) => {
-      const { id } = continuations.issue(tool, args, plan);
+      const { id } = continuations.issue({ tool, args, fresh: { word: "0a1b2c3d", at: 0 } }, plan);
       const changed = by(id);
       if (!same(id, changed)) expect(outcome(changed, args, plan)).toBe("foreign");
       if (digest([tool, otherArgs]) !== digest([tool, args])) expect(outcome(id, otherArgs, plan)).toBe("other_change");

@@ -15,7 +15,11 @@ const secretOnly =
   "CONNECTOR_SECRET_SLACK goes to hooks.slack.com, as the secret says: Kibana shows of no connector whether it goes there already";
 
 const asked: [string, Args, string][] = [
-  ["a host in the config that is new", webhook, "CONNECTOR_SECRET_PASSWORD goes to intake.example.net, which nobody has agreed to yet"],
+  [
+    "a host in the config that is new",
+    webhook,
+    "CONNECTOR_SECRET_PASSWORD goes to intake.example.net, which nobody has agreed to yet, as far as is known",
+  ],
   ["a host that only the secret holds", slack("Chat"), secretOnly],
 ];
 
@@ -38,8 +42,45 @@ describe("why a person is asked", () => {
     await made.call("create_connector", { id: "open", name: "Open", type: ".webhook", config });
     await made.call("attach_connector", { connector: "open", rules: ["disk-almost-full"], params: { body: "{}" } });
     expect(made.questions.at(-1)?.message).toContain(
-      "You are asked because alerts of rules go to open.example.net, which nobody has agreed to yet.",
+      "You are asked because alerts of rules go to open.example.net, which nobody has agreed to yet, as far as is known.",
     );
+  });
+
+  const tools = { serverUrl: "https://mcp.corp.example/mcp", hasAuth: true, authType: "bearer" };
+  const mcp = { id: "tools", name: "Tools", type: ".mcp", config: tools, secrets: { token: args.user } };
+
+  test("is not a host that the person agreed to when the connector was created: its safe test then asks nobody", async () => {
+    const made = await started();
+    expect((await made.call("create_connector", mcp)).body).toMatchObject({ status: "done", asked: "form" });
+    expect((await made.call("test_connector", { id: "tools" })).body).toMatchObject({ status: "done", asked: "none" });
+    const run = { id: "tools", params: { subAction: "callTool", subActionParams: { name: "t" } } };
+    await made.call("execute_connector", run);
+    expect([made.questions.length, made.questions[1]?.message]).toEqual([2, expect.not.stringContaining("nobody has agreed")]);
+  });
+
+  test.each<[string, (made: Awaited<ReturnType<typeof started>>) => Promise<unknown>]>([
+    ["somebody else made it", (made) => seedConnector(made, { ...mcp, secrets: { token: "t" } })],
+    [
+      "somebody else gave it another host since",
+      async (made) => {
+        await made.call("create_connector", { ...mcp, config: { ...tools, serverUrl: "https://other.corp.example/mcp" } });
+        await made.bare("PUT", "/api/actions/connector/tools", { name: "Tools", config: tools, secrets: { token: "t" } });
+      },
+    ],
+    [
+      "they only agreed to another name",
+      async (made) => {
+        await seedConnector(made, { ...mcp, config: { ...tools, hasAuth: false, authType: "none" }, secrets: {} });
+        await made.call("update_connector", { id: "tools", name: "Our tools", assert_no_other_secrets: true });
+      },
+    ],
+  ])("is the host of a connector where nobody agreed to it: %s", async (_what, make) => {
+    const made = await started();
+    await make(made);
+    const asked = made.questions.length;
+    await made.call("test_connector", { id: "tools" });
+    expect(made.questions.length).toBe(asked + 1);
+    expect(made.questions.at(-1)?.message).toContain("goes to mcp.corp.example, which nobody has agreed to yet, as far as is known.");
   });
 
   test.each<[string, Args]>([

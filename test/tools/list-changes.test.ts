@@ -18,6 +18,23 @@ async function history() {
   return made;
 }
 
+describe("list_changes of a connector", () => {
+  test.each(["ops-pagerduty", "Ops PagerDuty"])("%s has what rules and workflows got and lost of it", async (id) => {
+    const made = await product({ person: accepts });
+    await made.call("attach_connector", { connector: "ops-pagerduty", rules: ["checkout-errors"] });
+    await made.call("replace_connector", { from: "ops-pagerduty", remove: true, rules: ["disk-almost-full"] });
+    await made.call("attach_connector", { connector: "kibana-log", rules: ["checkout-errors"] });
+    const { changes, total, warnings } = (await made.call("list_changes", { id })).body;
+    expect([total, warnings]).toEqual([2, undefined]);
+    expect(changes.map(({ tool, from, to }: Record<string, unknown>) => [tool, from, to])).toEqual([
+      ["replace_connector", ["ops-pagerduty"], undefined],
+      ["attach_connector", undefined, ["ops-pagerduty"]],
+    ]);
+    expect((await made.call("list_changes", { id: "disk-almost-full" })).body.total).toBe(1);
+    expect((await made.call("list_changes", { id: "ops-slack" })).body.total).toBe(0);
+  });
+});
+
 describe("list_changes", () => {
   test("marks a safe test, which changes nothing, and no other run", async () => {
     const made = await product({ person: accepts });

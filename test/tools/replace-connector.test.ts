@@ -154,10 +154,27 @@ describe("a replacement", () => {
     const again = await replace(made, { from: "old", to: "new" });
     expect(again).toMatchObject({
       status: "no_change",
-      result: { earlier: [{ change: first.change, rules: 2, first: expect.any(String) }] },
+      result: { earlier: [{ change: first.change, did: "moved", rules: 2, first: expect.any(String) }] },
     });
     expect(again.message).toContain("it was replaced before");
     expect(made.questions).toHaveLength(1);
+  });
+
+  test("after its actions were removed says just that, of all rules, also where one had the new connector anyway", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old")]);
+    await makeRule(made, "r2", [action("old"), action("new", { group: "recovered" })]);
+    const { change } = await replace(made, { from: "old", remove: true });
+    const again = await replace(made, { from: "old", to: "new" });
+    expect(again).toMatchObject({ status: "no_change", result: { earlier: [{ change, did: "removed", rules: 2 }] } });
+    expect(again.message).toContain("any more: its actions were removed before");
+  });
+
+  test("that went to another connector is none of the same replacement", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old")]);
+    await replace(made, { from: "old", to: "new" });
+    expect((await replace(made, { from: "old", to: "pager" })).result).toEqual({});
   });
 });
 

@@ -18,7 +18,7 @@ describe("what is in use", () => {
       code: "in_use",
       message:
         '"Ops PagerDuty" (ops-pagerduty) is used by 3 rules: "Disk almost full", "High CPU on web hosts", "Login failures" and 1 workflow: "Page on-call". Without it they fail silently, their other actions too.',
-      fix: "The user decides where these rules and workflows go: replace_connector moves them to another connector (`to`), or removes its actions from the rules (`remove`). Then repeat the call.",
+      fix: "The user decides where these rules and workflows go: replace_connector moves them to another connector (`to`), or removes its actions from the rules (`remove`). `remove` leaves the workflows as they are: they need another connector of its type. This space has no other one of its type that could be named in them: create it first, or edit the workflows in Kibana. Then repeat the call.",
       detail: {
         users: expect.arrayContaining([
           expect.objectContaining({ kind: "workflow", id: "page-on-call", name: "Page on-call", enabled: true, how: "step page" }),
@@ -50,6 +50,29 @@ describe("what is in use", () => {
       code: "in_use",
       detail: { space: "security", rules_total: 2 },
     });
+  });
+
+  test("by detection rules: the fix names them, and the call that it describes changes them", async () => {
+    const { fix, detail } = await refused({ ids: ["soc-slack"], space: "security" });
+    expect(fix).toContain('Of detection rules it changes only those that `rules` names: ["brute-force-over-ssh","malware-detected"]');
+    expect(detail.rules.map(({ detection }: { detection?: boolean }) => detection)).toEqual([true, true]);
+    const { call } = await product({ person: accepts });
+    const rules = ["brute-force-over-ssh", "malware-detected"];
+    const removed = await call("replace_connector", { from: "soc-slack", remove: true, space: "security", rules });
+    expect(removed.body).toMatchObject({ status: "done", result: { counts: { removed: 2 } } });
+    expect((await call("safe_delete_connector", { ids: ["soc-slack"], space: "security" })).body.status).toBe("done");
+  });
+
+  test("by rules and a workflow: the fix says what `remove` leaves, and whether another one could be named", async () => {
+    const { fix } = await refused({ ids: ["payments-pagerduty"], space: "team-payments" });
+    expect(fix).toContain("`remove` leaves the workflows as they are: they need another connector of its type.");
+    expect(fix).toContain("This space has no other one of its type");
+    const made = await product({ person: accepts });
+    const other = { name: "Other", connector_type_id: ".pagerduty", config: {}, secrets: { routingKey: "r" } };
+    await made.bare("POST", "/s/team-payments/api/actions/connector/other", other);
+    const { body } = await made.call("safe_delete_connector", { ids: ["payments-pagerduty"], space: "team-payments" });
+    expect(body.fix).not.toContain("This space has no other one of its type");
+    expect(body.detail.same_type).toMatchObject([{ id: "other" }]);
   });
 
   test("by a case is not deleted; the case is named", async () => {

@@ -315,12 +315,15 @@ describe("an undo asked for twice", () => {
     expect(made.writes()).toHaveLength(2);
   });
 
-  test("of an update: it is no longer as the change left it", async () => {
+  test("of an update: it is as before the change", async () => {
     const made = await empty();
     await seedConnector(made, index);
     const change = await changed(made, "update_connector", { id: "stored", name: "Other" });
     await undo(made, change);
-    expect(await undo(made, change)).toMatchObject({ status: "plan_changed", result: { differs: ["name"] } });
+    expect(await undo(made, change)).toMatchObject({
+      status: "no_change",
+      message: "It is again as it was before that change. Nothing was written.",
+    });
     expect(made.writes()).toHaveLength(2);
   });
 
@@ -330,7 +333,7 @@ describe("an undo asked for twice", () => {
     const change = await changed(made, "safe_delete_connector", { ids: ["stored"] });
     await undo(made, change);
     expect(await undo(made, change)).toMatchObject({
-      status: "plan_changed",
+      status: "no_change",
       message: "It is again as it was before that change. Nothing was written.",
     });
     expect(made.writes()).toHaveLength(2);

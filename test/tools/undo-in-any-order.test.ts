@@ -42,8 +42,9 @@ class Model {
     const owner = this.owners.get(change);
     if (change.op === "delete") {
       const later = this.changes.slice(this.changes.indexOf(change) + 1);
+      if (now) return same(now, change.before) ? "no_change" : "plan_changed";
       // It came back and went again: that deletion is the one to undo.
-      if (now || later.some((one) => one.op === "delete" && one.id === change.id && this.owners.get(one) === owner)) return "plan_changed";
+      if (later.some((one) => one.op === "delete" && one.id === change.id && this.owners.get(one) === owner)) return "plan_changed";
       this.owner.set(change.id, owner ?? 0);
       return this.write({ op: "create", id: change.id, after: change.before });
     }
@@ -52,7 +53,7 @@ class Model {
     if (change.op === "create") return same(now, change.after) ? this.write({ op: "delete", id: change.id, before: now }) : "plan_changed";
     const { before, after } = change;
     const written = (["name", "index"] as const).filter((field) => before[field] !== after[field]);
-    if (written.some((field) => now[field] !== after[field])) return "plan_changed";
+    if (written.some((field) => now[field] !== after[field])) return same(now, before) ? "no_change" : "plan_changed";
     const back = Object.fromEntries(written.map((field) => [field, before[field]]));
     return this.write({ op: "update", id: change.id, before: now, after: { ...now, ...back } });
   }

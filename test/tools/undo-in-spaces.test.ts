@@ -151,7 +151,7 @@ describe("a change of several copies", () => {
       rows(await undo(made, body.change, { space: "b", secrets: of.args }).then((one) => ({ result: { rows: [one.result.connector] } }))),
     ).toEqual(["b t-b"]);
     const rest = await undo(made, body.change, { secrets: of.args });
-    expect(rest.result.counts).toEqual({ changed_since: 1, updated: 2 });
+    expect(rest.result.counts).toEqual({ unchanged: 1, updated: 2 });
     expect(await documents()).toEqual(before);
   });
 });
@@ -166,7 +166,7 @@ describe("several deleted connectors", () => {
     expect([first.status, rows(first)]).toEqual(["done", ["default left_out pd", "default created trail"]]);
     expect(first.result.rows[0].why).toContain("routingKey");
     const again = await undo(made, body.change, { secrets: old.args });
-    expect(rows(again)).toEqual(["default changed_since trail", "default created pd"]);
+    expect(rows(again)).toEqual(["default created pd", "default unchanged trail"]);
   });
 
   test("whose secrets differ are never given the same ones", async () => {

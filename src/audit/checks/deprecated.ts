@@ -9,7 +9,7 @@ export const deprecated: ConnectorCheck = {
   needs: ["connectors", "types"],
   weighs: ["rules", "users"],
   why: "It works today; a future version of Kibana or of the service behind it may drop it.",
-  fix: "Create its successor, move the rules to it, then delete this one.",
+  fix: "Create its successor, move what uses it (get_connector names it), then delete this one.",
   tool: "replace_connector",
   find(facts, space) {
     const { connector, type, usage } = facts;

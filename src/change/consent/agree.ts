@@ -120,7 +120,7 @@ async function askInForm(
     {
       signal: caller.signal,
       timeoutMs: settings.confirmWait,
-      continuation: () => services.continuations.issue(change.tool, change.args, services.digest(plan), "form").id,
+      continuation: () => services.continuations.issue(change, services.digest(plan), "form").id,
     },
   );
   const tookMs = clock.now() - began;

@@ -59,7 +59,7 @@ export async function askOnPage({ change, plan, verdict, reach, openPage, signer
   const { withoutLiterals } = services.redactor;
   const shown = forPerson(plan, reach, deployment, withoutLiterals);
   const recording = signers && (await recordingOf(plan, reach, withoutLiterals, services.journal.keyForRecords));
-  const entry = approvals.open(caller.principal.name, change.tool, change.args, planned, await refusalDigest(plan));
+  const entry = approvals.open(caller.principal.name, change, planned, await refusalDigest(plan));
   const signing =
     signers &&
     recording &&
@@ -106,7 +106,7 @@ export async function askOnPage({ change, plan, verdict, reach, openPage, signer
         {
           signal: caller.signal,
           timeoutMs: settings.confirmWait,
-          continuation: () => services.continuations.issue(change.tool, change.args, planned, entry.id).id,
+          continuation: () => services.continuations.issue(change, planned, entry.id).id,
         },
       );
   const byItself = seen !== "unavailable" && clock.now() - began < settings.confirmReading;

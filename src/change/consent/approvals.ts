@@ -3,8 +3,10 @@ import type { Sealed } from "../../sealed.ts";
 import type { Knows } from "../../web/page.ts";
 import type { Clock } from "../clock.ts";
 import { digest } from "../digest.ts";
+import type { Fresh } from "../fresh.ts";
 import type { Approval as JournalApproval } from "../journal-records.ts";
 import type { Recording } from "../recorded.ts";
+import type { Call } from "../services.ts";
 import { confirmationInvalid } from "./continuation.ts";
 
 export type PageId = `page-${string}`;
@@ -41,6 +43,7 @@ export type FoundPage = { id: string; expiresAt: number } & (
 interface Pending {
   owner: string;
   call: string;
+  fresh: Fresh;
   /** What the page shows. */
   plan: string;
   /** The same, however a call spells it. */
@@ -58,8 +61,7 @@ interface Pending {
 export interface Approvals {
   open(
     owner: string,
-    tool: string,
-    args: unknown,
+    call: Pick<Call, "tool" | "args" | "fresh">,
     planDigest: string,
     refusal: string,
   ): { id: PageId; expiresAt: number; shownAt(url: string | undefined): void; answer(given: NonNullable<Pending["answer"]>): void };
@@ -73,6 +75,8 @@ export interface Approvals {
    * @param refusal of the plan, however the call spells it (refused-plan.ts)
    */
   find(owner: string, tool: string, args: unknown, planDigest: string, refusal: string): FoundPage | undefined;
+  /** What is fresh in the newest plan of the same call that has a page and was not performed; with an id, in that one's. */
+  freshOf(tool: string, args: unknown, id: string | undefined): Fresh | undefined;
   /** True for ids of this kind. */
   knows(id: string): boolean;
   /** @throws ToolError confirmation_invalid: foreign, expired, used, other_change */
@@ -90,7 +94,7 @@ export function createApprovals(clock: Clock): Approvals {
   const all = new Map<string, Pending>();
 
   return {
-    open(owner, tool, args, planDigest, refusal) {
+    open(owner, { tool, args, fresh }, planDigest, refusal) {
       // An expired one is remembered for as long again, so that the error can say so.
       for (const [id, one] of all) if (one.expiresAt + lifetime <= clock.now()) all.delete(id);
       const own = [...all].filter(([, one]) => one.owner === owner);
@@ -100,6 +104,7 @@ export function createApprovals(clock: Clock): Approvals {
       const pending: Pending = {
         owner,
         call: digest([tool, args]),
+        fresh,
         plan: planDigest,
         refusal,
         expiresAt: clock.now() + lifetime,
@@ -130,6 +135,12 @@ export function createApprovals(clock: Clock): Approvals {
         if (url !== undefined) return { id, expiresAt, state: "waiting", url };
       }
       return undefined;
+    },
+    freshOf(tool, args, id) {
+      const call = digest([tool, args]);
+      const open = ([known, one]: [string, Pending]) =>
+        one.call === call && !one.spent && one.expiresAt > clock.now() && (id === undefined || id === known);
+      return [...all].reverse().find(open)?.[1].fresh;
     },
     refuse(id) {
       const pending = all.get(id);

@@ -2,6 +2,8 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { ToolError } from "../../errors.ts";
 import type { Clock } from "../clock.ts";
 import { digest } from "../digest.ts";
+import type { Fresh } from "../fresh.ts";
+import type { Call } from "../services.ts";
 import type { PageId } from "./approvals.ts";
 
 /** What a continuation waits for: the agent's own repetition, the answer to a form, or a page (its id). */
@@ -9,10 +11,12 @@ export type Awaits = "token" | "form" | PageId;
 
 /**
  * Signed continuations: the same call comes again with one. They carry expiry, nonce, the arguments' and the plan's digest,
- * what they wait for, and a MAC under a key of this process, or of all replicas; each works once in each process.
+ * what they wait for, what was fresh in the plan, and a MAC under a key of this process, or of all replicas; each works once in each process.
  */
 export interface Continuations {
-  issue(tool: string, args: unknown, planDigest: string, awaits?: Awaits): { id: string; expiresAt: number };
+  issue(call: Issuing, planDigest: string, awaits?: Awaits): { id: string; expiresAt: number };
+  /** Of any that was issued here, spent or not; undefined for others. */
+  freshOf(id: string): Fresh | undefined;
   /** @throws ToolError confirmation_invalid, with the reason; not for another plan */
   read(id: string, tool: string, args: unknown): Continuation;
   /** For a token. @throws ToolError confirmation_invalid, with the reason */
@@ -20,6 +24,8 @@ export interface Continuations {
   /** Checks and spends it. @returns its nonce, by which the journal knows that it was used */
   redeem(id: string, tool: string, args: unknown, planDigest: string): string;
 }
+
+type Issuing = Pick<Call, "tool" | "args" | "fresh">;
 
 export interface Continuation {
   awaits: Awaits;
@@ -41,7 +47,7 @@ export function createContinuations(clock: Clock, key: Buffer = randomBytes(32))
   const mac = (body: string) => createHmac("sha256", key).update(body).digest();
 
   return {
-    issue(tool, args, planDigest, awaits = "token") {
+    issue({ tool, args, fresh }, planDigest, awaits = "token") {
       const expiresAt = clock.now() + continuationLifetime;
       const body = [
         expiresAt.toString(36),
@@ -49,8 +55,14 @@ export function createContinuations(clock: Clock, key: Buffer = randomBytes(32))
         digest([tool, args]).slice(0, 22),
         planDigest.slice(0, 22),
         awaits,
+        fresh.word,
+        fresh.at.toString(36),
       ].join(".");
       return { id: `${body}.${mac(body).toString("base64url")}`, expiresAt };
+    },
+    freshOf(id) {
+      const [, , , , , word = "", at = ""] = bodyOf(id)?.split(".") ?? [];
+      return word === "" ? undefined : { word, at: Number.parseInt(at, 36) };
     },
     read,
     check,
@@ -74,12 +86,18 @@ export function createContinuations(clock: Clock, key: Buffer = randomBytes(32))
     return continuation;
   }
 
-  function read(id: string, tool: string, args: unknown): Continuation {
+  /** Undefined for an id that was not issued here. */
+  function bodyOf(id: string): string | undefined {
     const cut = id.lastIndexOf(".");
     const body = id.slice(0, Math.max(cut, 0));
     const given = Buffer.from(id.slice(cut + 1), "base64url");
     const expected = mac(body);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw confirmationInvalid("foreign");
+    return given.length === expected.length && timingSafeEqual(given, expected) ? body : undefined;
+  }
+
+  function read(id: string, tool: string, args: unknown): Continuation {
+    const body = bodyOf(id);
+    if (body === undefined) throw confirmationInvalid("foreign");
     const [expiry = "", nonce = "", argsDigest, plan, awaits = ""] = body.split(".");
     const expiresAt = Number.parseInt(expiry, 36);
     for (const [old, until] of spent) if (until <= clock.now()) spent.delete(old);

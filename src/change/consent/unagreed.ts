@@ -45,7 +45,7 @@ const withoutForms: Record<NonNullable<Connection["formsFail"]>, string> = {
 };
 
 export async function withToken(change: Call, plan: Plan, verdict: Verdict, services: ChangeServices): Promise<Outcome> {
-  const { id, expiresAt } = services.continuations.issue(change.tool, change.args, services.digest(plan));
+  const { id, expiresAt } = services.continuations.issue(change, services.digest(plan));
   return {
     ...(await shown("confirmation_needed", plan, verdict, services)),
     message: "Nothing was written. Show the plan to the person; only when they agree, repeat the same call with `confirm`.",

@@ -115,7 +115,7 @@ async function used(
   const workflows = new Map(usage.uses.filter(({ kind }) => kind === "workflow").map(({ id, name }) => [id, name]));
   const [ways, leading] = await Promise.all([
     usage.rules?.length || usage.uses.some((use) => use.can_be_moved)
-      ? waysOut(connector, space, known.existing, context)
+      ? waysOut(connector, space, known.existing, context, usage.rules)
       : { next: [], sameType: [] },
     workflows.size > 0 ? leadingTo(context.kibana, space, where.status, workflows) : [],
   ]);

@@ -8,6 +8,17 @@ import { ownValue } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 
 export const asBefore = "It is again as it was before that change.";
+const exceptSecrets = "Its name and config are again as they were before that change; Kibana does not show whether its secrets are.";
+export const actionsAsBefore = "Its actions are again as they were before that change; it runs with the API key of whoever saved it last.";
+
+/** Whether it says that nothing is left to undo, as far as can be seen. */
+export function isBack(why: string): boolean {
+  return [asBefore, exceptSecrets, actionsAsBefore].includes(why);
+}
+
+function asShown(inverse: OfConnector | Extract<Inverse, { op: "create" }>): string {
+  return ("secrets" in inverse && inverse.secrets) || ("possible" in inverse && inverse.possible) ? exceptSecrets : asBefore;
+}
 
 /** An undo that expects a connector as the change left it. */
 type OfUpdate = Extract<Inverse, { op: "update" }>;
@@ -47,7 +58,7 @@ export async function backAlready(current: Connector, inverse: OfConnector): Pro
   const written = writtenBy(inverse);
   const differs = await differsFrom(current, { ...inverse, expect: inverse.to });
   if (differs.some((field) => written.has(field))) return undefined;
-  if (differs.length === 0) return asBefore;
+  if (differs.length === 0) return asShown(inverse);
   return `What that change wrote is again as it was before it. Changed since, and left as it is: ${fieldsInWords(differs)}.`;
 }
 
@@ -81,9 +92,10 @@ export async function filledIn(type: string, config: Record<string, unknown>): P
 }
 
 /** What has the id of a connector that was deleted: it is back, or another one. */
-export async function whatIsThere(current: Connector, { name, config }: Extract<Inverse, { op: "create" }>): Promise<string> {
+export async function whatIsThere(current: Connector, inverse: Extract<Inverse, { op: "create" }>): Promise<string> {
+  const { name, config } = inverse;
   const differs = await differsFrom(current, { op: "delete", expect: { name, config } });
-  return differs.length === 0 ? asBefore : ofAnother(current, ` with other ${differs.join(", ")}`);
+  return differs.length === 0 ? asShown(inverse) : ofAnother(current, ` with other ${differs.join(", ")}`);
 }
 
 /** Whose the id is now. @param more in what else it is another one */

@@ -22,7 +22,18 @@ import { nowOfAnotherRule } from "../rules/another-rule.ts";
 import { obstacle, obstacleInWords, touched } from "../rules/rule-changes.ts";
 import { besideInWords, cannotTell, nowOfAnotherType, outInWords, ruleSince } from "../rules/rule-since.ts";
 import { againstText } from "../workflows/way-back.ts";
-import { asBefore, backAlready, differsFrom, fieldsInWords, looksLikeAnother, ofAnother, whatIsThere, writtenBy } from "./changed-since.ts";
+import {
+  actionsAsBefore,
+  asBefore,
+  backAlready,
+  differsFrom,
+  fieldsInWords,
+  isBack,
+  looksLikeAnother,
+  ofAnother,
+  whatIsThere,
+  writtenBy,
+} from "./changed-since.ts";
 import { connectorSince, type Later, laterThan, rulesSince, sinceInWords } from "./later-changes.ts";
 import { deletedAgain, nowOfAnother, type Owner, ownerSince } from "./same-connector.ts";
 import { asBeforeIt, neitherNor, whyNotBack } from "./undo-workflows.ts";
@@ -130,7 +141,7 @@ export async function undoNow(
   const { type } = entry.begin.op;
   const known = { type, later: laterThan(entry, entries), owner: await ownerSince(entry, entries), isUncertain: mayHaveHappened(entry) };
   const why = "none" in inverse ? undefined : await whyNotNow(inverse, now, known);
-  if (why !== undefined && mayHaveHappened(entry)) return { no_undo: why === asBefore ? asBeforeIt : neitherNor };
+  if (why !== undefined && mayHaveHappened(entry)) return { no_undo: isBack(why) ? asBeforeIt : neitherNor };
   const against =
     "none" in inverse ? undefined : (why ?? protectedNow(inverse, entry, now, context.settings) ?? refusedNow(inverse, entry, now));
   const by = undoBy(context.principal, context.settings);
@@ -251,7 +262,9 @@ async function whyNotNow(
     if (isUnsure) return `The rule stays as it is: ${cannotTell}`;
     if (isOut) return outInWords;
     if (!isAfter)
-      return isBefore ? asBefore : sinceInWords(rulesSince(inverse, later, rule, now.journalKey), "The rule's actions were changed since.");
+      return isBefore
+        ? actionsAsBefore
+        : sinceInWords(rulesSince(inverse, later, rule, now.journalKey), "The rule's actions were changed since.");
     const known = knownIn(space, now);
     const found = known && obstacle(rule, inverse.to.actions, known);
     if (found) return found.gone.length === 0 ? `Kibana would not save ${obstacleInWords(found)}.` : undefined;

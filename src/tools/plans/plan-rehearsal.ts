@@ -1,6 +1,7 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { firstUnread } from "../../catalog/validate.ts";
 import { asOfVersion } from "../../catalog/when.ts";
+import type { Fresh } from "../../change/fresh.ts";
 import type { NextCall, NoChange } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
@@ -16,6 +17,7 @@ import { wholeList } from "../../usage/whole-list.ts";
 import type { SpaceContext } from "../define.ts";
 import { askedRules } from "../rules/find-rules.ts";
 import { inShort } from "../rules/rehearsal-in-short.ts";
+import { agreedHere } from "../secrets/agreed-here.ts";
 import { nothingToRehearse, type RehearsalPlan, sentRehearsal, warningsOn } from "./sent-rehearsal.ts";
 
 /** Actions of one rule and connector that are rehearsed. */
@@ -26,7 +28,7 @@ const mostActions = 20;
  */
 export async function planRehearsal(
   asked: string,
-  { found, entry: known, mode }: { found: Connector; entry: ConnectorType | undefined; mode: "safe" | "loud" },
+  { found, entry: known, mode, fresh }: { found: Connector; entry: ConnectorType | undefined; mode: "safe" | "loud"; fresh: Fresh },
   context: SpaceContext,
 ): Promise<RehearsalPlan | NoChange> {
   const { kibana, space } = context;
@@ -70,7 +72,17 @@ export async function planRehearsal(
       next,
     };
   }
-  return sentRehearsal({ rule, actions, found, entry, space, shown, next });
+  return sentRehearsal({
+    rule,
+    actions,
+    found,
+    entry,
+    space,
+    shown,
+    next,
+    unique: fresh.word,
+    knownHosts: await agreedHere(found, context),
+  });
 }
 
 /** Each corrects one action, and leaves the rest of the rule as it is. */

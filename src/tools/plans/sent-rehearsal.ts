@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { ConnectorType, Params } from "../../catalog/connector-type.ts";
 import { withPathApart } from "../../catalog/request-destinations.ts";
 import type { ExecuteOp } from "../../change/op.ts";
@@ -54,16 +53,19 @@ interface Sending {
   space: SpaceContext["space"];
   shown: Record<string, unknown>;
   next: NextCall[];
+  /** What makes the keys its own. */
+  unique: string;
+  /** Hosts that a person agreed to for this connector. */
+  knownHosts: string[];
 }
 
 /**
  * The plan that sends each action as a test, under keys of its own, and then closes what that opened.
  * @throws ToolError invalid_arguments for an action that changes an incident which exists; limit_reached for texts that are too large
  */
-export function sentRehearsal({ rule, actions, found, entry, space, shown, next }: Sending): RehearsalPlan {
+export function sentRehearsal({ rule, actions, found, entry, space, shown, next, unique, knownHosts }: Sending): RehearsalPlan {
   assertAllRehearsed(actions);
   assertTouchesNothing(actions, found);
-  const unique = randomBytes(4).toString("hex");
   const sends = [...actions].sort((one, other) => Number(one.role === "recovered") - Number(other.role === "recovered"));
   const keys = new Map<string | undefined, string>();
   const testKey = (key: string | undefined) => {
@@ -124,7 +126,7 @@ export function sentRehearsal({ rule, actions, found, entry, space, shown, next 
     facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets, rule: rule.id },
     flows: eachOnce(flows.flatMap((one) => one.flows)),
     asks: [],
-    knownHosts: [],
+    knownHosts,
     // What closes comes last, and has to run whatever became of the rest.
     onError: "continue",
     rehearsal: { shown, steps, next },

@@ -16,7 +16,17 @@ import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { fieldsStoredLast, isIn } from "../secrets/proposed-secrets.ts";
 import { replacedSecrets } from "../secrets/replaced-secrets.ts";
-import { backAlready, differsFrom, fieldsInWords, looksLikeAnother, ofAnother, whatIsThere, withBack, writtenBy } from "./changed-since.ts";
+import {
+  backAlready,
+  differsFrom,
+  fieldsInWords,
+  isBack,
+  looksLikeAnother,
+  ofAnother,
+  whatIsThere,
+  withBack,
+  writtenBy,
+} from "./changed-since.ts";
 import { connectorSince, type Later, sinceInWords, undoOf } from "./later-changes.ts";
 import { assertCarried, planCreate } from "./plan-create.ts";
 import { planDelete } from "./plan-delete.ts";
@@ -176,7 +186,7 @@ async function changedSince(
 ): Promise<NoChange> {
   const base = changedBySomebody(space, current, "It was changed since.", differs);
   const back = await backAlready(current, inverse);
-  if (back !== undefined) return { ...base, message: `${back} Nothing was written.` };
+  if (back !== undefined) return { ...base, ...(isBack(back) && { status: "no_change" }), message: `${back} Nothing was written.` };
   const since = await connectorSince(current, inverse, later, differs);
   const [first] = since.way ?? [];
   const message = since.all.length === 0 ? base.message : `${sinceInWords(since, "It was changed since.")} Nothing was written.`;
@@ -184,7 +194,8 @@ async function changedSince(
 }
 
 function superseded(space: string, id: string, why: string): NoChange {
-  return { noChange: true, status: "plan_changed", message: `${why} Nothing was written.`, space, result: { id }, warnings: [], next: [] };
+  const status = isBack(why) ? "no_change" : "plan_changed";
+  return { noChange: true, status, message: `${why} Nothing was written.`, space, result: { id }, warnings: [], next: [] };
 }
 
 function changedBySomebody(space: string, current: Connector, message: string, differs: string[]): NoChange {

@@ -151,7 +151,7 @@ export function nothingToDo({
     message:
       skipped.length > 0
         ? skippedWarning(left)
-        : `No rule ${left.length > 0 ? "of these " : ""}uses ${named(from)}${earlier.length > 0 ? " any more: it was replaced before" : ""}${workflows.length > 0 ? ", and no workflow that names it can be moved" : ""}.`,
+        : `No rule ${left.length > 0 ? "of these " : ""}uses ${named(from)}${earlierInWords(earlier)}${workflows.length > 0 ? ", and no workflow that names it can be moved" : ""}.`,
     space: inSpace,
     result: compact({
       workflows: workflowRows([], [], workflows).slice(0, rowsShown),
@@ -162,6 +162,13 @@ export function nothingToDo({
     warnings,
     next: [],
   };
+}
+
+/** ` any more: its actions were removed before` */
+function earlierInWords(earlier: readonly Move[]): string {
+  const words = { moved: "it was replaced before", removed: "its actions were removed before" };
+  const said = [...new Set(earlier.map(({ did }) => words[did]))];
+  return said.length > 0 ? ` any more: ${said.join(", and ")}` : "";
 }
 
 function failedRow({ op, outcome, error }: OpResult) {

@@ -4,6 +4,7 @@ import type { NextCall } from "../../change/plan.ts";
 import { connectorProtected } from "../../change/undo-here.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { plainText, quoted } from "../../plain-text.ts";
+import type { RuleUse } from "../../rules/find-rules.ts";
 import { type Proof, proofOf } from "../connectors/last-run.ts";
 import type { ToolContext } from "../define.ts";
 
@@ -18,16 +19,21 @@ export interface WaysOut {
   sameType: { id: string; name: string; last_run: Proof }[];
 }
 
-/** Where the rules of a connector to be deleted could go. Protected connectors are left out: no tool touches them. */
+/**
+ * Where the rules of a connector to be deleted could go. Protected connectors are left out: no tool touches them.
+ * @param rules those that use it: the call names them where it would leave some otherwise
+ */
 export async function waysOut(
   connector: Connector,
   space: string,
   connectors: readonly Connector[],
   context: Pick<ToolContext, "kibana" | "settings">,
+  rules: readonly RuleUse[] = [],
 ): Promise<WaysOut> {
   const isProtected = ({ id, name }: Connector) => connectorProtected(id, [name], context.settings) !== undefined;
   if (isProtected(connector)) return { next: [], sameType: [] };
   const entry = await connectorType(connector.type);
+  const named = rules.some(({ detection }) => detection);
   const target = targetOf(connector, entry);
   const others = connectors
     .filter((one) => one.type === connector.type && one.id !== connector.id && !one.missingSecrets && !isProtected(one))
@@ -41,7 +47,7 @@ export async function waysOut(
       ? [
           {
             tool: "replace_connector",
-            args: { from: connector.id, to: same.one.id, space },
+            args: { from: connector.id, to: same.one.id, ...(named && { rules: rules.map(({ id }) => id) }), space },
             why: `${quoted(same.one.name, 60)} (${same.one.id}) has the same target${same.proof === "works" ? "" : ", but is not known to work: test it first"}.`,
           },
         ]

@@ -83,7 +83,7 @@ export async function unagreedHosts(
   const hosts = await Promise.all(all.filter((one) => ids.has(one.id) && !one.preconfigured && !one.system).map(hostsOfAnybody));
   const known = hosts.flat().length > 0 ? await agreedHosts(all) : [];
   const open = [...new Set(hosts.flat())].filter((host) => !isAgreed(host, targetHosts, known));
-  return open.length === 0 ? [] : [`alerts of rules go to ${shownHosts(open)}, which nobody has agreed to yet`];
+  return open.length === 0 ? [] : [`alerts of rules go to ${shownHosts(open)}, which nobody has agreed to yet, as far as is known`];
 }
 
 /** Of a type that is not known, any host. */

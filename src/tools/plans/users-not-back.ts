@@ -1,0 +1,62 @@
+import { idIn } from "../../change/entries-of.ts";
+import type { JournalEntry } from "../../change/journal.ts";
+import type { NextCall, OpResult } from "../../change/plan.ts";
+import { maySee } from "../../change/principal.ts";
+import { recordedIn } from "../../change/undo.ts";
+import { firstFew } from "../../first-few.ts";
+import { grouped } from "../../grouped.ts";
+import { quoted } from "../../plain-text.ts";
+import type { ToolContext } from "../define.ts";
+import { readNow, undoNow } from "./changes-now.ts";
+
+/** Entries that are looked up, newest first. */
+const mostLooked = 20;
+
+/**
+ * The rules and workflows that this server took off connectors before they were deleted: an undo of the delete leaves them off.
+ * Only what can be given back now.
+ */
+export async function usersNotBack(results: readonly OpResult[], context: ToolContext): Promise<{ warnings: string[]; next: NextCall[] }> {
+  const back = results.flatMap(({ op, outcome }) => (op.op === "create" && outcome === "done" && op.id !== undefined ? [op] : []));
+  if (back.length === 0) return { warnings: [], next: [] };
+  const { entries } = await context.journal.entries();
+  const taken = entries
+    .filter(
+      (entry) => isDoneHere(entry, context) && back.some((op) => op.space === entry.begin.op.space && wasTakenOff(entry, op.id ?? "")),
+    )
+    .slice(0, mostLooked);
+  const now = await readNow(taken, context);
+  const offers = await Promise.all(taken.map(async (entry) => ({ entry, offer: await undoNow(entry, now, entries, context) })));
+  const able = offers.flatMap(({ entry, offer }) => (offer && "undo" in offer ? [entry] : []));
+  const byChange = [...grouped(able, ({ begin }) => begin.change)];
+  return {
+    warnings: byChange.map(
+      ([change, all]) =>
+        `Not put back: ${firstFew(all, 5, inWords)} lost ${all.length > 1 ? "their" : "its"} actions before the delete. undo_change with change "${change}" gives them back.`,
+    ),
+    next: byChange.map(([change, all]) => ({
+      tool: "undo_change",
+      args: { change },
+      why: `Gives ${all.length > 1 ? "them" : "it"} the connector again: ${firstFew(all, 5, inWords)}.`,
+    })),
+  };
+}
+
+function isDoneHere({ begin, end }: JournalEntry, { deployment, principal }: ToolContext): boolean {
+  return end?.outcome === "done" && begin.deployment === deployment.name && maySee(principal, begin.op.space);
+}
+
+/** Whether a rule or workflow used the connector before a change, and not after it. */
+function wasTakenOff(entry: JournalEntry, id: string): boolean {
+  const record = recordedIn(entry);
+  if (record?.op === "put_workflow") return record.moves.some(({ was, of = was }) => of === id);
+  if (record?.op !== "put_rule") return false;
+  const uses = ({ actions }: typeof record.before) => actions.some((action) => action.id === id);
+  return uses(record.before) && !uses(record.after);
+}
+
+/** `rule "Disk almost full"` */
+function inWords(entry: JournalEntry): string {
+  const { op, name } = entry.begin.op;
+  return `${op === "put_rule" ? "rule" : "workflow"} ${quoted(name || (idIn(entry) ?? ""), 60)}`;
+}

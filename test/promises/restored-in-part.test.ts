@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { deployment, makeConnector, serve } from "./race-deployment.ts";
+
+const made = async () => {
+  const world = await deployment({ connectors: ["one", "two"], rules: { alone: ["one"], both: ["one", "two"], other: ["two"] } });
+  return { world, call: (await serve(world)).call };
+};
+
+test.each<[string, object]>([
+  ["removed", { remove: true }],
+  ["moved", { to: "two" }],
+])(
+  "a deleted connector that is restored: the answer names the rules whose actions were %s before, and how they get them again",
+  async (_how, how) => {
+    const { world, call } = await made();
+    const gone = (await call("replace_connector", { from: "one", ...how })).body;
+    const { change } = (await call("safe_delete_connector", { ids: ["one"] })).body;
+    const { body } = await call("undo_change", { change });
+    expect([body.status, body.next[0]]).toMatchObject(["done", { tool: "undo_change", args: { change: gone.change } }]);
+    expect(body.warnings.join(" ")).toMatch(
+      /^Not put back: rule "Rule (alone|both)", rule "Rule (alone|both)" lost their actions before the delete\./,
+    );
+    expect((await call(body.next[0].tool, body.next[0].args)).body).toMatchObject({ status: "done", result: { rules_put_back: 2 } });
+    expect([await world.actionsOf("alone"), await world.actionsOf("both")]).toEqual([["one"], ["one", "two"]]);
+  },
+);
+
+test("a workflow is named as a rule is, and several deleted connectors are looked at together", async () => {
+  const { world, call } = await made();
+  for (const id of ["idx", "idx2", "idx3"]) await makeConnector(world.bare, id, { connector_type_id: ".index", config: { index: id } });
+  const step = "  - name: tell\n    type: index\n    connector-id: idx\n    with:\n      documents: []\n";
+  const yaml = `name: Tell\ntriggers:\n  - type: manual\nsteps:\n${step}`;
+  await world.bare("POST", "/api/workflows/workflow", { id: "tell-w", yaml });
+  await call("replace_connector", { from: "idx", to: "idx2" });
+  const { change } = (await call("safe_delete_connector", { ids: ["idx", "idx3"] })).body;
+  const { body } = await call("undo_change", { change });
+  expect(body.warnings.join(" ")).toContain('workflow "Tell"');
+  expect((await call(body.next[0].tool, body.next[0].args)).body.status).toBe("done");
+  const text = JSON.parse(await world.bare("GET", "/api/workflows/workflow/tell-w")).yaml;
+  expect(text).toContain("connector-id: idx\n");
+});
+
+test.each<[string, (call: Awaited<ReturnType<typeof made>>["call"]) => Promise<unknown>]>([
+  ["nothing was taken off", async () => undefined],
+  [
+    "what was taken off was given back",
+    async (call) => {
+      const { change } = (await call("replace_connector", { from: "two", remove: true, rules: ["other"] })).body;
+      await call("undo_change", { change });
+    },
+  ],
+])("where %s, a restored connector comes without such a note", async (_what, before) => {
+  const { world, call } = await made();
+  await before(call);
+  await makeConnector(world.bare, "three");
+  const { change } = (await call("safe_delete_connector", { ids: ["three"] })).body;
+  const { body } = await call("undo_change", { change });
+  expect([body.status, JSON.stringify(body)]).toEqual(["done", expect.not.stringContaining("Not put back")]);
+});
+
+test("a restored connector with secrets is not called the same as before: nobody sees its secrets", async () => {
+  const world = await deployment();
+  const { call } = await serve(world, { env: { CONNECTOR_SECRET_GUESS: "a-guessed-value-1" } });
+  await makeConnector(world.bare, "pd", { connector_type_id: ".pagerduty", secrets: { routingKey: "the-right-one" } });
+  const { change } = (await call("safe_delete_connector", { ids: ["pd"] })).body;
+  await call("undo_change", { change, secrets: { routingKey: { $env: "CONNECTOR_SECRET_GUESS" } } });
+  const { changes } = (await call("list_changes")).body;
+  expect(changes.at(-1).no_undo).toBe(
+    "Its name and config are again as they were before that change; Kibana does not show whether its secrets are.",
+  );
+});
