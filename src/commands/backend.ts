@@ -113,7 +113,7 @@ export function createBackend(
         settings: { ...rest.settings, space: defaultSpace(settings, principal) },
         secrets: {
           ...all.secrets,
-          ...{ allowed: principal.secrets, refused: refusedTo(principal.name), held: known.held, stored: storedOnce(all) },
+          ...{ allowed: principal.secrets, refused: refusedTo(principal.name), held: known.held, ...storedOnce(all) },
         },
         principal,
         signal: reads,
@@ -140,18 +140,28 @@ function defaultSpace(settings: Settings, { spaces }: Principal): string {
   return spaces[0] ?? settings.space;
 }
 
-/** What this server stored where, read when a call first asks for it. */
+/** What this server stored where, and what it replaced, read when a call first asks for it. */
 function storedOnce({ journal, deployment }: { journal: JournalReader; deployment: { name: string } }) {
-  let reading: Promise<(before?: string) => StoredSecret[]> | undefined;
+  let reading: ReturnType<typeof read> | undefined;
   const read = async () => {
-    const [{ entries }, { storedByJournal }] = await Promise.all([journal.entries(), import("../change/stored-by-journal.ts")]);
-    return (before?: string) => storedByJournal(entries, deployment.name, before);
+    const [{ entries }, { storedByJournal }, { formerByJournal }] = await Promise.all([
+      journal.entries(),
+      import("../change/stored-by-journal.ts"),
+      import("../change/former-by-journal.ts"),
+    ]);
+    return {
+      storedBefore: (before?: string) => storedByJournal(entries, deployment.name, before),
+      former: formerByJournal(entries, deployment.name),
+    };
   };
+  const readOnce = () => (reading ??= read());
   const answers = new Map<string | undefined, Promise<readonly StoredSecret[]>>();
-  return (before?: string) => {
-    reading ??= read();
-    const answer = answers.get(before) ?? reading.then((stored) => stored(before));
-    answers.set(before, answer);
-    return answer;
+  return {
+    stored(before?: string) {
+      const answer = answers.get(before) ?? readOnce().then(({ storedBefore }) => storedBefore(before));
+      answers.set(before, answer);
+      return answer;
+    },
+    former: async () => (await readOnce()).former,
   };
 }

@@ -28,7 +28,7 @@ import { givenSecrets } from "../secrets/given-secrets.ts";
 import { withWayNamed } from "../secrets/named-way.ts";
 import { askedFields } from "../secrets/page-fields.ts";
 import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
-import { replacedSecrets } from "../secrets/replaced-secrets.ts";
+import { formerSecrets, notKnownToBeSame, replacedSecrets } from "../secrets/replaced-secrets.ts";
 import { agreedHosts, destinationsWith, secretFlows } from "../secrets/secret-flows.ts";
 import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSecrets, withStored } from "../secrets/stored-secrets.ts";
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
@@ -86,12 +86,12 @@ export async function planUpdate(
     : (await fieldsStoredLast({ id: before.id, space }, context.secrets)).filter((one) => !known.includes(one));
   const dropped = byJournal.filter((field) => secrets[field] === null);
   const stored = withStored(entry, storedSecrets(entry, after.config, status), byJournal, secrets);
-  const left = await assertAllGiven({ subject, entry, why, stored, given }, context.secrets);
+  const left = await assertAllGiven({ subject, entry, why, stored, given: resolved }, context.secrets);
   const alone = settings.skipConfirmation && resolved.asked.length === 0 && context.secrets.typed === undefined;
   /** Whoever agrees says that these are not stored. */
   const denied = before.missingSecrets ? [] : left.filter((field) => !known.includes(field));
   const possible = alone && noOtherSecrets ? [] : denied;
-  const onlyAPersonKnows = await nothingElse(possible, { subject, entry, why }, context.secrets, alone);
+  const onlyAPersonKnows = await nothingElse(possible, { subject, entry, why, given: resolved }, context.secrets, alone);
   if (onlyAPersonKnows && alone) throw stillUnknown(onlyAPersonKnows, "nobody");
   const warnings = entry
     ? await checkNew(entry, after.config, resolved, subject, context.secrets)
@@ -144,11 +144,14 @@ export async function planUpdate(
   const fitting = limits ? await orWhy(rulesWith(kibana, space, { id: before.id, known: before }), 200) : [];
   const removed = removedKeys(before.config ?? {}, after.config);
   const { references = 0 } = existing.find(({ id }) => id === before.id) ?? {};
+  const stores = { ops: [op] as Plan["ops"], asks };
+  const rotates = isDeepStrictEqual([after.name, after.config], [before.name, before.config ?? {}]);
   const plan: Plan = {
     summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${authorisationsLost(before)}${removalsInWords([op])}`,
     ops: [op],
     effects: [effectOn("update", before, space, difference(before, after, mapSealed(resolved.secrets, String), resolved.asked))],
     beforehand: [
+      ...(rotates ? [] : await notKnownToBeSame(subject, known, stores, context.secrets)),
       ...(noOtherSecrets && onlyAPersonKnows
         ? ["assert_no_other_secrets does not count from an agent: the person is asked whether something else is stored."]
         : []),
@@ -159,7 +162,8 @@ export async function planUpdate(
         : []),
     ],
     warnings: [
-      ...(before.missingSecrets ? [] : await replacedSecrets(subject, { ops: [op], asks }, context.secrets)),
+      ...(before.missingSecrets ? [] : await replacedSecrets(subject, stores, context.secrets)),
+      ...(await formerSecrets(stores, context, undoes !== undefined)),
       ...(first ? [first.warning] : []),
       ...awaiting.used,
       ...shifted,
