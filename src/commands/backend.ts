@@ -140,18 +140,20 @@ function defaultSpace(settings: Settings, { spaces }: Principal): string {
   return spaces[0] ?? settings.space;
 }
 
-/** What this server stored where, and what it replaced, read when a call first asks for it. */
+/** What this server stored where, what it replaced, and to which hosts people agreed, read when a call first asks for it. */
 function storedOnce({ journal, deployment }: { journal: JournalReader; deployment: { name: string } }) {
   let reading: ReturnType<typeof read> | undefined;
   const read = async () => {
-    const [{ entries }, { storedByJournal }, { formerByJournal }] = await Promise.all([
+    const [{ entries }, { storedByJournal }, { formerByJournal }, { agreedByJournal }] = await Promise.all([
       journal.entries(),
       import("../change/stored-by-journal.ts"),
       import("../change/former-by-journal.ts"),
+      import("../change/agreed-by-journal.ts"),
     ]);
     return {
       storedBefore: (before?: string) => storedByJournal(entries, deployment.name, before),
       former: formerByJournal(entries, deployment.name),
+      agreed: agreedByJournal(entries, deployment.name),
     };
   };
   const readOnce = () => (reading ??= read());
@@ -163,5 +165,6 @@ function storedOnce({ journal, deployment }: { journal: JournalReader; deploymen
       return answer;
     },
     former: async () => (await readOnce()).former,
+    agreed: async () => (await readOnce()).agreed,
   };
 }

@@ -27,6 +27,16 @@ export interface SecretSource {
   stored?: (before?: string) => Promise<readonly StoredSecret[]>;
   /** What this server replaced where it was; undefined: it keeps no journal. */
   former?: () => Promise<readonly FormerSecret[]>;
+  /** Where people agreed that connectors send; undefined: it keeps no journal. */
+  agreed?: () => Promise<readonly AgreedPlace[]>;
+}
+
+/** That a person agreed to where a connector sends: by its config then, or to these hosts of a run. */
+export interface AgreedPlace {
+  space: string;
+  connector: string;
+  config?: Record<string, unknown>;
+  hosts?: readonly string[];
 }
 
 /** What a secret that this server holds is called: only a name that the caller may use is told. */

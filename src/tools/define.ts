@@ -235,9 +235,9 @@ async function placed<T>(tool: string, context: ToolContext, work: () => Promise
   try {
     return await withTypesOf(context.kibana, work);
   } catch (error) {
-    if (!(error instanceof ToolError) || error.code !== "connector_not_found") throw error;
-    const { withPlaces } = await import("./connectors/other-spaces.ts");
-    throw await withPlaces(error, tool, context);
+    if (!(error instanceof ToolError) || !["connector_not_found", "id_taken"].includes(error.code)) throw error;
+    const { withOwner, withPlaces } = await import("./connectors/other-spaces.ts");
+    throw error.code === "id_taken" ? await withOwner(error, tool, context) : await withPlaces(error, tool, context);
   }
 }
 

@@ -18,6 +18,7 @@ import { assertParamsFit } from "./connectors/params-fit.ts";
 import { changeTool } from "./define.ts";
 import { changedSpace, compact, connector, namedById } from "./fields.ts";
 import { inWords } from "./plans/check-new-connector.ts";
+import { agreedBefore, hostsAsked } from "./secrets/agreed-before.ts";
 import { assertNoMarks } from "./secrets/redaction-marks.ts";
 import { runFlows } from "./secrets/run-flows.ts";
 
@@ -43,7 +44,8 @@ export const executeConnector = changeTool({
     retries: z.number().int().min(0).max(3).optional().describe("While Kibana calls the failure retryable; default 0"),
   }),
   argumentHints: namedById,
-  async plan({ id, params: given, retries = 0 }, { kibana, space: target }): Promise<Plan> {
+  async plan({ id, params: given, retries = 0 }, context): Promise<Plan> {
+    const { kibana, space: target } = context;
     const [found, types] = await Promise.all([findConnector(kibana, target, id), kibana.connectorTypes(target)]);
     assertRunnable(found, types);
     assertNoMarks("params", given);
@@ -63,6 +65,7 @@ export const executeConnector = changeTool({
       type: found.type,
       params,
       config: found.config,
+      hosts: hostsAsked(flows),
       ...(doing.closing && { undo: doing.closing }),
       safe: false,
       onlyReads: effect === "none",
@@ -94,7 +97,7 @@ export const executeConnector = changeTool({
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
       flows,
       asks: [],
-      knownHosts: [],
+      knownHosts: await agreedBefore(found, target, flows, context.secrets),
     };
   },
   async report({ ops: [op] }, [result]) {

@@ -1,13 +1,18 @@
 import type { ConnectorType, Problem } from "../../catalog/connector-type.ts";
+import { isReadable } from "../../catalog/destinations.ts";
 import { checkPart, checkTogether } from "../../catalog/validate.ts";
 import { credentialsFor } from "../../catalog/when.ts";
 import { ToolError } from "../../errors.ts";
+import { hostAndWay } from "../../host-name.ts";
 import { isPlainObject } from "../../plain-object.ts";
+import { word } from "../../plain-text.ts";
 import { examine, Sealed, type SealedRecord, seal } from "../../sealed.ts";
 import type { Resolved } from "../../secrets/resolve.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
+import { isLoopback } from "../../settings/http.ts";
 import { noneInstead } from "../secrets/explicit-no-auth.ts";
 import { placeholder, proposalInWords, proposedSecrets, type Subject } from "../secrets/proposed-secrets.ts";
+import { destinationsWith } from "../secrets/secret-flows.ts";
 import { withGiven } from "../secrets/with-given.ts";
 
 /**
@@ -62,7 +67,22 @@ export async function checkNew(
       { problems: [...errors, ...hints] },
     );
   }
-  return [...warnings.map(inWords), ...unused(type, config, whole), ...withoutSecrets(type, config, whole)];
+  return [
+    ...warnings.map(inWords),
+    ...openWays(type, config, secrets),
+    ...unused(type, config, whole),
+    ...withoutSecrets(type, config, whole),
+  ];
+}
+
+/** Ways to its hosts on which others may read what is sent: a sentence each. What stays on this machine is on none. */
+function openWays(type: ConnectorType, config: Record<string, unknown>, secrets: SealedRecord): string[] {
+  const hosts = destinationsWith(type, config, secrets).filter(isReadable);
+  return hosts.flatMap((destination) => {
+    const { host, way } = hostAndWay(destination);
+    if (host === destination || isLoopback(host.replace(/:\d+$/, ""))) return [];
+    return [`The way to ${word(host)}: ${way}. Whoever is in between may read what is sent, secrets too.`];
+  });
 }
 
 /** Secrets that the way to authenticate does not send, though Kibana stores them. */

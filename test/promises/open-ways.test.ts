@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { accepts, product } from "../support/product.ts";
+
+const env = {
+  CONNECTOR_SECRET_A: "a-user-or-key",
+  CONNECTOR_SECRET_B: "a-password",
+  CONNECTOR_SECRET_HOOK: "http://hooks.example.com/services/A/A/aaaaaaaa",
+};
+const [a, b] = [{ $env: "CONNECTOR_SECRET_A" }, { $env: "CONNECTOR_SECRET_B" }];
+const mail = { type: ".email", secrets: { user: a, password: b } };
+const from = { service: "other", host: "smtp.example.com", from: "kibana@example.com", hasAuth: true };
+const hook = { type: ".webhook", secrets: { user: a, password: b } };
+const signed = { method: "post", hasAuth: true, authType: "webhook-authentication-basic" };
+const maybe = "The way to smtp.example.com: TLS only if the server offers it. Whoever is in between may read what is sent, secrets too.";
+
+describe("a way on which others may read along", () => {
+  test.each<[string, object, string]>([
+    ["mail on port 587", { ...mail, config: { ...from, port: 587 } }, maybe],
+    ["mail on port 25, said so", { ...mail, config: { ...from, port: 25, secure: false } }, maybe],
+    ["a webhook", { ...hook, config: { url: "http://hooks.example.com/a", ...signed } }, "The way to hooks.example.com: no encryption."],
+    [
+      "a webhook whose certificate is not checked",
+      { ...hook, config: { url: "https://hooks.example.com/a", ...signed, verificationMode: "none" } },
+      "The way to hooks.example.com: TLS, whoever answers: the certificate or its name is not checked.",
+    ],
+    [
+      "an address that is a secret",
+      { type: ".teams", secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_HOOK" } } },
+      "The way to hooks.example.com: no encryption.",
+    ],
+  ])("is said in words: %s", async (_what, connector, words) => {
+    const { call, questions } = await product({ person: accepts, env, sandbox: { empty: true } });
+    const { body } = await call("create_connector", { name: "New", ...connector });
+    expect([body.status, body.warnings?.join(" ")]).toEqual(["done", expect.stringContaining(words)]);
+    expect(questions.at(-1)?.message).toContain(words);
+  });
+
+  test("also where an update makes it one", async () => {
+    const { call, questions } = await product({ person: accepts, env, sandbox: { empty: true }, settings: { targetHosts: ["*"] } });
+    await call("create_connector", { name: "Mail", id: "mail", ...mail, config: { ...from, port: 465 } });
+    const { body } = await call("update_connector", { id: "mail", config: { port: 587 }, secrets: mail.secrets });
+    expect(body.warnings).toContain(maybe);
+    expect(questions.at(-1)?.message).toContain(maybe);
+  });
+
+  test.each<[string, object]>([
+    ["mail with TLS from the start", { ...mail, config: { ...from, port: 587, secure: true } }],
+    ["mail on port 465", { ...mail, config: { ...from, port: 465 } }],
+    ["a webhook with https", { ...hook, config: { url: "https://hooks.example.com/a", ...signed } }],
+    ["this machine", { ...hook, config: { url: "http://127.0.0.1:9/a", ...signed } }],
+  ])("is not what another is: %s", async (_what, connector) => {
+    const { call } = await product({ person: accepts, env, sandbox: { empty: true } });
+    const { body } = await call("create_connector", { name: "New", ...connector, dry_run: true });
+    expect([body.status, JSON.stringify(body)]).toEqual(["planned", expect.not.stringContaining("The way to")]);
+  });
+});
