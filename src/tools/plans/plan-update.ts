@@ -31,6 +31,7 @@ import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
 import { formerSecrets, notKnownToBeSame, replacedSecrets } from "../secrets/replaced-secrets.ts";
 import { agreedHosts, destinationsWith, secretFlows } from "../secrets/secret-flows.ts";
 import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSecrets, withStored } from "../secrets/stored-secrets.ts";
+import type { GivenSecrets } from "../secrets/with-given.ts";
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { leftWarnings, repointWorkflows } from "../workflows/repoint-workflows.ts";
 import { checkNew } from "./check-new-connector.ts";
@@ -185,9 +186,7 @@ export async function planUpdate(
       ...(removed.length > 0 ? [`Removed: ${firstFew(removed, 20)}.`] : []),
       ...forgotten(known, stored, given),
       ...dropped.map((field) => `secrets.${field} is null: Kibana forgets what this server stored there.`),
-      ...Object.entries(resolved.secrets)
-        .filter(([, value]) => holdsSeveral(value))
-        .map(([field]) => `secrets.${field} is replaced as a whole: names in it that are not given are lost.`),
+      ...fieldsOfSeveral(resolved).map((field) => `secrets.${field} is replaced as a whole: names in it that are not given are lost.`),
       ...(renames
         ? []
         : hideInConfig(after.config).found.map((one) =>
@@ -269,8 +268,11 @@ function difference(
   };
 }
 
-function holdsSeveral(tree: SealedTree): boolean {
-  return tree !== null && typeof tree === "object" && !(tree instanceof Sealed);
+/** The fields that hold several secrets by name, given or yet to be typed. */
+function fieldsOfSeveral({ secrets, asked }: GivenSecrets): string[] {
+  const isSeveral = (tree: SealedTree) => tree !== null && typeof tree === "object" && !(tree instanceof Sealed);
+  const typed = asked.map((path) => path.split(".").slice(1)).flatMap(([field = "", ...rest]) => (rest.length > 0 ? [field] : []));
+  return [...new Set([...Object.entries(secrets).flatMap(([field, tree]) => (isSeveral(tree) ? [field] : [])), ...typed])];
 }
 
 /** Secrets that the method needs which the change gives up: they are stored for certain, and nobody has to say so. */
