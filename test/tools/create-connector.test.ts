@@ -268,7 +268,9 @@ describe("a mistake is reported before anything is sent", () => {
     const { body } = await unwritten({ ...log, id: "payments-pagerduty" });
     expect(body).toMatchObject({
       code: "id_taken",
-      message: expect.stringMatching(/^The id "payments-pagerduty" is that of "Payments PagerDuty" \(.pagerduty\) in the space "team-payments"/),
+      message: expect.stringMatching(
+        /^The id "payments-pagerduty" is that of "Payments PagerDuty" \(.pagerduty\) in the space "team-payments"/,
+      ),
       fix: expect.stringContaining('from: {"id":"payments-pagerduty","space":"team-payments"}'),
     });
   });
