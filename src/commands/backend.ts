@@ -7,7 +7,6 @@ import { createLog, type Log } from "../log.ts";
 import type { Product } from "../mcp/service.ts";
 import { hidingKnown } from "../plain-text.ts";
 import { watchSecrets } from "../secrets/folder.ts";
-import type { StoredSecret } from "../secrets/stored-secret.ts";
 import type { Settings } from "../settings/index.ts";
 import { createKeptExports } from "../tools/exports/kept-exports.ts";
 import { version } from "../version.ts";
@@ -140,31 +139,17 @@ function defaultSpace(settings: Settings, { spaces }: Principal): string {
   return spaces[0] ?? settings.space;
 }
 
-/** What this server stored where, what it replaced, and to which hosts people agreed, read when a call first asks for it. */
+/** What the journal says of secrets, read when a call first asks for it. */
 function storedOnce({ journal, deployment }: { journal: JournalReader; deployment: { name: string } }) {
   let reading: ReturnType<typeof read> | undefined;
   const read = async () => {
-    const [{ entries }, { storedByJournal }, { formerByJournal }, { agreedByJournal }] = await Promise.all([
-      journal.entries(),
-      import("../change/stored-by-journal.ts"),
-      import("../change/former-by-journal.ts"),
-      import("../change/agreed-by-journal.ts"),
-    ]);
-    return {
-      storedBefore: (before?: string) => storedByJournal(entries, deployment.name, before),
-      former: formerByJournal(entries, deployment.name),
-      agreed: agreedByJournal(entries, deployment.name),
-    };
+    const [{ entries }, { toldByJournal }] = await Promise.all([journal.entries(), import("../change/told-by-journal.ts")]);
+    return toldByJournal(entries, deployment.name);
   };
-  const readOnce = () => (reading ??= read());
-  const answers = new Map<string | undefined, Promise<readonly StoredSecret[]>>();
+  const told = () => (reading ??= read());
   return {
-    stored(before?: string) {
-      const answer = answers.get(before) ?? readOnce().then(({ storedBefore }) => storedBefore(before));
-      answers.set(before, answer);
-      return answer;
-    },
-    former: async () => (await readOnce()).former,
-    agreed: async () => (await readOnce()).agreed,
+    stored: async (before?: string) => (await told()).stored(before),
+    former: async () => (await told()).former,
+    agreed: async () => (await told()).agreed,
   };
 }

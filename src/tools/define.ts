@@ -230,14 +230,14 @@ function inSpace<Args extends { space?: string | undefined }, T>(
   return context.spaces.during(space ?? context.settings.space, { fresh }, (checked) => work(rest, { ...context, space: checked }));
 }
 
-/** Does the work, with the types that this Kibana offers. If a connector is not found, the error says in which other space it is and who still refers to it. */
+/** Does the work, with the types that this Kibana offers. If a connector is not found, or its id is taken, the error says in which other space it is and who still refers to it. */
 async function placed<T>(tool: string, context: ToolContext, work: () => Promise<T>): Promise<T> {
   try {
     return await withTypesOf(context.kibana, work);
   } catch (error) {
     if (!(error instanceof ToolError) || !["connector_not_found", "id_taken"].includes(error.code)) throw error;
-    const { withOwner, withPlaces } = await import("./connectors/other-spaces.ts");
-    throw error.code === "id_taken" ? await withOwner(error, tool, context) : await withPlaces(error, tool, context);
+    const { withPlaces } = await import("./connectors/other-spaces.ts");
+    throw await withPlaces(error, tool, context);
   }
 }
 

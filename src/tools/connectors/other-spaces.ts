@@ -42,7 +42,7 @@ const ways: Record<string, (place: Place, asked: string) => string> = {
  * @param tool the one that was called
  */
 export async function withPlaces(error: ToolError, tool: string, context: ToolContext): Promise<ToolError> {
-  if (!(error instanceof ConnectorNotHere)) return error;
+  if (!(error instanceof ConnectorNotHere)) return error.code === "id_taken" ? withOwner(error, tool, context) : error;
   const [{ referring, total }, places, deletions] = await Promise.all([
     referringTo(error, context),
     placesOf(error, context),
@@ -78,7 +78,7 @@ export async function withPlaces(error: ToolError, tool: string, context: ToolCo
 }
 
 /** The same error; where Kibana refused an id that is another space's, with that connector, if this key sees it, and an id that may be free. */
-export async function withOwner(error: ToolError, tool: string, context: ToolContext): Promise<ToolError> {
+async function withOwner(error: ToolError, tool: string, context: ToolContext): Promise<ToolError> {
   const [, id] = /\[action\/(.+)\] conflict/.exec(String(error.detail?.kibana)) ?? [];
   if (id === undefined || tool !== "create_connector") return error;
   const [owner] = (await placesOf({ asked: id, space: "" }, context)).filter((one) => one.id === id);
