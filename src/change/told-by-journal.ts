@@ -1,11 +1,12 @@
 import type { StoredSecret } from "../secrets/stored-secret.ts";
 import { agreedByJournal } from "./agreed-by-journal.ts";
 import { formerByJournal } from "./former-by-journal.ts";
-import type { JournalEntry } from "./journal.ts";
+import type { JournalReader } from "./journal.ts";
 import { storedByJournal } from "./stored-by-journal.ts";
 
 /** What the journal says of secrets: where which is stored, now or before a change; what was replaced; where people agreed that they go. */
-export function toldByJournal(entries: readonly JournalEntry[], deployment: string) {
+export async function toldByJournal(journal: JournalReader, deployment: string) {
+  const { entries } = await journal.entries();
   const answers = new Map<string | undefined, StoredSecret[]>();
   return {
     stored(before?: string) {

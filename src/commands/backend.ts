@@ -142,10 +142,7 @@ function defaultSpace(settings: Settings, { spaces }: Principal): string {
 /** What the journal says of secrets, read when a call first asks for it. */
 function storedOnce({ journal, deployment }: { journal: JournalReader; deployment: { name: string } }) {
   let reading: ReturnType<typeof read> | undefined;
-  const read = async () => {
-    const [{ entries }, { toldByJournal }] = await Promise.all([journal.entries(), import("../change/told-by-journal.ts")]);
-    return toldByJournal(entries, deployment.name);
-  };
+  const read = async () => (await import("../change/told-by-journal.ts")).toldByJournal(journal, deployment.name);
   const told = () => (reading ??= read());
   return {
     stored: async (before?: string) => (await told()).stored(before),
