@@ -91,6 +91,8 @@ export interface ExecuteOp {
   onlyReads?: boolean;
   /** Params of a run that undoes this one. */
   undo?: Record<string, unknown>;
+  /** The hosts that its question names; none where nobody is asked about one. */
+  hosts?: readonly string[];
   /** How often to run again while Kibana calls the failure retryable. */
   retries?: number;
 }

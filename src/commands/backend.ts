@@ -7,7 +7,6 @@ import { createLog, type Log } from "../log.ts";
 import type { Product } from "../mcp/service.ts";
 import { hidingKnown } from "../plain-text.ts";
 import { watchSecrets } from "../secrets/folder.ts";
-import type { StoredSecret } from "../secrets/stored-secret.ts";
 import type { Settings } from "../settings/index.ts";
 import { createKeptExports } from "../tools/exports/kept-exports.ts";
 import { version } from "../version.ts";
@@ -113,7 +112,7 @@ export function createBackend(
         settings: { ...rest.settings, space: defaultSpace(settings, principal) },
         secrets: {
           ...all.secrets,
-          ...{ allowed: principal.secrets, refused: refusedTo(principal.name), held: known.held, stored: storedOnce(all) },
+          ...{ allowed: principal.secrets, refused: refusedTo(principal.name), held: known.held, ...storedOnce(all) },
         },
         principal,
         signal: reads,
@@ -140,18 +139,14 @@ function defaultSpace(settings: Settings, { spaces }: Principal): string {
   return spaces[0] ?? settings.space;
 }
 
-/** What this server stored where, read when a call first asks for it. */
-function storedOnce({ journal, deployment }: { journal: JournalReader; deployment: { name: string } }) {
-  let reading: Promise<(before?: string) => StoredSecret[]> | undefined;
-  const read = async () => {
-    const [{ entries }, { storedByJournal }] = await Promise.all([journal.entries(), import("../change/stored-by-journal.ts")]);
-    return (before?: string) => storedByJournal(entries, deployment.name, before);
-  };
-  const answers = new Map<string | undefined, Promise<readonly StoredSecret[]>>();
-  return (before?: string) => {
-    reading ??= read();
-    const answer = answers.get(before) ?? reading.then((stored) => stored(before));
-    answers.set(before, answer);
-    return answer;
+/** What the journal says of secrets, read when a call first asks for it. */
+function storedOnce({ journal, deployment, settings }: { journal: JournalReader; deployment: { name: string }; settings: Settings }) {
+  let reading: ReturnType<typeof read> | undefined;
+  const read = async () => (await import("../change/told-by-journal.ts")).toldByJournal(journal, deployment.name, settings);
+  const told = () => (reading ??= read());
+  return {
+    stored: async (before?: string) => (await told()).stored(before),
+    former: async () => (await told()).former,
+    agreed: async () => (await told()).agreed,
   };
 }

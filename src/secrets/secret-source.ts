@@ -2,7 +2,7 @@ import type { Sealed } from "../sealed.ts";
 import { bindingSuffix } from "../settings/bindings.ts";
 import { isUnfilled } from "../settings/given-values.ts";
 import type { RefusedValues } from "./refused-values.ts";
-import type { StoredSecret } from "./stored-secret.ts";
+import type { FormerSecret, StoredSecret } from "./stored-secret.ts";
 
 /** Where references lead. */
 export interface SecretSource {
@@ -25,6 +25,18 @@ export interface SecretSource {
   held?: ((text: string) => readonly Sealed[]) | undefined;
   /** What this server stored where, now or before a change of it; undefined: it keeps no journal. */
   stored?: (before?: string) => Promise<readonly StoredSecret[]>;
+  /** What this server replaced where it was; undefined: it keeps no journal. */
+  former?: () => Promise<readonly FormerSecret[]>;
+  /** Where people agreed that connectors send; undefined: it keeps no journal. */
+  agreed?: () => Promise<readonly AgreedPlace[]>;
+}
+
+/** That a person agreed to where a connector sends: by its config then, or to these hosts of a run. */
+export interface AgreedPlace {
+  space: string;
+  connector: string;
+  config?: Record<string, unknown>;
+  hosts?: readonly string[];
 }
 
 /** What a secret that this server holds is called: only a name that the caller may use is told. */

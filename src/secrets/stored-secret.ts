@@ -22,6 +22,13 @@ export interface StoredSecret {
   hasNewValue?: true;
 }
 
+/** A secret that this server stored in a connector and replaced there, by its journal. */
+export interface FormerSecret extends Pick<StoredSecret, "space" | "connector" | "at"> {
+  source: string;
+  /** What took its place; undefined: a person typed it, or it was plain text. */
+  by: string | undefined;
+}
+
 /** The field that it is in: `secretHeaders` of `secretHeaders.X-Key`. */
 export function fieldOf({ path }: Pick<StoredSecret, "path">): string {
   return path.split(".")[0] ?? path;

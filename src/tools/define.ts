@@ -231,7 +231,7 @@ function inSpace<Args extends { space?: string | undefined }, T>(
   return context.spaces.during(space ?? context.settings.space, { fresh }, (checked) => work(rest, { ...context, space: checked }));
 }
 
-/** Does the work, with the types that this Kibana offers. If a connector or rule is not found, the error says in which other space it is; of a connector, who still refers to it. */
+/** Does the work, with the types that this Kibana offers. If a connector or rule is not found, or its id is taken, the error says in which other space it is; of a connector, who still refers to it. */
 async function placed<T>(tool: string, context: ToolContext, work: () => Promise<T>): Promise<T> {
   try {
     return await withTypesOf(context.kibana, work);
@@ -240,7 +240,7 @@ async function placed<T>(tool: string, context: ToolContext, work: () => Promise
       const { withRulePlaces } = await import("./rules/rules-elsewhere.ts");
       throw await withRulePlaces(error, context);
     }
-    if (!(error instanceof ToolError) || error.code !== "connector_not_found") throw error;
+    if (!(error instanceof ToolError) || !["connector_not_found", "id_taken"].includes(error.code)) throw error;
     const { withPlaces } = await import("./connectors/other-spaces.ts");
     throw await withPlaces(error, tool, context);
   }

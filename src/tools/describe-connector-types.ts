@@ -181,7 +181,7 @@ function exampleCall(entry: ConnectorType, prefix: string): Record<string, unkno
 function testsOf({ tests, noSafeTest }: ConnectorType): Record<string, unknown> {
   const { safeWhen } = tests;
   return compact({
-    safe: tests.safe ? effectOf(tests.safe) : (noSafeTest ?? "none"),
+    safe: tests.safe ? effectOf(tests.safe) : ["none", noSafeTest].filter(Boolean).join(": "),
     safe_when: safeWhen ? `${whenText(safeWhen.when)}: ${effectOf(safeWhen.probe)}` : undefined,
     near_safe: tests.near_safe ? effectOf(tests.near_safe) : undefined,
     loud: tests.loud ? effectOf(tests.loud) : undefined,

@@ -18,7 +18,7 @@ import { assertParamsFit } from "./connectors/params-fit.ts";
 import { changeTool } from "./define.ts";
 import { changedSpace, compact, connector, namedById } from "./fields.ts";
 import { inWords } from "./plans/check-new-connector.ts";
-import { agreedHere } from "./secrets/agreed-here.ts";
+import { agreedBefore, hostsAsked } from "./secrets/agreed-before.ts";
 import { assertNoMarks } from "./secrets/redaction-marks.ts";
 import { runFlows } from "./secrets/run-flows.ts";
 
@@ -65,6 +65,7 @@ export const executeConnector = changeTool({
       type: found.type,
       params,
       config: found.config,
+      hosts: hostsAsked(flows),
       ...(doing.closing && { undo: doing.closing }),
       safe: false,
       onlyReads: effect === "none",
@@ -96,7 +97,7 @@ export const executeConnector = changeTool({
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },
       flows,
       asks: [],
-      knownHosts: await agreedHere(found, context),
+      knownHosts: await agreedBefore(found, target, flows, context.secrets),
     };
   },
   async report({ ops: [op] }, [result]) {

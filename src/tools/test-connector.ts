@@ -19,7 +19,7 @@ import { changeTool } from "./define.ts";
 import { changedSpace, compact, connector, idOrName, namedById, widens } from "./fields.ts";
 import { rehearsalReport } from "./plans/rehearsal-report.ts";
 import type { RehearsalPlan } from "./plans/sent-rehearsal.ts";
-import { agreedHere } from "./secrets/agreed-here.ts";
+import { agreedBefore, hostsAsked } from "./secrets/agreed-before.ts";
 import { secretFields } from "./secrets/given-secrets.ts";
 import { assertNoMarks } from "./secrets/redaction-marks.ts";
 import { runFlows } from "./secrets/run-flows.ts";
@@ -93,6 +93,7 @@ export const testConnector = changeTool({
           params,
           config: found.config,
           template: { ...probe.params, ...given },
+          hosts: hostsAsked(flows),
           ...(undo && { undo }),
           safe: mode === "safe",
         },
@@ -109,7 +110,7 @@ export const testConnector = changeTool({
       // If an agent may choose the host, the request alone already tells that host something.
       flows,
       asks: [],
-      knownHosts: await agreedHere(found, context),
+      knownHosts: await agreedBefore(found, target, flows, context.secrets),
       mode,
       probe,
       fill,

@@ -1,16 +1,18 @@
 import * as z from "zod";
 import type { Op } from "../change/op.ts";
 import type { NextCall, NoChange, Plan } from "../change/plan.ts";
+import type { Connector } from "../kibana/connectors.ts";
 import { lookAtWorkflows } from "../usage/look.ts";
 import { howToAuthorise } from "./connectors/authorise.ts";
 import { connectorView } from "./connectors/connector-row.ts";
 import { findConnector } from "./connectors/find-connector.ts";
 import { mayWorkOtherwise, safeTest } from "./connectors/safe-test.ts";
 import { reportOfEach, type SpacesPlan } from "./connectors/space-rows.ts";
-import { changeInSpaces } from "./define.ts";
+import { changeInSpaces, type ToolContext } from "./define.ts";
 import { changedSpaces, compact, connector, connectorName } from "./fields.ts";
 import { planPatch } from "./plans/plan-patch.ts";
 import { planUpdateInSpaces } from "./plans/update-in-spaces.ts";
+import { reenterSecrets } from "./secrets/reenter-secrets.ts";
 import { copiesLeft } from "./secrets/replaced-secrets.ts";
 import { workflowRows } from "./workflows/workflow-rows.ts";
 
@@ -47,7 +49,7 @@ export const updateConnector = changeInSpaces({
     ]);
     const [before, status, existing] = await Promise.all([findConnector(kibana, target, id), kibana.status(), kibana.connectors(target)]);
     const plan = await planPatch(before, patch, target, { status, existing }, context);
-    if (!plan) return { noChange: true, space: target, result: { connector: connectorView(before, target) }, warnings: [], next: [] };
+    if (!plan) return unchanged(before, target, context);
     return { ...plan, warnings: [...plan.warnings, ...(await copiesLeft([plan], context))] };
   },
   planSeveral: (asked, spaces, context): Promise<SpacesPlan | NoChange> => planUpdateInSpaces(asked, spaces, context),
@@ -80,6 +82,15 @@ export const updateConnector = changeInSpaces({
     };
   },
 });
+
+/** Nothing is named that differs; where its secrets are lost, with the call that enters them again. */
+async function unchanged(before: Connector, space: string, { secrets }: ToolContext): Promise<NoChange> {
+  return {
+    ...{ noChange: true, space, result: { connector: connectorView(before, space) } },
+    warnings: before.missingSecrets ? ["It has lost its secrets: Kibana skips its runs until they are entered again."] : [],
+    next: before.missingSecrets ? [await reenterSecrets(before, space, secrets)] : [],
+  };
+}
 
 /** The call that tests a changed connector, if it may work otherwise now. */
 async function testOf(op: Op): Promise<NextCall[]> {

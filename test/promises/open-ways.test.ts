@@ -1,44 +1,57 @@
 import { describe, expect, test } from "vitest";
 import { accepts, product } from "../support/product.ts";
 
-const env = { CONNECTOR_SECRET_PASSWORD: "p".repeat(20), CONNECTOR_SECRET_HOOK: "http://chat.example.com/services/1" };
-const password = { $env: "CONNECTOR_SECRET_PASSWORD" };
-const mail = { service: "other", host: "smtp.example.com", port: 587, from: "kibana@example.com" };
-const hook = { url: "http://hooks.example.com/in", method: "post", hasAuth: false };
-const jira = { apiUrl: "https://jira.example.com", projectKey: "OPS" };
-const offered = "On the way to smtp.example.com: TLS only if the server offers it.";
+const env = {
+  CONNECTOR_SECRET_A: "a-user-or-key",
+  CONNECTOR_SECRET_B: "a-password",
+  CONNECTOR_SECRET_HOOK: "http://hooks.example.com/services/A/A/aaaaaaaa",
+};
+const [a, b] = [{ $env: "CONNECTOR_SECRET_A" }, { $env: "CONNECTOR_SECRET_B" }];
+const mail = { type: ".email", secrets: { user: a, password: b } };
+const from = { service: "other", host: "smtp.example.com", from: "kibana@example.com", hasAuth: true };
+const hook = { type: ".webhook", secrets: { user: a, password: b } };
+const signed = { method: "post", hasAuth: true, authType: "webhook-authentication-basic" };
+const maybe = "The way to smtp.example.com: TLS only if the server offers it. Whoever is in between may read what is sent, secrets too.";
 
-describe("a way that is not protected for certain is said in words, to the person and in the answer", () => {
-  test.each<[string, string, object, object, string | undefined]>([
-    ["mail on 587", ".email", { ...mail, hasAuth: true }, { user: password, password }, offered],
-    ["mail that signs in nowhere", ".email", { ...mail, hasAuth: false }, {}, offered],
-    ["a webhook by http", ".webhook", hook, {}, "On the way to hooks.example.com: no encryption."],
+describe("a way on which others may read along", () => {
+  test.each<[string, object, string]>([
+    ["mail on port 587", { ...mail, config: { ...from, port: 587 } }, maybe],
+    ["mail on port 25, said so", { ...mail, config: { ...from, port: 25, secure: false } }, maybe],
+    ["a webhook", { ...hook, config: { url: "http://hooks.example.com/a", ...signed } }, "The way to hooks.example.com: no encryption."],
     [
-      "an http address that is a secret",
-      ".slack",
-      {},
-      { webhookUrl: { $env: "CONNECTOR_SECRET_HOOK" } },
-      "On the way to chat.example.com: no encryption.",
+      "a webhook whose certificate is not checked",
+      { ...hook, config: { url: "https://hooks.example.com/a", ...signed, verificationMode: "none" } },
+      "The way to hooks.example.com: TLS, whoever answers: the certificate or its name is not checked.",
     ],
-    ["mail with TLS from the start", ".email", { ...mail, port: 465, secure: true, hasAuth: false }, {}, undefined],
-    ["https", ".webhook", { ...hook, url: "https://hooks.example.com/in" }, {}, undefined],
-    ["this machine", ".webhook", { ...hook, url: "http://localhost:8080/in" }, {}, undefined],
-    ["https with secrets", ".jira", jira, { email: password, apiToken: password }, undefined],
-  ])("%s", async (name, type, config, secrets, words) => {
+    [
+      "an address that is a secret",
+      { type: ".teams", secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_HOOK" } } },
+      "The way to hooks.example.com: no encryption.",
+    ],
+  ])("is said in words: %s", async (_what, connector, words) => {
     const { call, questions } = await product({ person: accepts, env, sandbox: { empty: true } });
-    const { body } = await call("create_connector", { name, type, config, secrets });
-    expect([body.status, body.error?.message]).toEqual(["done", undefined]);
-    const said = (body.warnings ?? []).filter((one: string) => one.startsWith("On the way to"));
-    expect(said).toEqual(words === undefined ? [] : [words]);
-    if (Object.keys(secrets).length > 0) expect(questions[0]?.message.includes("On the way to")).toBe(words !== undefined);
+    const { body } = await call("create_connector", { name: "New", ...connector });
+    expect([body.status, body.warnings?.join(" ")]).toEqual(["done", expect.stringContaining(words)]);
+    expect(questions.at(-1)?.message).toContain(words);
   });
 
-  test("by an update that leads elsewhere", async () => {
+  test("also where an update makes it one", async () => {
+    const { call, questions } = await product({ person: accepts, env, sandbox: { empty: true }, settings: { targetHosts: ["*"] } });
+    await call("create_connector", { name: "Mail", id: "mail", ...mail, config: { ...from, port: 465 } });
+    const { body } = await call("update_connector", { id: "mail", config: { port: 587 }, secrets: mail.secrets });
+    const words = "the way to smtp.example.com is another one: TLS only if the server offers it";
+    expect(body.warnings.join(" ")).toContain(words);
+    expect(questions.at(-1)?.message).toContain(words);
+  });
+
+  test.each<[string, object]>([
+    ["mail with TLS from the start", { ...mail, config: { ...from, port: 587, secure: true } }],
+    ["mail on port 465", { ...mail, config: { ...from, port: 465 } }],
+    ["a webhook with https", { ...hook, config: { url: "https://hooks.example.com/a", ...signed } }],
+    ["this machine", { ...hook, config: { url: "http://127.0.0.1:9/a", ...signed } }],
+  ])("is not what another is: %s", async (_what, connector) => {
     const { call } = await product({ person: accepts, env, sandbox: { empty: true } });
-    await call("create_connector", { name: "Hook", type: ".webhook", config: { ...hook, url: "https://a.example.com/in" } });
-    const { body } = await call("update_connector", { id: "hook", config: { url: hook.url } });
-    expect(body.warnings.join(" ")).toContain("On the way to hooks.example.com: no encryption.");
-    const back = await call("update_connector", { id: "hook", config: { url: "https://b.example.com/in" } });
-    expect(JSON.stringify(back.body)).not.toContain("On the way to");
+    const { body } = await call("create_connector", { name: "New", ...connector, dry_run: true });
+    expect([body.status, JSON.stringify(body)]).toEqual(["planned", expect.not.stringContaining("The way to")]);
   });
 });

@@ -12,7 +12,7 @@ export const unused: ConnectorCheck = {
   weighs: ["rules", "log", "users", "types"],
   // Of a type that is not known, private agents may use it.
   findsBy: ["users", "types"],
-  why: "Its credentials stay valid and nobody looks after them.",
+  why: "Credentials that it has stay valid, and nobody looks after them.",
   fix: "Ask its owner, search programs for its id, then delete it in Stack Management > Connectors.",
   tool: "safe_delete_connector",
   find(facts, space) {

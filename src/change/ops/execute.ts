@@ -38,13 +38,14 @@ export const execute: OpKind<ExecuteOp> = {
     }
   },
 
-  record: ({ space, id, name, type, params, undo, safe, onlyReads = safe }) => ({
+  record: ({ space, id, name, type, params, hosts = [], undo, safe, onlyReads = safe }) => ({
     op: "execute",
     space,
     id,
     name,
     type,
     params: hideSecrets(params).config,
+    hosts: [...hosts],
     // Params with a redaction mark in them undo nothing.
     ...(undo && !JSON.stringify(hideSecrets(undo).config).includes(redactionMark) ? { undo } : {}),
     safe,

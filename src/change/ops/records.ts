@@ -52,6 +52,7 @@ const Recorded = z.discriminatedUnion("op", [
     op: z.literal("execute"),
     ...Place,
     params: z.unknown(),
+    hosts: z.array(z.string()).default([]),
     undo: Config.optional(),
     safe: z.boolean().default(false),
     onlyReads: z.boolean().default(false),

@@ -1,10 +1,11 @@
-import type { ToolError } from "../../errors.ts";
+import { ToolError } from "../../errors.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { rulesWith, ruleUse } from "../../rules/find-rules.ts";
 import { freeRule, modelsOf, rulesAsking } from "../../usage/assistant-actions.ts";
 import { ruleNames } from "../../usage/references.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
+import { freeId } from "./connector-id.ts";
 import { deletionRows, deletionsFix, deletionsInWords, deletionsOf } from "./deletions.ts";
 import { ConnectorNotHere } from "./find-connector.ts";
 
@@ -41,7 +42,7 @@ const ways: Record<string, (place: Place, asked: string) => string> = {
  * @param tool the one that was called
  */
 export async function withPlaces(error: ToolError, tool: string, context: ToolContext): Promise<ToolError> {
-  if (!(error instanceof ConnectorNotHere)) return error;
+  if (!(error instanceof ConnectorNotHere)) return error.code === "id_taken" ? withOwner(error, tool, context) : error;
   const [{ referring, total }, places, deletions] = await Promise.all([
     referringTo(error, context),
     placesOf(error, context),
@@ -76,6 +77,21 @@ export async function withPlaces(error: ToolError, tool: string, context: ToolCo
   );
 }
 
+/** The same error; where Kibana refused an id that is another space's, with that connector, if this key sees it, and an id that may be free. */
+async function withOwner(error: ToolError, tool: string, context: ToolContext): Promise<ToolError> {
+  const [, id] = /\[action\/(.+)\] conflict/.exec(String(error.detail?.kibana)) ?? [];
+  if (id === undefined || tool !== "create_connector") return error;
+  const [owner] = (await placesOf({ asked: id, space: "" }, context)).filter((one) => one.id === id);
+  const other = `pass another \`id\`, such as ${JSON.stringify(freeId(id, new Set([id])))}, or give another name`;
+  if (!owner) return new ToolError(error.code, error.message, `If it is to be a new one, ${other}.`, error.detail);
+  return new ToolError(
+    error.code,
+    `The id "${id}" is that of ${quoted(owner.name)} (${word(owner.type)}) in the space ${quoted(owner.space)}: ids are unique over all spaces. Nothing was written.`,
+    `For a copy of that one, pass ${whole(owner)}. For a new one, ${other}.`,
+    { ...error.detail, elsewhere: [owner] },
+  );
+}
+
 const oneOfThem = () => "If one of them is meant, call again with its id and its space: `elsewhere` has both.";
 
 /** An id is one connector's in all spaces; others of the same name may be anybody's. */
@@ -104,7 +120,7 @@ interface Found extends Place {
 }
 
 /** The connector of that id, or else those of that name. */
-async function placesOf({ asked, space }: ConnectorNotHere, { kibana, spaces }: ToolContext): Promise<Found[]> {
+async function placesOf({ asked, space }: Pick<ConnectorNotHere, "asked" | "space">, { kibana, spaces }: ToolContext): Promise<Found[]> {
   // If the spaces may not be listed, the error stays as it was: it says where to look.
   const [listed] = await Promise.allSettled([spaces.list()]);
   const others = listed.status === "fulfilled" ? listed.value.map(({ id }) => id).filter((id) => !space.split(", ").includes(id)) : [];

@@ -8,6 +8,7 @@ import type { Resolved } from "../../secrets/resolve.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
 import { noneInstead } from "../secrets/explicit-no-auth.ts";
 import { placeholder, proposalInWords, proposedSecrets, type Subject } from "../secrets/proposed-secrets.ts";
+import { withGiven } from "../secrets/with-given.ts";
 
 /**
  * Checks config and sealed secrets of a new connector against its type, all at once.
@@ -38,11 +39,11 @@ export async function checkNew(
   const misshapen = ofSecrets.filter(({ path }) => Object.hasOwn(whole, path.split(".")[1] ?? ""));
   const open = misshapen.length > 0 ? undefined : missingSecrets(type, config, whole);
   if (ofConfig.errors.length === 0 && open) {
-    const proposal = await proposedSecrets(open.required, type, subject, source);
+    const proposal = withGiven(await proposedSecrets(open.required, type, subject, source), { secrets, asked }, source);
     throw new ToolError(
       "secrets_needed",
       `${type.id} needs ${open.required.join(" and ")}${open.mode ? ` (authentication: ${open.mode})` : ""}.${hints.map((hint) => ` ${inWords(hint)}.`).join("")}`,
-      `Pass ${proposalInWords(proposal, source, subject.before)}.${noneInstead(type)}`,
+      `Pass ${proposalInWords(proposal, source, subject)}.${noneInstead(type)}`,
       {
         required: open.required,
         possible: open.possible,

@@ -18,6 +18,8 @@ import { encodedConfig } from "../secrets/encoded-config.ts";
 import { authenticationSaid } from "../secrets/explicit-no-auth.ts";
 import { assertNoKnownWebhook } from "../secrets/known-webhook.ts";
 import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
+import { formerSecrets, notKnownToBeSame, storesFormer } from "../secrets/replaced-secrets.ts";
+import { storedSecrets } from "../secrets/stored-secrets.ts";
 import { assertKnownKeys } from "./known-keys.ts";
 import { assertNotMade } from "./made-elsewhere.ts";
 import { mergeConfig } from "./merge-config.ts";
@@ -84,14 +86,20 @@ export async function planNew(
 ): Promise<Plan> {
   // A copy may go to another space.
   if (source) assertNotMade(await connectorType(live.id), config, [source.connector]);
-  const planned = await planCreate({ space, id, name, live, config, secrets }, surroundings, context);
+  const original = source && { id: source.connector.id, space: source.space };
+  const planned = await planCreate({ space, id, name, live, config, secrets, original }, surroundings, context);
   const carried = source && source.space !== space ? secretsCarried(config, context.secrets) : [];
-  const plan = { ...planned, asksBecause: [...new Set([...wanted.asksBecause, ...carried, ...(planned.asksBecause ?? [])])] };
-  if (!source) return { ...plan, warnings: [...wanted.taken, ...wanted.said, ...wanted.encoded, ...plan.warnings] };
-  const byJournal = await fieldsStoredLast({ id: source.connector.id, space: source.space }, context.secrets);
-  const left = await assertCarried(plan, "A copy does not include secrets", surroundings.status, context.secrets, byJournal);
+  const former = await formerSecrets(planned, context);
+  const asksBecause = [...wanted.asksBecause, ...carried, ...(former.length > 0 ? [storesFormer] : []), ...(planned.asksBecause ?? [])];
+  const plan = { ...planned, asksBecause: [...new Set(asksBecause)], warnings: [...former, ...planned.warnings] };
+  if (!original) return { ...plan, warnings: [...wanted.taken, ...wanted.said, ...wanted.encoded, ...plan.warnings] };
+  const byJournal = await fieldsStoredLast(original, context.secrets);
+  const { status } = surroundings;
+  const left = await assertCarried(plan, "A copy does not include secrets", status, context.secrets, byJournal, { original });
+  const { needed } = storedSecrets(await connectorType(live.id), source.connector.config ?? {}, status);
   return {
     ...plan,
+    beforehand: [...(plan.beforehand ?? []), ...(await notKnownToBeSame(original, needed, plan, context.secrets))],
     warnings: [
       ...wanted.taken,
       ...wanted.encoded,

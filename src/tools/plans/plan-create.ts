@@ -24,8 +24,9 @@ import { readableSecret } from "../secrets/config-secrets.ts";
 import { givenSecrets } from "../secrets/given-secrets.ts";
 import { withWayNamed } from "../secrets/named-way.ts";
 import { askedFields } from "../secrets/page-fields.ts";
+import type { Subject } from "../secrets/proposed-secrets.ts";
 import { agreedHosts, secretFlows } from "../secrets/secret-flows.ts";
-import { assertAllGiven, givenFields, storedSecrets, withStored } from "../secrets/stored-secrets.ts";
+import { assertAllGiven, storedSecrets, withStored } from "../secrets/stored-secrets.ts";
 import { checkNew } from "./check-new-connector.ts";
 import { newFirst } from "./first-of-type.ts";
 import { assertNotMade } from "./made-elsewhere.ts";
@@ -41,6 +42,8 @@ export interface NewOne {
   secrets: Record<string, unknown>;
   /** The deletion that it undoes, where this server stored secrets of another connector under the id since. */
   before?: string | undefined;
+  /** What it is a copy of. */
+  original?: Subject["original"];
 }
 
 /** The Kibana version and the connectors that exist already. */
@@ -54,7 +57,7 @@ export interface Surroundings {
  * @throws ToolError type_unusable, id_invalid, id_taken, invalid_config, secrets_needed, secret_refused
  */
 export async function planCreate(
-  { space, id, name, live, before, ...asGiven }: NewOne,
+  { space, id, name, live, before, original, ...asGiven }: NewOne,
   { status, existing }: Surroundings,
   context: ToolContext,
 ): Promise<Plan> {
@@ -67,7 +70,7 @@ export async function planCreate(
   context.learn(resolved.read);
   context.learn(secrets);
   const checked = entry
-    ? await checkNew(entry, config, resolved, { type: live.id, name, id, space, config, before }, context.secrets)
+    ? await checkNew(entry, config, resolved, { type: live.id, name, id, space, config, before, original }, context.secrets)
     : [`This server does not know the fields of ${live.id}: only Kibana checks them.`];
   assertFree(id, existing);
   assertNotMade(entry, config, existing);
@@ -147,13 +150,13 @@ export async function assertCarried(
   status: Status,
   source: SecretSource,
   byJournal: readonly string[],
-  before?: string,
+  of: Pick<Subject, "before" | "original">,
 ): Promise<string[]> {
   if (op.op !== "create") return [];
   const entry = await connectorType(op.type);
   const stored = withStored(entry, storedSecrets(entry, op.config, status), byJournal, op.secrets);
-  const asked = asks.map(({ path }) => path);
-  return assertAllGiven({ subject: { ...op, before }, entry, why, stored, given: givenFields(op.secrets, asked) }, source);
+  const given = { secrets: op.secrets, asked: asks.map(({ path }) => path) };
+  return assertAllGiven({ subject: { ...op, ...of }, entry, why, stored, given }, source);
 }
 
 /** @throws ToolError id_taken */

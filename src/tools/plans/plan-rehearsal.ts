@@ -17,7 +17,7 @@ import { wholeList } from "../../usage/whole-list.ts";
 import type { SpaceContext } from "../define.ts";
 import { askedRules } from "../rules/find-rules.ts";
 import { inShort } from "../rules/rehearsal-in-short.ts";
-import { agreedHere } from "../secrets/agreed-here.ts";
+import { agreedBefore } from "../secrets/agreed-before.ts";
 import { nothingToRehearse, type RehearsalPlan, sentRehearsal, warningsOn } from "./sent-rehearsal.ts";
 
 /** Actions of one rule and connector that are rehearsed. */
@@ -72,17 +72,8 @@ export async function planRehearsal(
       next,
     };
   }
-  return sentRehearsal({
-    rule,
-    actions,
-    found,
-    entry,
-    space,
-    shown,
-    next,
-    unique: fresh.word,
-    knownHosts: await agreedHere(found, context),
-  });
+  const sent = sentRehearsal({ rule, actions, found, entry, space, shown, next, unique: fresh.word });
+  return { ...sent, knownHosts: await agreedBefore(found, space, sent.flows, context.secrets) };
 }
 
 /** Each corrects one action, and leaves the rest of the rule as it is. */

@@ -29,9 +29,10 @@ import { givenSecrets } from "../secrets/given-secrets.ts";
 import { withWayNamed } from "../secrets/named-way.ts";
 import { askedFields } from "../secrets/page-fields.ts";
 import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
-import { replacedSecrets } from "../secrets/replaced-secrets.ts";
+import { formerSecrets, notKnownToBeSame, replacedSecrets } from "../secrets/replaced-secrets.ts";
 import { agreedHosts, destinationsWith, secretFlows } from "../secrets/secret-flows.ts";
 import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSecrets, withStored } from "../secrets/stored-secrets.ts";
+import type { GivenSecrets } from "../secrets/with-given.ts";
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { leftWarnings, repointWorkflows } from "../workflows/repoint-workflows.ts";
 import { checkNew } from "./check-new-connector.ts";
@@ -87,12 +88,12 @@ export async function planUpdate(
     : (await fieldsStoredLast({ id: before.id, space }, context.secrets)).filter((one) => !known.includes(one));
   const dropped = byJournal.filter((field) => secrets[field] === null);
   const stored = withStored(entry, storedSecrets(entry, after.config, status), byJournal, secrets);
-  const left = await assertAllGiven({ subject, entry, why, stored, given }, context.secrets);
+  const left = await assertAllGiven({ subject, entry, why, stored, given: resolved }, context.secrets);
   const alone = settings.skipConfirmation && resolved.asked.length === 0 && context.secrets.typed === undefined;
   /** Whoever agrees says that these are not stored. */
   const denied = before.missingSecrets ? [] : left.filter((field) => !known.includes(field));
   const possible = alone && noOtherSecrets ? [] : denied;
-  const onlyAPersonKnows = await nothingElse(possible, { subject, entry, why }, context.secrets, alone);
+  const onlyAPersonKnows = await nothingElse(possible, { subject, entry, why, given: resolved }, context.secrets, alone);
   if (onlyAPersonKnows && alone) throw stillUnknown(onlyAPersonKnows, "nobody");
   const warnings = entry
     ? await checkNew(entry, after.config, resolved, subject, context.secrets)
@@ -145,11 +146,14 @@ export async function planUpdate(
   const fitting = limits ? await orWhy(rulesWith(kibana, space, { id: before.id, known: before }), 200) : [];
   const removed = removedKeys(before.config ?? {}, after.config);
   const { references = 0 } = existing.find(({ id }) => id === before.id) ?? {};
+  const stores = { ops: [op] as Plan["ops"], asks };
+  const rotates = isDeepStrictEqual([after.name, after.config], [before.name, before.config ?? {}]);
   const plan: Plan = {
     summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${authorisationsLost(before)}${removalsInWords([op])}`,
     ops: [op],
     effects: [effectOn("update", before, space, difference(before, after, mapSealed(resolved.secrets, String), resolved.asked))],
     beforehand: [
+      ...(rotates ? [] : await notKnownToBeSame(subject, known, stores, context.secrets)),
       ...(noOtherSecrets && onlyAPersonKnows
         ? ["assert_no_other_secrets does not count from an agent: the person is asked whether something else is stored."]
         : []),
@@ -160,7 +164,8 @@ export async function planUpdate(
         : []),
     ],
     warnings: [
-      ...(before.missingSecrets ? [] : await replacedSecrets(subject, { ops: [op], asks }, context.secrets)),
+      ...(before.missingSecrets ? [] : await replacedSecrets(subject, stores, context.secrets)),
+      ...(await formerSecrets(stores, context, undoes !== undefined)),
       ...(first ? [first.warning] : []),
       ...awaiting.used,
       ...shifted,
@@ -182,9 +187,7 @@ export async function planUpdate(
       ...(removed.length > 0 ? [`Removed: ${firstFew(removed, 20)}.`] : []),
       ...forgotten(known, stored, given),
       ...dropped.map((field) => `secrets.${field} is null: Kibana forgets what this server stored there.`),
-      ...Object.entries(resolved.secrets)
-        .filter(([, value]) => holdsSeveral(value))
-        .map(([field]) => `secrets.${field} is replaced as a whole: names in it that are not given are lost.`),
+      ...fieldsOfSeveral(resolved).map((field) => `secrets.${field} is replaced as a whole: names in it that are not given are lost.`),
       ...(renames
         ? []
         : hideInConfig(after.config).found.map((one) =>
@@ -270,8 +273,11 @@ function difference(
   };
 }
 
-function holdsSeveral(tree: SealedTree): boolean {
-  return tree !== null && typeof tree === "object" && !(tree instanceof Sealed);
+/** The fields that hold several secrets by name, given or yet to be typed. */
+function fieldsOfSeveral({ secrets, asked }: GivenSecrets): string[] {
+  const isSeveral = (tree: SealedTree) => tree !== null && typeof tree === "object" && !(tree instanceof Sealed);
+  const typed = asked.map((path) => path.split(".").slice(1)).flatMap(([field = "", ...rest]) => (rest.length > 0 ? [field] : []));
+  return [...new Set([...Object.entries(secrets).flatMap(([field, tree]) => (isSeveral(tree) ? [field] : [])), ...typed])];
 }
 
 /** Secrets that the method needs which the change gives up: they are stored for certain, and nobody has to say so. */

@@ -55,15 +55,13 @@ interface Sending {
   next: NextCall[];
   /** What makes the keys its own. */
   unique: string;
-  /** Hosts that a person agreed to for this connector. */
-  knownHosts: string[];
 }
 
 /**
  * The plan that sends each action as a test, under keys of its own, and then closes what that opened.
  * @throws ToolError invalid_arguments for an action that changes an incident which exists; limit_reached for texts that are too large
  */
-export function sentRehearsal({ rule, actions, found, entry, space, shown, next, unique, knownHosts }: Sending): RehearsalPlan {
+export function sentRehearsal({ rule, actions, found, entry, space, shown, next, unique }: Sending): RehearsalPlan {
   assertAllRehearsed(actions);
   assertTouchesNothing(actions, found);
   const sends = [...actions].sort((one, other) => Number(one.role === "recovered") - Number(other.role === "recovered"));
@@ -126,7 +124,7 @@ export function sentRehearsal({ rule, actions, found, entry, space, shown, next,
     facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets, rule: rule.id },
     flows: eachOnce(flows.flatMap((one) => one.flows)),
     asks: [],
-    knownHosts,
+    knownHosts: [],
     // What closes comes last, and has to run whatever became of the rest.
     onError: "continue",
     rehearsal: { shown, steps, next },

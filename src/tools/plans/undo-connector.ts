@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { PutWorkflowOp } from "../../change/op.ts";
 import type { NoChange, Plan } from "../../change/plan.ts";
@@ -15,7 +16,8 @@ import { assertSaved } from "../connectors/preconfigured.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { fieldsStoredLast, isIn } from "../secrets/proposed-secrets.ts";
-import { replacedSecrets } from "../secrets/replaced-secrets.ts";
+import { formerSecrets, notKnownToBeSame, replacedSecrets } from "../secrets/replaced-secrets.ts";
+import { storedSecrets } from "../secrets/stored-secrets.ts";
 import {
   backAlready,
   differsFrom,
@@ -90,12 +92,16 @@ export async function planInverse(
         context,
       );
       const byJournal = await fieldsStoredLast({ id: inverse.id, space, before }, context.secrets, true);
-      const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets, byJournal, before);
+      const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets, byJournal, { before });
       const others = await replacedSecrets({ id: inverse.id, space, before }, plan, context.secrets);
-      const warnings = [...others, ...plan.warnings];
+      const former = await formerSecrets(plan, context, true);
+      const { needed } = storedSecrets(await connectorType(inverse.type), inverse.config, status);
+      const same = await notKnownToBeSame({ id: inverse.id, space, before }, needed, plan, context.secrets);
+      const warnings = [...former, ...others, ...plan.warnings];
+      const beforehand = [...(plan.beforehand ?? []), ...same];
       // Nothing more is lost by this: whoever knows of other secrets gives them here or with update_connector.
-      if (possible.length === 0 || (given.noOtherSecrets && context.settings.skipConfirmation)) return { ...plan, warnings };
-      return { ...plan, warnings: [...warnings, `If it had ${possible.join(", ")}, it comes back without them.`] };
+      if (possible.length === 0 || (given.noOtherSecrets && context.settings.skipConfirmation)) return { ...plan, warnings, beforehand };
+      return { ...plan, beforehand, warnings: [...warnings, `If it had ${possible.join(", ")}, it comes back without them.`] };
     }
     case "update": {
       if (!current) return gone(space, inverse.id);

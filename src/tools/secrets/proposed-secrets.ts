@@ -3,7 +3,7 @@ import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import { availableNames, type SecretSource } from "../../secrets/secret-source.ts";
-import { fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
+import { type FormerSecret, fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { type Binding, bindingSuffix, readBindings } from "../../settings/bindings.ts";
 import { isOneText } from "./page-fields.ts";
 
@@ -16,6 +16,8 @@ export interface Subject {
   config?: Readonly<Record<string, unknown>> | undefined;
   /** A change that is undone: what was stored before it is meant. */
   before?: string | undefined;
+  /** What it is a copy of: what was stored there is meant. */
+  original?: { id: string; space: string } | undefined;
 }
 
 export interface Proposal {
@@ -56,13 +58,16 @@ export async function proposedSecrets(
   const stored = (await source.stored?.()) ?? [];
   const known = there(source);
   const own = (subject.before === undefined ? stored : ((await source.stored?.(subject.before)) ?? []))
-    .filter((one) => isIn(one, subject) && fields.includes(fieldOf(one)))
+    .filter((one) => isIn(one, subject.original ?? subject) && fields.includes(fieldOf(one)))
     .flatMap((one) => (one.source !== undefined && known.includes(one.source) ? [{ ...one, source: one.source }] : []));
   const referencesOf = (some: typeof own) => some.map((one) => [one.path, asReference(one.source)] as const);
   const last = referencesOf(own.filter(({ hasNewValue }) => !hasNewValue));
   const older = referencesOf(own.filter(({ hasNewValue }) => hasNewValue));
   const since = own.filter(({ isSince }) => isSince).map(({ path }) => path);
-  const { names, files } = last.length > 0 ? { names: [], files: [] } : fitting(subject, entry, fields, stored, source);
+  const { names, files } =
+    last.length > 0
+      ? { names: [], files: [] }
+      : fitting(subject, entry, fields, { stored, former: (await source.former?.()) ?? [] }, source);
   const [name, ...others] = [...names, ...files];
   const one = offeredReference(
     source,
@@ -93,12 +98,15 @@ export async function fieldsStoredLast(
   return [...new Set(all.filter((one) => one.isLatest && one.isGone === gone && isIn(one, subject)).map(fieldOf))];
 }
 
-export function isIn({ connector, space }: StoredSecret, { id, space: its }: Pick<Subject, "id" | "space">): boolean {
+export function isIn(
+  { connector, space }: Pick<StoredSecret, "connector" | "space">,
+  { id, space: its }: Pick<Subject, "id" | "space">,
+): boolean {
   return connector === id && space === its;
 }
 
 /** @param source as a plan or the journal has it */
-function asReference(source: string): Reference {
+export function asReference(source: string): Reference {
   return source.startsWith("file ") ? { $file: source.slice("file ".length) } : { $env: source };
 }
 
@@ -115,9 +123,13 @@ export function asOffered(secrets: unknown, source: SecretSource, reference?: Re
 }
 
 /** `secrets: {"token":{"$ask":true}} (a person types it). This server stored last: token from {"$env":"CONNECTOR_SECRET_PD"}` */
-export function proposalInWords({ secrets, ...names }: Proposal, { noPage, prefix }: SecretSource, before?: string): string {
+export function proposalInWords(
+  { secrets, ...names }: Proposal,
+  { noPage, prefix }: SecretSource,
+  subject: Pick<Subject, "before" | "original"> = {},
+): string {
   const there =
-    existing(names, before) || (noPage ? "The operator sets the variable" : `Or {"$env": "${prefix}…"}, which the operator sets`);
+    existing(names, subject) || (noPage ? "The operator sets the variable" : `Or {"$env": "${prefix}…"}, which the operator sets`);
   return `secrets: ${JSON.stringify(secrets)}${noPage ? "" : " (a person types it)"}. ${there}`;
 }
 
@@ -130,13 +142,15 @@ export function existing(
     secret_names: names = [],
     secret_files: files = [],
   }: Omit<Proposal, "secrets">,
-  before?: string,
+  { before, original }: Pick<Subject, "before" | "original"> = {},
 ): string {
   const from = (some: [string, Reference][]) => some.map(([path, reference]) => `${path} from ${JSON.stringify(reference)}`).join(", ");
   const stored = (isSince: boolean) => from(Object.entries(last).filter(([path]) => since.includes(path) === isSince));
   const [then, later, gone] = [stored(false), stored(true), from(Object.entries(older))];
   const told = [
-    ...(then === "" ? [] : [`This server stored last${before === undefined ? "" : " before that change"}: ${then}`]),
+    ...(then === ""
+      ? []
+      : [`${original ? "In the original this" : "This"} server stored last${before === undefined ? "" : " before that change"}: ${then}`]),
     ...(later === "" ? [] : [`This server stored after that change, which had left it as it was: ${later}`]),
     ...(gone === ""
       ? []
@@ -148,13 +162,13 @@ export function existing(
 
 /**
  * Variables that the operator bound to where this connector sends, and variables and files without a binding of whose names each
- * word fits it: `SLACK_HOOK` is not for what deploys by a hook. None that this server stored in another connector.
+ * word fits it: `SLACK_HOOK` is not for what deploys by a hook. None that this server stored in another connector, or replaced in one.
  */
 function fitting(
   { type, name, id = "", space, config = {}, before }: Subject,
   entry: ConnectorType | undefined,
   fields: readonly string[],
-  stored: readonly StoredSecret[],
+  { stored, former }: { stored: readonly StoredSecret[]; former: readonly FormerSecret[] },
   source: SecretSource,
 ) {
   const words = new Set([type, name, id, entry?.name ?? "", ...(entry?.aliases ?? []), ...fields].flatMap(wordsOf));
@@ -166,14 +180,16 @@ function fitting(
   const others = new Set(
     stored.filter((one) => !one.isGone && (before !== undefined || !isIn(one, { id, space }))).map((one) => one.source),
   );
+  const ended = new Set(former.map((one) => one.source));
   const hosts = entry ? destinations(entry, config, () => undefined) : [];
   const isBound = (bindings: readonly Binding[]) =>
     bindings.some((one) => (one.type === undefined ? hosts.length > 0 : one.type === type) && hosts.every((host) => host === one.host));
   const names = availableNames(source).filter((one) => {
     const bindings = readBindings(source.env[one + bindingSuffix] ?? "");
+    if (ended.has(one)) return false;
     return bindings ? isBound(bindings) : speaks(one.slice(source.prefix.length)) && !others.has(one);
   });
-  const files = filesIn(source).filter((one) => speaks(one) && !others.has(`file ${one}`));
+  const files = filesIn(source).filter((one) => speaks(one) && !others.has(`file ${one}`) && !ended.has(`file ${one}`));
   return { names: names.slice(0, most), files: files.slice(0, most) };
 }
 

@@ -90,6 +90,54 @@ export async function copiesLeft(
   ];
 }
 
+/** Why a person is asked about a secret that `formerSecrets` tells of. */
+export const storesFormer = "a secret that this server replaced elsewhere would be stored";
+
+/**
+ * Secrets that a plan stores where they are not, and that this server replaced in a connector: a sentence for each.
+ * @param undoes the plan gives back what was there: that it was replaced there says nothing
+ */
+export async function formerSecrets(
+  plan: Given,
+  { secrets: source, principal }: Pick<ToolContext, "secrets" | "principal">,
+  undoes = false,
+): Promise<string[]> {
+  const { op, secrets } = givenIn(plan);
+  const given = Object.entries(referencesIn(secrets));
+  if (!op || given.length === 0) return [];
+  const former = (await source.former?.()) ?? [];
+  const there = op.op === "update" ? await lastStored({ id: op.id, space: op.space }, source) : [];
+  return given.flatMap(([path, reference]) => {
+    if (there.some((one) => one.path === path && one.source === reference)) return [];
+    const places = former.filter((one) => one.source === reference && !(undoes && isIn(one, op)));
+    if (places.length === 0) return [];
+    const seen = places.find(({ space }) => maySee(principal, space));
+    const by = seen?.by === undefined ? "another one" : nameTold(seen.by, source);
+    const where = seen ? `${word(seen.connector)} in ${word(seen.space)} (${seen.at.slice(0, 10)})` : "a connector of another space";
+    return [`secrets.${path}: ${nameTold(reference, source)} is a former secret: this server put ${by} in its place in ${where}.`];
+  });
+}
+
+/**
+ * Where secrets are to be what a connector has or had, and this server does not know that: a sentence for each that a reference gives.
+ * @param fields that it certainly has or had
+ */
+export async function notKnownToBeSame(
+  place: Pick<Subject, "id" | "space" | "before">,
+  fields: readonly string[],
+  plan: Given,
+  source: SecretSource,
+): Promise<string[]> {
+  if (!source.stored) return [];
+  const known = new Set((await lastStored(place, source)).map(fieldOf));
+  const given = Object.entries(referencesIn(givenIn(plan).secrets));
+  return given.flatMap(([path, reference]) =>
+    known.has(fieldOf({ path })) || !fields.includes(fieldOf({ path }))
+      ? []
+      : [`secrets.${path}: this server did not store what was there, so nothing shows that ${nameTold(reference, source)} is the same.`],
+  );
+}
+
 /** What the plan of one connector stores in it. */
 function givenIn({ ops, asks }: Given) {
   const op = ops.find((one) => one.op === "update" || one.op === "create");

@@ -14,7 +14,7 @@ import { canonicalJson } from "../../plain-object.ts";
 import { plainText, quoted } from "../../plain-text.ts";
 import { actionKey, paired } from "../../rules/same-action.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
-import { agreedHosts, requestFlow } from "./secret-flows.ts";
+import { agreedHosts, ownRequest, requestFlow } from "./secret-flows.ts";
 
 type Runnable = Pick<Connector, "id" | "name" | "type" | "config">;
 
@@ -44,7 +44,7 @@ function ownFlow({ config }: Runnable, entry: ConnectorType | undefined, besides
   const flow = entry ? requestFlow(entry, config ?? {}) : [];
   if (flow.length > 0 || !besides || (entry && entry.freeParams === undefined)) return flow;
   const hosts = entry && config ? destinations(entry, config, () => undefined) : [];
-  return [{ field: "", source: "a request", hosts, agreed: true }];
+  return [{ field: "", source: ownRequest, hosts, agreed: true }];
 }
 
 /**

@@ -84,9 +84,12 @@ function demandsSecrets(entry: ConnectorType, config: Config): boolean {
   return ofType || checkTogether(entry, config, {}).errors.length > 0;
 }
 
+/** What a run itself sends, in words. */
+export const ownRequest = "a request";
+
 /** The hosts of a run, if anybody could have put them into the config because the connector needs no secret. */
 export function requestFlow(entry: ConnectorType, config: Config): SecretFlow[] {
   if (entry.target.kind === "fixed" || demandsSecrets(entry, config)) return [];
   const hosts = destinations(entry, config, () => undefined);
-  return hosts.length > 0 ? [{ field: "", source: "a request", hosts }] : [];
+  return hosts.length > 0 ? [{ field: "", source: ownRequest, hosts }] : [];
 }

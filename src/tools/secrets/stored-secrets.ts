@@ -11,6 +11,7 @@ import type { SecretSource } from "../../secrets/secret-source.ts";
 import { compact } from "../fields.ts";
 import { noneInstead } from "./explicit-no-auth.ts";
 import { proposalInWords, proposedSecrets, type Subject } from "./proposed-secrets.ts";
+import { type GivenSecrets, withGiven } from "./with-given.ts";
 
 type Config = Record<string, unknown>;
 
@@ -77,7 +78,7 @@ interface Given {
   /** What happens to secrets that are not given. */
   why: string;
   stored: StoredSecrets;
-  given: ReadonlySet<string>;
+  given: GivenSecrets;
 }
 
 /**
@@ -86,14 +87,14 @@ interface Given {
  * @throws ToolError secrets_needed
  */
 export async function assertAllGiven({ subject, entry, why, stored, given }: Given, source: SecretSource): Promise<string[]> {
-  const required = stored.needed.filter((field) => !given.has(field));
-  const possible = stored.possible.filter((field) => !given.has(field));
+  const isMissing = (field: string) => !givenFields(given.secrets, given.asked).has(field);
+  const [required, possible] = [stored.needed.filter(isMissing), stored.possible.filter(isMissing)];
   if (required.length === 0) return possible;
-  const proposal = await proposedSecrets(required, entry, subject, source);
+  const proposal = withGiven(await proposedSecrets(required, entry, subject, source), given, source);
   throw new ToolError(
     "secrets_needed",
     `${why}, and ${quoted(subject.name)} needs ${required.join(" and ")}${stored.mode ? ` (authentication: ${stored.mode})` : ""}.`,
-    `Pass ${proposalInWords(proposal, source, subject.before)}.${stored.noneInstead ?? ""}`,
+    `Pass ${proposalInWords(proposal, source, subject)}.${stored.noneInstead ?? ""}`,
     compact({ required, possible, auth_mode: stored.mode, ...proposal }),
   );
 }
@@ -101,14 +102,14 @@ export async function assertAllGiven({ subject, entry, why, stored, given }: Giv
 /** What only a person can know about further stored secrets, for the plan; undefined if there can be none. */
 export async function nothingElse(
   possible: readonly string[],
-  { subject, entry, why }: Pick<Given, "subject" | "entry" | "why">,
+  { subject, entry, why, given }: Omit<Given, "stored">,
   source: SecretSource,
   unattended: boolean,
 ): Promise<Unknown | undefined> {
   if (possible.length === 0) return undefined;
-  const proposal = await proposedSecrets(entry ? possible : [], entry, subject, source);
+  const proposal = withGiven(await proposedSecrets(entry ? possible : [], entry, subject, source), given, source);
   const pass = entry
-    ? `pass those of these that it has: ${proposalInWords(proposal, source, subject.before)}`
+    ? `pass those of these that it has: ${proposalInWords(proposal, source, subject)}`
     : "pass what is stored in `secrets`";
   return {
     statement: `Nothing else is stored in ${quoted(subject.name)}${entry ? `: no ${possible.join(", no ")}` : ""} (${lower(why)})`,
