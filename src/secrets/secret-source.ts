@@ -2,6 +2,7 @@ import type { Sealed } from "../sealed.ts";
 import { bindingSuffix } from "../settings/bindings.ts";
 import { isUnfilled } from "../settings/given-values.ts";
 import type { RefusedValues } from "./refused-values.ts";
+import type { ReservedValues } from "./reserved-values.ts";
 import type { StoredSecret } from "./stored-secret.ts";
 
 /** Where references lead. */
@@ -12,6 +13,10 @@ export interface SecretSource {
   prefix: string;
   /** The folder of `{"$file": …}`; undefined: there is none. */
   dir: string | undefined;
+  /** The server's own files, which no reference may name. */
+  ownFiles?: readonly string[];
+  /** Values that no connector gets, or that go to some hosts alone; undefined: none are known. */
+  reserved?: ReservedValues;
   literals: "refuse" | "warn";
   /** Nobody sits at this machine: a person cannot be asked on a page. */
   noPage?: boolean;

@@ -1,10 +1,12 @@
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import { availableNames, type SecretSource } from "../../secrets/secret-source.ts";
 import { fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { type Binding, bindingSuffix, readBindings } from "../../settings/bindings.ts";
+import { isOneOf, statOf } from "../../settings/own-files.ts";
 import { isOneText } from "./page-fields.ts";
 
 /** The connector that secrets are proposed for. */
@@ -188,11 +190,12 @@ function wordsOf(text: string): string[] {
 }
 
 /** Files in the secrets folder that this caller may name; whether they can be read is checked on use. */
-function filesIn({ dir, allowed }: SecretSource): string[] {
+function filesIn({ dir, allowed, ownFiles = [] }: SecretSource): string[] {
   if (dir === undefined) return [];
   try {
     return readdirSync(dir)
       .filter((name) => /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name) && (allowed?.includes(name) ?? true))
+      .filter((name) => !isOneOf(statOf(join(dir, name)), ownFiles))
       .sort();
   } catch {
     // A reference to one of its files says what is wrong with the folder.
