@@ -227,7 +227,7 @@ describe("a bound value goes nowhere else by another reference", () => {
     [{ $file: "copy" }],
     [{ $file: "header" }],
     [{ $file: "encoded" }],
-  ])("%j", async (reference) => {
+  ])("a reference %j that has it or holds it", async (reference) => {
     const server = await serve({ ...env(folder()), ...agreed });
     const { body, raw } = await server.call("create_connector", hook(reference, elsewhere));
     expect(body.error, JSON.stringify(body)).toMatchObject({
