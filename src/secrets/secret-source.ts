@@ -32,10 +32,15 @@ export interface SecretSource {
   stored?: (before?: string) => Promise<readonly StoredSecret[]>;
 }
 
+/** Whether a caller may use a variable or file, by its name or `file ` and its name. */
+export function mayUse(name: string, { allowed }: SecretSource): boolean {
+  return allowed?.includes(name.replace(/^file /, "")) ?? true;
+}
+
 /** What a secret that this server holds is called: only a name that the caller may use is told. */
-export function nameTold(name: string, { prefix, allowed }: SecretSource): string {
-  const file = name.startsWith("file ") ? name.slice("file ".length) : undefined;
-  if (file !== undefined || name.startsWith(prefix)) return (allowed?.includes(file ?? name) ?? true) ? name : "a secret of this server";
+export function nameTold(name: string, source: SecretSource): string {
+  const { prefix } = source;
+  if (name.startsWith("file ") || name.startsWith(prefix)) return mayUse(name, source) ? name : "a secret of this server";
   return name.endsWith(", typed by a person") ? name : `a credential of this server itself (${name})`;
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { isPlainObject } from "../../plain-object.ts";
-import { availableNames, type SecretSource } from "../../secrets/secret-source.ts";
+import { availableNames, mayUse, type SecretSource } from "../../secrets/secret-source.ts";
 import { fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { type Binding, bindingSuffix, readBindings } from "../../settings/bindings.ts";
 import { isOneOf, statOf } from "../../settings/own-files.ts";
@@ -56,15 +56,18 @@ export async function proposedSecrets(
   source: SecretSource,
 ): Promise<Proposal> {
   const stored = (await source.stored?.()) ?? [];
-  const known = there(source);
-  const own = (subject.before === undefined ? stored : ((await source.stored?.(subject.before)) ?? []))
-    .filter((one) => isIn(one, subject) && fields.includes(fieldOf(one)))
-    .flatMap((one) => (one.source !== undefined && known.includes(one.source) ? [{ ...one, source: one.source }] : []));
+  const known = allNames(source);
+  const inIt = (subject.before === undefined ? stored : ((await source.stored?.(subject.before)) ?? [])).filter(
+    (one) => isIn(one, subject) && fields.includes(fieldOf(one)),
+  );
+  const own = inIt.flatMap((one) => (one.source !== undefined && known.includes(one.source) ? [{ ...one, source: one.source }] : []));
   const referencesOf = (some: typeof own) => some.map((one) => [one.path, asReference(one.source)] as const);
   const last = referencesOf(own.filter(({ hasNewValue }) => !hasNewValue));
   const older = referencesOf(own.filter(({ hasNewValue }) => hasNewValue));
   const since = own.filter(({ isSince }) => isSince).map(({ path }) => path);
-  const { names, files } = last.length > 0 ? { names: [], files: [] } : fitting(subject, entry, fields, stored, source);
+  // What is there for certain is another's: nothing else may be it.
+  const isOthers = inIt.some((one) => one.source !== undefined && !mayUse(one.source, source));
+  const { names, files } = last.length > 0 || isOthers ? { names: [], files: [] } : fitting(subject, entry, fields, stored, source);
   const [name, ...others] = [...names, ...files];
   const one = offeredReference(
     source,
@@ -180,7 +183,7 @@ function fitting(
 }
 
 /** All that this caller may name. */
-function there(source: SecretSource): string[] {
+function allNames(source: SecretSource): string[] {
   return [...availableNames(source), ...filesIn(source).map((name) => `file ${name}`)];
 }
 
