@@ -10,7 +10,11 @@ const maxBytes = 64 * 1024;
  * no path, no link, not readable by everybody.
  * @param own files with the server's own credentials, which are nobody else's
  */
-export function readSecretFile(dir: string, name: string, own: readonly string[] = []): { bytes: Buffer } | { refused: string } {
+export function readSecretFile(
+  dir: string,
+  name: string,
+  own: readonly string[] = [],
+): { bytes: Buffer } | { refused: string; isOwn?: true } {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name) || name.includes("..")) {
     return { refused: "is not the name of a file in the secrets folder: letters, digits, _, - and . only, no path" };
   }
@@ -23,7 +27,7 @@ export function readSecretFile(dir: string, name: string, own: readonly string[]
     // The link may have been made since: O_NOFOLLOW has the last word.
     file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
     const { mode, uid, size, isFile, dev, ino } = withKind(file);
-    if (isOneOf({ dev, ino }, own)) return { refused: "holds a credential of this server itself, which no connector gets" };
+    if (isOneOf({ dev, ino }, own)) return { refused: "holds a credential of this server itself, which no connector gets", isOwn: true };
     if (!isFile) return { refused: "is not a plain file" };
     if (size > maxBytes) return { refused: "is larger than 64 kB" };
     if (process.platform !== "win32" && (mode & 0o004) !== 0) return { refused: "is readable by everybody: chmod 600 it" };

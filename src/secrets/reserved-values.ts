@@ -41,6 +41,9 @@ export function reservedValues(own: readonly Sealed[], env: Record<string, strin
   };
 }
 
+/** In place of the server's own. */
+export const anotherOne = "Give the connector a credential of its own, with no more rights than it needs.";
+
 /**
  * Whatever names it, the server's own credential goes to no connector.
  * @param ways how else a secret is passed
@@ -50,9 +53,8 @@ export function assertNotOwn(secret: Sealed, path: string, source: SecretSource,
   const own = source.reserved?.own(secret);
   if (own === undefined) return;
   const problem = `has the value of ${nameTold(own.source, source)}, or holds it: no connector gets that`;
-  const fix = "Give the connector a credential of its own, with no more rights than it needs.";
-  const problems = [{ path, problem, suggestion: fix }];
-  throw new ToolError("secret_refused", `${path} ${problem}.`, `${fix} ${ways}`, { path, problems });
+  const problems = [{ path, problem, suggestion: anotherOne }];
+  throw new ToolError("secret_refused", `${path} ${problem}.`, `${anotherOne} ${ways}`, { path, problems });
 }
 
 /** The bound secrets whose value a secret has or holds, called as the caller may know them. */

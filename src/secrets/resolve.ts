@@ -10,7 +10,7 @@ import { readSecretFile } from "./file-reference.ts";
 import { fileText } from "./file-text.ts";
 import { holdsMark } from "./holds-mark.ts";
 import { oddIn } from "./odd-in.ts";
-import { assertNotOwn, type Bound, boundIn } from "./reserved-values.ts";
+import { anotherOne, assertNotOwn, type Bound, boundIn } from "./reserved-values.ts";
 import { availableNames, type SecretSource } from "./secret-source.ts";
 import { unusableFiles } from "./tls-files.ts";
 
@@ -268,10 +268,10 @@ function fromEnvironment(name: string, path: string, { source, bindings }: Walk)
 function fromFile(name: string, path: string, walk: Walk): Sealed {
   const { source, files, read: known } = walk;
   assertAllowed(name, path, source);
-  const refuse = (cause: string) => new ToolError("secret_refused", `${path} ${cause}.`, ways(source), { path });
+  const refuse = (cause: string, first = "") => new ToolError("secret_refused", `${path} ${cause}.`, first + ways(source), { path });
   if (source.dir === undefined) throw refuse("names a file, but this server has no secrets folder (CONNECTORS_SECRET_DIR)");
   const read = readSecretFile(source.dir, name, source.ownFiles);
-  if ("refused" in read) throw refuse(`names a file that ${read.refused}`);
+  if ("refused" in read) throw refuse(`names a file that ${read.refused}`, read.isOwn && `${anotherOne} `);
   if (read.bytes.toString("utf8").trim() === "") throw refuse("names a file that is empty");
   const kind = files.get(path.replace(/^secrets\./, ""));
   const text = fileText(read.bytes)?.replace(/\r?\n$/, "");

@@ -65,6 +65,8 @@ describe("the server's own credentials are given to no connector", () => {
     };
     const server = await serve(env);
     await refused(server, { $file: name }, /secrets\.password names a file that holds a credential of this server itself/);
+    const { body: own } = await server.call("create_connector", hook({ $file: name }));
+    expect(own.error.fix).toMatch(/^Give the connector a credential of its own, with no more rights than it needs\. Pass /);
     const { body } = await server.call("create_connector", { name, type: ".pagerduty" });
     expect(JSON.stringify(body)).not.toContain(`"${name}"`);
     expect(server.stderr()).toContain(`The file ${name} in the secrets folder holds a credential of this server itself`);
