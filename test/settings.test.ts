@@ -317,7 +317,7 @@ describe("a value that does not fit", () => {
     [{ CONNECTORS_SECRET_PREFIX: "A" }, "CONNECTORS_SECRET_PREFIX must be three or more capital letters, digits and _."],
     [
       { CONNECTORS_SECRET_PREFIX: "KIBANA_" },
-      "CONNECTORS_SECRET_PREFIX must not begin with KIBANA_, CONNECTORS_ or MCP_: the server's own settings do.",
+      "CONNECTORS_SECRET_PREFIX must be no beginning of KIBANA_, CONNECTORS_, MCP_ or HTTP_PROXY, nor begin so: the server's own settings do.",
     ],
     [{ CONNECTORS_LITERAL_SECRETS: "accept" }, "CONNECTORS_LITERAL_SECRETS must be one of refuse, warn."],
     [{ CONNECTORS_PROTECT: " , " }, "CONNECTORS_PROTECT names nothing."],

@@ -8,6 +8,11 @@ import { assertPrivate, cannotBeRead, cannotBeWritten, fileIn } from "./journal-
 const name = "key";
 const bytes = 32;
 
+/** The file that the key of a journal is in. */
+export function keyFileIn(dir: string): string {
+  return join(dir, name);
+}
+
 /**
  * The key of the digests in a journal, in its folder, since all who share the folder have to share it.
  * @returns undefined where there is none; an empty file, which a full disk leaves, is none

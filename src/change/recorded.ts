@@ -7,7 +7,7 @@ import type { RuleState } from "../rules/rule-state.ts";
 import { hideCertainSecrets } from "../secrets/detect.ts";
 import { hideInConfig } from "../secrets/hide-in-config.ts";
 import { plainTexts } from "../secrets/open-values.ts";
-import type { Scrub } from "../secrets/redact.ts";
+import type { Scrub } from "../secrets/scrub.ts";
 import { isSecretAsAWhole, type WordsOfReach, wordsToKeep } from "./consent/words-to-keep.ts";
 import { keyedDigest } from "./digest.ts";
 import { digestsOfMarked, isMarked } from "./marked-rules.ts";

@@ -3,6 +3,7 @@ import { createApprovals } from "../change/consent/approvals.ts";
 import { createContinuations } from "../change/consent/continuation.ts";
 import { planDigest } from "../change/digest.ts";
 import { createJournal } from "../change/journal.ts";
+import { keyFileIn } from "../change/journal-key.ts";
 import { createLocks } from "../change/locks.ts";
 import { createAuditTrail } from "../change/ops/audit-trail.ts";
 import type { Outcome } from "../change/outcome.ts";
@@ -17,8 +18,10 @@ import { createTurns } from "../kibana/turns.ts";
 import type { Log } from "../log.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { createRefusedValues } from "../secrets/refused-values.ts";
+import { reservedValues } from "../secrets/reserved-values.ts";
 import { isRemote } from "../settings/http.ts";
 import type { Settings } from "../settings/index.ts";
+import { ownCredentials } from "../settings/own-credentials.ts";
 import { createSpaceChecks } from "../tools/connectors/spaces.ts";
 import type { ToolContext } from "../tools/define.ts";
 import type { KeptExports } from "../tools/exports/kept-exports.ts";
@@ -96,7 +99,8 @@ export async function openBackend({ settings: given, env, clock, log, exports, r
   });
   const reader = noticing(asked);
   const fingerprintKey = settings.confirmKey?.keyFor("fingerprint");
-  const journal = createJournal(await journalDir(settings), clock);
+  const dir = await journalDir(settings);
+  const journal = createJournal(dir, clock);
   const services: Omit<ChangeServices, "redactor" | "undoBy"> = {
     inFlight: { writes: 0 },
     writing: createTurns(writesAtOnce),
@@ -137,7 +141,11 @@ export async function openBackend({ settings: given, env, clock, log, exports, r
     },
     spacesFor: createSpaceChecks(clock),
     refusedTo: createRefusedValues(),
-    secrets: { env, prefix: settings.secretPrefix, dir: settings.secretDir, literals: settings.literalSecrets, noPage: nobodyHere },
+    secrets: {
+      ...{ env, prefix: settings.secretPrefix, dir: settings.secretDir, literals: settings.literalSecrets, noPage: nobodyHere },
+      ownFiles: [...settings.ownFiles, keyFileIn(dir)],
+      reserved: reservedValues(ownCredentials(settings), env, settings.secretPrefix),
+    },
     exports,
   };
   return {

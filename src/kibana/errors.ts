@@ -132,7 +132,7 @@ const gaveUp =
   /\btime[ds]?[ -]?out\b|socket hang up|\bE(?:CONNRESET|CONNABORTED|PIPE)\b|connection (?:was )?(?:reset|closed|aborted)|an internal server error/i;
 
 /** Whether an answer is in Kibana's own form: what is in between answers 502, 504 and 52x. */
-function isKibanas(body: unknown, status: number): boolean {
+export function isKibanas(body: unknown, status: number): boolean {
   return isPlainObject(body) && "statusCode" in body && ![502, 504].includes(status) && !(status >= 520 && status < 530);
 }
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { KibanaSettings } from "../settings/index.ts";
-import { basePathFix, KibanaError, notAccepted } from "./errors.ts";
+import { basePathFix, isKibanas, KibanaError, notAccepted } from "./errors.ts";
 import type { Get } from "./http.ts";
 import { readAs } from "./read-as.ts";
 
@@ -34,9 +34,11 @@ export function statusReads(get: Get, auth?: KibanaSettings["auth"]) {
      * @throws ToolError kibana_unreachable if it is not Kibana, or not one that this server supports; unauthorized
      */
     async status(): Promise<Status> {
-      const body = await get({ path: statusPath, tolerate: [503] }).catch((error: unknown) => {
+      const answer = await get({ path: statusPath, tolerate: [503] }).catch((error: unknown) => {
         throw error instanceof KibanaError && error.status === 404 && error.code === "kibana_error" ? nothingThere() : error;
       });
+      // No status, but a refusal, as a proxy before Kibana has it: the same as of any other route.
+      const body = isKibanas(answer, 503) ? await get({ path: statusPath }) : answer;
       const { data: raw } = Status.safeParse(body);
       const overall = raw?.status?.overall;
       const level = overall?.level ?? overall?.state ?? undefined;

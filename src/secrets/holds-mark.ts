@@ -1,6 +1,6 @@
 import { redactionMark } from "./detect.ts";
 import { createKnownValues } from "./known-values.ts";
-import { scrubOf } from "./redact.ts";
+import { scrubOf } from "./scrub.ts";
 
 const marks = createKnownValues({ cut: false });
 marks.add(redactionMark);

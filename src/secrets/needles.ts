@@ -25,7 +25,9 @@ export function* needlesOf(value: string): Generator<NeedleBytes> {
       yield { bytes, least: leastFor(bytes, shown) };
       yield* worn(bytes);
     }
-    for (const encoded of within(shown)) {
+    const latin = latinBytes(shown);
+    if (latin) yield { bytes: latin, least: shortest };
+    for (const encoded of [...within(shown), ...(latin ? withinBytes(latin) : [])]) {
       const bytes = plain(encoded, false);
       yield { bytes, least: leastFor(bytes, encoded) };
     }
@@ -33,6 +35,18 @@ export function* needlesOf(value: string): Generator<NeedleBytes> {
   // The lines of a PEM file travel alone in error messages; in a variable their ends may be written out, or blanks.
   for (const line of value.split(value.includes("-----BEGIN") ? /\s+|(?:\\r)?\\n/ : /\r?\n/))
     if (line.length >= 16 && !line.startsWith("-----")) yield { bytes: plain(line, true), least: shortest };
+}
+
+/** In Latin-1, as programs that know no other write it: undefined where that has other letters, or none beyond ASCII. */
+function latinBytes(text: string): Buffer | undefined {
+  const canonical = Buffer.from(plain(text, false)).toString();
+  return /^[\0-\xff]+$/.test(canonical) && /[\x80-\xff]/.test(canonical) ? Buffer.from(canonical, "latin1") : undefined;
+}
+
+/** Of bytes, their hexadecimal digits, and what all base64 texts that hold them have in common. */
+function withinBytes(bytes: Buffer): string[] {
+  const hex = bytes.toString("hex");
+  return [hex, hex.toUpperCase(), ...atEachOffset(bytes)];
 }
 
 /** Characters at the ends of a value (a plus, a backslash) may not be in its bytes, and a letter may take several of them. */

@@ -1,7 +1,10 @@
 import { mailboxOf } from "../catalog/recipients.ts";
+import { isHostWithPort } from "../host-name.ts";
 import { examine, type Sealed } from "../sealed.ts";
 import { looksSecret } from "../shapes/looks-secret.ts";
 import { isOfWords } from "../shapes/urls.ts";
+import { partsOf } from "./parts.ts";
+import { isOurWord } from "./structure.ts";
 
 /** Whether a secret is a mail address: of whoever signs in, or of a sender, and so in plain sight elsewhere too. */
 export function isMailAddress(sealed: Sealed): boolean {
@@ -17,6 +20,14 @@ export function withoutCertificates(text: string): string {
 /** Whether a secret is of words that anybody may write: a region, a team's name. */
 export function isOfPlainWords(sealed: Sealed): boolean {
   return says(sealed, isOfWords);
+}
+
+/** Whether a text is in everybody's answers for other reasons than a secret: one word, a host, a mail address, an address of the web without a token. */
+export function isAnybodys(text: string): boolean {
+  const one = text.trim();
+  if (isOurWord(one) || mailboxOf(one) !== undefined || (one.includes(".") && isHostWithPort(one))) return true;
+  if (/^\p{L}+$/u.test(one)) return isOfWords(one);
+  return /^https?:/i.test(one) && partsOf(one).length === 0;
 }
 
 /** The texts of a config, at any depth, that may be known without harm: what has nothing of a secret, a mail address, and what stands where an id does. */

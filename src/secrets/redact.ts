@@ -1,31 +1,11 @@
-import { mapSealed, Sealed, type SealedTree, unseal } from "../sealed.ts";
-import { isByteList } from "./byte-lists.ts";
-import { type Canonical, canonical, canonicalMail } from "./canonical.ts";
-import { charactersOf } from "./character-lists.ts";
-import { redactionMark } from "./detect.ts";
-import { type FindWords, findWords, outside } from "./kept-words.ts";
-import { createKnownValues, hashed, type KnownValues, type Span } from "./known-values.ts";
+import { mapSealed, type Sealed, type SealedTree, unseal } from "../sealed.ts";
+import { createKnownValues, type KnownValues } from "./known-values.ts";
 import { shortest } from "./needles.ts";
+import { isAnybodys, withoutCertificates } from "./open-values.ts";
 import { partsOf } from "./parts.ts";
-import { idsIn, isKey, isOurWord, isTypeName, namesIn } from "./structure.ts";
-import { withinEncoded } from "./within-encoded.ts";
-
-/** Takes known secrets out of what leaves the process. */
-export interface Scrub {
-  /**
-   * The text without any known value, in encoded forms too.
-   * @param kept words that stay whole: a value within one of them is not looked at
-   */
-  text(text: string, kept?: readonly string[]): string;
-  /** JSON without any known value, in keys too. */
-  json<T>(value: T, kept?: readonly string[]): T;
-}
-
-/** For what a person reads before agreeing. */
-export interface ScrubForPeople extends Scrub {
-  /** The same, which leaves what these texts hold: a call's own, for whoever made it knows them. */
-  sparing(texts: Iterable<string>): Scrub;
-}
+import { oneAfterTheOther, type Scrub, type ScrubForPeople, scrubOf } from "./scrub.ts";
+import { isOurWord, isTypeName } from "./structure.ts";
+import { surelySecretIn } from "./surely-secret.ts";
 
 /** What everybody's answers are checked against: the operator's secrets. */
 export interface Redactor extends ScrubForPeople {
@@ -43,7 +23,7 @@ export interface PrincipalRedactor extends Scrub {
 
 /** What one call gets to see. */
 export interface CallRedactor extends Scrub {
-  /** Learns what a call was given: a reference for everybody, what a person typed and literals for this call. */
+  /** Learns what a call was given: a reference for everybody, what a person typed for this call and, as far as it is nobody else's, for all, literals for this call. */
   learn(tree: SealedTree): void;
   /** What the call was given has been written: later calls of the same principal know it. */
   keep(): void;
@@ -77,6 +57,8 @@ const alone = new WeakMap<Sealed, KnownValues>();
 export function createRedactor(): Redactor {
   const own = createKnownValues({ cut: false });
   const typedByAnybody = createKnownValues({ cut: false });
+  /** Of that, what other callers' answers are without, and what their questions and the journal are without as well. */
+  const [typedForAnswers, typedForAll] = [createKnownValues({ cut: false }), createKnownValues({ cut: false })];
   const operators = newHeld();
   const principals = new Map<string, ReturnType<typeof nothing>>();
 
@@ -89,13 +71,13 @@ export function createRedactor(): Redactor {
     const before = principals.get(name) ?? nothing();
     principals.set(name, before);
     return {
-      ...oneAfterTheOther(scrubOf([own, before.typed]), scrubOf([before.literals], true)),
+      ...oneAfterTheOther(scrubOf([own, before.typed, typedForAll]), scrubOf([before.literals, typedForAnswers], true)),
       call() {
         const now = nothing();
-        const withoutLiterals = scrubOf([own, before.typed, now.typed]);
+        const withoutLiterals = scrubOf([own, before.typed, now.typed, typedForAll]);
         const heldBefore = scrubOf([own, before.typed]);
         return {
-          ...oneAfterTheOther(withoutLiterals, scrubOf([before.literals, now.literals], true)),
+          ...oneAfterTheOther(withoutLiterals, scrubOf([before.literals, now.literals, typedForAnswers], true)),
           withoutLiterals,
           learn(tree) {
             mapSealed(tree, (sealed) => {
@@ -104,6 +86,7 @@ export function createRedactor(): Redactor {
               if (whose === "typed" || !isOurWord(String(unseal(sealed)))) learn(now[whose], sealed);
               if (whose === "typed") {
                 learn(typedByAnybody, sealed);
+                learnForOthers(typedForAnswers, typedForAll, sealed);
                 hold(now.held, sealed);
               }
             });
@@ -143,137 +126,43 @@ export function learn(known: KnownValues, sealed: Sealed): void {
   for (const one of [value, value.trim(), ...partsOf(value)]) if (one.length >= shortest) known.add(one);
 }
 
-function oneAfterTheOther(first: Scrub, second: Scrub & { knowsAny(): boolean }): Scrub {
-  return {
-    text: (text, kept) => second.text(first.text(text, kept), kept),
-    json(value, kept) {
-      const once = first.json(value, kept);
-      return second.knowsAny() ? second.json(once, kept) : once;
-    },
-  };
-}
-
 /**
- * Takes known values out of texts.
- * @param followed what agents act on stays: keys, ids, tools and statuses, whatever is in them
- * @param spared values that stay, as `reading` has them
+ * What a person typed for one caller, for others: whoever types could take away what is anybody's. A single word, a host and
+ * a mail address stay everywhere; words, ids and names of users stay in what people read before agreeing.
  */
-export function scrubOf(
-  all: readonly KnownValues[],
-  followed = false,
-  spared: ReadonlySet<string> = none,
-): ScrubForPeople & { knowsAny(): boolean } {
-  const knowsAny = () => all.some(({ size }) => size > 0);
-
-  function spansIn(given: string): Span[] {
-    const known = all.filter(({ size }) => size > 0);
-    if (known.length === 0 || given.length < shortest) return [];
-    const plain = canonical(given, false);
-    const read = /[%&\\]/.test(given) ? canonical(given) : plain;
-    // Every escape is longer than what it stands for.
-    const texts = [
-      plain,
-      ...(read.length === plain.length ? [] : [read]),
-      ...(/(=|%3d)([\da-f]{2}|\s|\\)/i.test(given) ? [canonicalMail(given)] : []),
-    ];
-    const inside = withinEncoded(given).map(hashed);
-    const spans = [
-      ...texts.flatMap((text) => {
-        const [looked, ends] = [hashed(text), cutsIn(text)];
-        return known.flatMap((one) => one.find(looked, given, ends));
-      }),
-      ...inside.flatMap((looked) => known.flatMap((one) => one.find(looked))),
-    ];
-    return spared.size === 0 ? spans : spans.filter((span) => !spared.has(reading(given, span)));
+function learnForOthers(answers: KnownValues, all: KnownValues, sealed: Sealed): void {
+  const value = String(unseal(sealed));
+  const [path = ""] = sealed.source.split(", ");
+  for (const one of [value, value.trim(), ...partsOf(value)]) {
+    if (one.length < shortest || isAnybodys(one)) continue;
+    answers.add(one);
+    for (const secret of surelySecretIn(one, path.split(".").at(-1) ?? "")) if (secret.length >= shortest) all.add(secret);
   }
-
-  function sparing(texts: Iterable<string>): Scrub {
-    if (!knowsAny()) return scrubOf(all, followed);
-    return scrubOf(all, followed, new Set([...texts].flatMap((given) => spansIn(given).map((span) => reading(given, span)))));
-  }
-
-  function text(given: string, kept: readonly string[] = [], ids: ReadonlySet<string> = none): string {
-    const spans = spansIn(given);
-    if (spans.length === 0) return given;
-    const held = [...occurrencesOf(kept, given), ...(followed ? namesIn(given, ids) : [])];
-    return hide(given, joined(spans.filter(outside(held))));
-  }
-
-  function json<T>(value: T, kept: readonly string[] = []): T {
-    // Most answers contain no secret: one look at the whole is cheaper than one at each text.
-    const whole = JSON.stringify(value) ?? "";
-    const plain = whole !== "" && all.every(({ numbers }) => numbers.size === 0) && spansIn(whole).length === 0;
-    return plain ? JSON.parse(whole) : each(value, kept, followed ? idsIn(value) : none);
-  }
-
-  function each<T>(value: T, kept: readonly string[], ids: ReadonlySet<string>): T;
-  function each(value: unknown, kept: readonly string[], ids: ReadonlySet<string>): unknown {
-    if (typeof value === "string") return text(value, kept, ids);
-    if (typeof value === "number")
-      return all.some(({ numbers }) => numbers.has(Math.abs(value))) || spansIn(String(value)).length > 0 ? redactionMark : value;
-    if (isByteList(value) && spansIn(JSON.stringify(value)).length > 0) return redactionMark;
-    if (spansIn(charactersOf(value) ?? "").length > 0) return redactionMark;
-    if (Array.isArray(value)) return value.map((item) => each(item, kept, ids));
-    if (value instanceof Sealed) return value.toString();
-    if (value !== null && typeof value === "object")
-      return Object.fromEntries(
-        Object.entries(value).map(([key, item]) => [followed && isKey(key) ? key : text(key, kept, ids), each(item, kept, ids)]),
-      );
-    return value;
-  }
-
-  return { text: (given, kept) => text(given, kept), json, sparing, knowsAny };
 }
 
-/** A part of a text in its one form, however it is escaped there. */
-function reading(given: string, [from, to]: Span): string {
-  const { bytes, length } = canonical(given.slice(from, to));
-  return Buffer.from(bytes.subarray(0, length)).toString("latin1");
+/** Whether a secret's value is that of another one, holds it, or holds a part of it that is secret by itself; in any encoding. */
+export function holds(sealed: Sealed, other: Sealed): boolean {
+  const value = String(unseal(sealed));
+  const known = withinOthers.get(other) ?? createKnownValues({ cut: false });
+  if (!withinOthers.has(other)) learnWithin(known, other);
+  withinOthers.set(other, known);
+  const text = withoutCertificates(value);
+  return isSame(sealed, other) || scrubOf([known]).text(text) !== text;
 }
 
-/** The bytes at which plain-text.ts cut a text, and where an escape before it was cut through. */
-function cutsIn({ bytes, length }: Canonical): number[] {
-  const cuts: number[] = [];
-  const mark = [0xe2, 0x80, 0xa6];
-  for (let at = bytes.indexOf(0xe2); at >= 0 && at < length; at = bytes.indexOf(0xe2, at + 1)) {
-    if (!mark.every((byte, n) => bytes[at + n] === byte)) continue;
-    const open = /(%[0-9a-f]?|u[0-9a-f]{0,3}|&[#\w]{0,7})$/i.exec(Buffer.from(bytes.subarray(Math.max(0, at - 8), at)).toString("latin1"));
-    if (open) cuts.push(at - open[0].length);
-    cuts.push(at);
-  }
-  return cuts;
+/** Whether both have the same value; short ones are anybody's. */
+export function isSame(sealed: Sealed, other: Sealed): boolean {
+  const value = String(unseal(sealed));
+  return value.length >= shortest && other.is(value);
 }
 
-/** A list of words is looked for in every text of a plan: what finds them is made once for it. */
-const finders = new WeakMap<readonly string[], FindWords>();
+/** The values of one secret that another one may hold. */
+const withinOthers = new WeakMap<Sealed, KnownValues>();
 
-function occurrencesOf(words: readonly string[], text: string): Span[] {
-  if (words.length === 0) return [];
-  const find = finders.get(words) ?? findWords(words);
-  finders.set(words, find);
-  return find(text);
-}
-
-/** Where no ids are known, and nothing is spared. */
-const none: ReadonlySet<string> = new Set();
-
-/** In order; those that overlap or touch as one. */
-function joined(spans: readonly Span[]): Span[] {
-  const result: Span[] = [];
-  for (const [from, to] of [...spans].sort((a, b) => a[0] - b[0])) {
-    const last = result.at(-1);
-    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
-    else result.push([from, to]);
-  }
-  return result;
-}
-
-function hide(text: string, spans: readonly Span[]): string {
-  let shown = "";
-  let at = 0;
-  for (const [from, to] of spans) {
-    shown += text.slice(at, from) + redactionMark;
-    at = to;
-  }
-  return shown + text.slice(at);
+/** Of several lines no single one: other files have such lines too. Those of a key are its own. */
+function learnWithin(known: KnownValues, sealed: Sealed): void {
+  const value = String(unseal(sealed)).trim();
+  const isOneText = value.startsWith("-----BEGIN") || !/[\r\n]|\\n/.test(value);
+  if (isOneText) learn(known, sealed);
+  else for (const part of partsOf(value)) known.add(part);
 }

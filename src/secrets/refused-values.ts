@@ -1,10 +1,8 @@
 import { seal } from "../sealed.ts";
-import { looksSecret } from "../shapes/looks-secret.ts";
-import { namesSecret } from "../shapes/names.ts";
-import { isOfWords, looksRandom, wordsOf } from "../shapes/urls.ts";
 import { createKnownValues, type KnownValues } from "./known-values.ts";
-import { learn, scrubOf } from "./redact.ts";
-import { isOurWord } from "./structure.ts";
+import { learn } from "./redact.ts";
+import { scrubOf } from "./scrub.ts";
+import { surelySecretIn } from "./surely-secret.ts";
 
 /** Values that one principal gave as plain text and that were refused. They block later calls, and hide nothing. */
 export interface RefusedValues {
@@ -14,8 +12,8 @@ export interface RefusedValues {
   isIn(text: string): boolean;
 }
 
-/** The newest values of a principal that are known, and the characters of one that is. */
-const [mostKept, longest] = [100, 8192];
+/** The newest values of a principal that are known. */
+const mostKept = 100;
 
 /** In memory only: for each principal, what it was refused. */
 export function createRefusedValues(): (principal: string) => RefusedValues {
@@ -33,7 +31,7 @@ function ofPrincipal(): RefusedValues {
   let known: KnownValues | undefined;
   return {
     add(given, name) {
-      const values = textsIn(given, name).flatMap(([text, of]) => secretsIn(text, of));
+      const values = textsIn(given, name).flatMap(([text, of]) => surelySecretIn(text, of));
       kept = [...new Set([...kept, ...values])].slice(-mostKept);
       known = undefined;
     },
@@ -56,18 +54,4 @@ function textsIn(given: unknown, name: string): [text: string, name: string][] {
   if (given === null || typeof given !== "object") return [];
   const entries = Object.entries(given);
   return entries.some(([key]) => key.startsWith("$")) ? [] : entries.flatMap(([key, item]) => textsIn(item, key));
-}
-
-/** Texts of several words, UUIDs, ids of Slack (`C0123ABCDEF`) and numbers of tickets (`INC0012345`): they name what is there. */
-const isInnocent = /\s|^[\dA-Fa-f]{8}(?:-[\dA-Fa-f]{4}){3}-[\dA-Fa-f]{12}$|^[BCDGSTUW]\d[A-Z\d]{7,9}$|^[A-Z]{2,10}[-_]?\d{3,10}$/;
-
-/**
- * What of a refused value may be in no other place: a user's name, an address or an id was refused with the secret, and is
- * none. So only what looks random counts, and under a secret's name all but words.
- */
-function secretsIn(text: string, name: string): string[] {
-  const random = [text, ...wordsOf(text)].filter(looksRandom);
-  const [, word = text] = /^\s*(?:\S+\s+)?(\S+)\s*$/.exec(text) ?? [];
-  const named = namesSecret(name) && looksSecret(word) && !isOfWords(word) && !isOurWord(word) && !isInnocent.test(word) ? [word] : [];
-  return [...random, ...named].filter(({ length }) => length <= longest);
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { FileKind } from "../catalog/shared/file-kinds.ts";
 import { ToolError } from "../errors.ts";
-import { Sealed, type SealedRecord, type SealedTree, seal } from "../sealed.ts";
+import { mapSealed, Sealed, type SealedRecord, type SealedTree, seal } from "../sealed.ts";
 import { type Binding, bindingSuffix, readBindings } from "../settings/bindings.ts";
 import { isUnfilled } from "../settings/given-values.ts";
 import { namesSecret } from "../shapes/names.ts";
@@ -10,6 +10,7 @@ import { readSecretFile } from "./file-reference.ts";
 import { fileText } from "./file-text.ts";
 import { holdsMark } from "./holds-mark.ts";
 import { oddIn } from "./odd-in.ts";
+import { anotherOne, assertNotOwn, type Bound, boundIn } from "./reserved-values.ts";
 import { availableNames, type SecretSource } from "./secret-source.ts";
 import { unusableFiles } from "./tls-files.ts";
 
@@ -19,6 +20,8 @@ export interface Resolved {
   asked: string[];
   /** Bound references, by path. */
   bindings: Map<string, Binding[]>;
+  /** What is bound under another name and has its value by another reference, too, by path: what each is called, and its binding. What the operator bound by that reference is not among them. */
+  boundValues: Map<string, Bound[]>;
   warnings: string[];
   /** Values as they were read, where they are sent in another form: the redactor has to know both. */
   read: Sealed[];
@@ -51,7 +54,18 @@ export function resolveSecrets(
     const secret = Object.entries(given).filter(([field]) => known === undefined || known.includes(field) || namesSecret(field));
     source.refused?.add(Object.fromEntries(secret), "secrets");
   }
-  const walk: Walk = { source, files, secrets: {}, asked: [], bindings: new Map(), warnings: [], read: [], literals: [], plain: 0 };
+  const walk: Walk = {
+    source,
+    files,
+    secrets: {},
+    asked: [],
+    bindings: new Map(),
+    boundValues: new Map(),
+    warnings: [],
+    read: [],
+    literals: [],
+    plain: 0,
+  };
   if (isAsk(given) && source.noPage) throw nobodyTypes("secrets", source);
   if (isAsk(given) && askable.length === 0) {
     throw new ToolError(
@@ -66,12 +80,17 @@ export function resolveSecrets(
     const tree = asFile(resolve(value, `secrets.${key}`, walk), key, walk);
     if (tree !== undefined) Object.defineProperty(walk.secrets, key, { value: tree, enumerable: true });
   }
-  const { secrets, asked, bindings, warnings, read, literals } = walk;
+  const { secrets, asked, bindings, boundValues, warnings, read, literals } = walk;
   if (literals.length > 0) throw plainTexts(literals, source);
+  mapSealed(secrets, (sealed, keys) => {
+    const path = ["secrets", ...keys].join(".");
+    assertNotOwn(sealed, path, source, ways(source));
+    if (!bindings.has(path)) boundValues.set(path, boundIn(sealed, source));
+  });
   // What a person has yet to type may be the passphrase.
   if (asked.length === 0) warnings.push(...unusableFiles(secrets, files));
   warnings.push(...oddIn(secrets, files));
-  return { secrets, asked, bindings, warnings, read };
+  return { secrets, asked, bindings, boundValues, warnings, read };
 }
 
 /** What a person typed or a variable holds, in Kibana's form; a file has been encoded where it was read. */
@@ -249,10 +268,10 @@ function fromEnvironment(name: string, path: string, { source, bindings }: Walk)
 function fromFile(name: string, path: string, walk: Walk): Sealed {
   const { source, files, read: known } = walk;
   assertAllowed(name, path, source);
-  const refuse = (cause: string) => new ToolError("secret_refused", `${path} ${cause}.`, ways(source), { path });
+  const refuse = (cause: string, first = "") => new ToolError("secret_refused", `${path} ${cause}.`, first + ways(source), { path });
   if (source.dir === undefined) throw refuse("names a file, but this server has no secrets folder (CONNECTORS_SECRET_DIR)");
-  const read = readSecretFile(source.dir, name);
-  if ("refused" in read) throw refuse(`names a file that ${read.refused}`);
+  const read = readSecretFile(source.dir, name, source.ownFiles);
+  if ("refused" in read) throw refuse(`names a file that ${read.refused}`, read.isOwn && `${anotherOne} `);
   if (read.bytes.toString("utf8").trim() === "") throw refuse("names a file that is empty");
   const kind = files.get(path.replace(/^secrets\./, ""));
   const text = fileText(read.bytes)?.replace(/\r?\n$/, "");

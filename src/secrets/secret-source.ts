@@ -2,6 +2,7 @@ import type { Sealed } from "../sealed.ts";
 import { bindingSuffix } from "../settings/bindings.ts";
 import { isUnfilled } from "../settings/given-values.ts";
 import type { RefusedValues } from "./refused-values.ts";
+import type { ReservedValues } from "./reserved-values.ts";
 import type { FormerSecret, StoredSecret } from "./stored-secret.ts";
 
 /** Where references lead. */
@@ -12,6 +13,10 @@ export interface SecretSource {
   prefix: string;
   /** The folder of `{"$file": …}`; undefined: there is none. */
   dir: string | undefined;
+  /** The server's own files, which no reference may name. */
+  ownFiles?: readonly string[];
+  /** Values that no connector gets, or that go to some hosts alone; undefined: none are known. */
+  reserved?: ReservedValues;
   literals: "refuse" | "warn";
   /** Nobody sits at this machine: a person cannot be asked on a page. */
   noPage?: boolean;
@@ -39,10 +44,15 @@ export interface AgreedPlace {
   hosts?: readonly string[];
 }
 
+/** Whether a caller may use a variable or file, by its name or `file ` and its name. */
+export function mayUse(name: string, { allowed }: SecretSource): boolean {
+  return allowed?.includes(name.replace(/^file /, "")) ?? true;
+}
+
 /** What a secret that this server holds is called: only a name that the caller may use is told. */
-export function nameTold(name: string, { prefix, allowed }: SecretSource): string {
-  const file = name.startsWith("file ") ? name.slice("file ".length) : undefined;
-  if (file !== undefined || name.startsWith(prefix)) return (allowed?.includes(file ?? name) ?? true) ? name : "a secret of this server";
+export function nameTold(name: string, source: SecretSource): string {
+  const { prefix } = source;
+  if (name.startsWith("file ") || name.startsWith(prefix)) return mayUse(name, source) ? name : "a secret of this server";
   return name.endsWith(", typed by a person") ? name : `a credential of this server itself (${name})`;
 }
 

@@ -1,7 +1,9 @@
+import { resolve } from "node:path";
 import { isSlip } from "../did-you-mean.ts";
 import type { HttpSettings } from "./http.ts";
 import { isLoopback, isRemote } from "./http.ts";
 import type { KibanaSettings } from "./kibana.ts";
+import { isOneOf, statOf } from "./own-files.ts";
 import type { Values } from "./rows.ts";
 
 /** What the cross rules look at. */
@@ -18,6 +20,11 @@ type Rule = (facts: Facts) => string | false | undefined;
 
 /** Each stops the start. */
 const conflicts: readonly Rule[] = [
+  ({ values: { secretDir, journalDir } }) =>
+    secretDir !== undefined &&
+    journalDir !== undefined &&
+    (resolve(secretDir) === resolve(journalDir) || isOneOf(statOf(secretDir), [journalDir])) &&
+    "CONNECTORS_SECRET_DIR and CONNECTORS_JOURNAL_DIR name the same folder: the journal would be given to connectors.",
   ({ values: { readOnly, access } }) =>
     readOnly && access && access !== "read" && "--read-only and --access contradict each other: set one of them.",
   ({ values: { space }, spaces }) =>

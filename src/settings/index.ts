@@ -5,9 +5,10 @@ import { type Flag, type Flags, type FlagValues, readFlags } from "./flags.ts";
 import { accessLevels, type HttpSettings, httpSettings } from "./http.ts";
 import { type Connection, type KibanaSettings, kibanaSettings } from "./kibana.ts";
 import { bindingFiles, type Doubt, misspelt } from "./names.ts";
+import { unusedSecrets } from "./own-credentials.ts";
+import { ownFiles, ownFilesIn } from "./own-files.ts";
 import { proxyFor } from "./proxy.ts";
 import { rows, type SettingName, settingNames, type Values } from "./rows.ts";
-import { unusedSecrets } from "./unused-secrets.ts";
 import { ownValues, readValues } from "./values.ts";
 
 export type { KibanaSettings } from "./kibana.ts";
@@ -61,6 +62,8 @@ export interface Settings extends WithDefaults, Connected {
   confirmKey: Sealed | undefined;
   /** Set beside these, and of no use to this server: hidden all the same. */
   unusedSecrets: Sealed[];
+  /** Files with the server's own credentials. */
+  ownFiles: string[];
   /** Undefined: stdio. */
   http: HttpSettings | undefined;
   /** Written to stderr at the start. */
@@ -111,7 +114,7 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
   problems.push(...conflictsIn(facts));
   if (values.secretDir !== undefined) {
     problems.push(...exposedSecrets(values.secretDir));
-    doubts.push(...bindingFiles(values.secretDir));
+    doubts.push(...bindingFiles(values.secretDir), ...ownFilesIn(values.secretDir, ownFiles(values)));
   }
   doubts.push(...unfilled.map((problem) => ({ check: "settings" as const, problem, fix: fillIn })));
   if (problems.length > 0) return { problems };
@@ -133,7 +136,8 @@ export function readSettings<Own extends Flags = Record<never, Flag>>(
       secretDir: values.secretDir,
       literalSecrets: values.literalSecrets ?? (values.sandbox ? "warn" : "refuse"),
       journalDir: values.journalDir,
-      unusedSecrets: unusedSecrets(values, env),
+      unusedSecrets: unusedSecrets(values, env, kibana !== undefined),
+      ownFiles: ownFiles(values),
       auditConnector: auditConnector === undefined ? undefined : placed(auditConnector, space),
       confirmKey: confirmKey === undefined ? undefined : seal(confirmKey, "confirm key"),
       http,

@@ -20,6 +20,9 @@ const approval = () =>
     .transform((value) => ({ pins: value.split(/[:,]/).slice(1) }));
 const spaceId = () => text().regex(/^[a-z0-9_-]+$/, "must be a space id: lower-case letters, digits, _ and -");
 
+/** How the variables begin from which the server takes its own settings. */
+const ownNames = ["KIBANA_", "CONNECTORS_", "MCP_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"];
+
 /** One row per setting: the flag is the key in kebab case. */
 export const rows = {
   kibanaUrl: row("KIBANA_URL", "URL", "Kibana's address, with its base path if it has one", url),
@@ -130,8 +133,8 @@ export const rows = {
       text()
         .regex(/^[A-Z][A-Z0-9_]{2,}$/, "must be three or more capital letters, digits and _")
         .refine(
-          (prefix) => !/^(KIBANA|CONNECTORS|MCP)_/.test(prefix),
-          "must not begin with KIBANA_, CONNECTORS_ or MCP_: the server's own settings do",
+          (prefix) => !ownNames.some((own) => own.startsWith(prefix) || prefix.startsWith(own)),
+          "must be no beginning of KIBANA_, CONNECTORS_, MCP_ or HTTP_PROXY, nor begin so: the server's own settings do",
         ),
   ),
   secretDir: row("CONNECTORS_SECRET_DIR", "DIR", 'Folder whose files {"$file": "name"} may name (default: none)', path),

@@ -4,7 +4,7 @@ import { fitsQuestion, mostThatMatters, pageModel, question, whatMatters } from 
 import { reachOf } from "../../src/change/consent/reach.ts";
 import type { Effect, Plan } from "../../src/change/plan.ts";
 import { exact, quoted, shownJson, word } from "../../src/plain-text.ts";
-import type { ScrubForPeople } from "../../src/secrets/redact.ts";
+import type { ScrubForPeople } from "../../src/secrets/scrub.ts";
 import { renderPage } from "../../src/web/render.ts";
 import { hostile, problemsOf, unseen } from "../promises/hostile-texts.ts";
 import { anybody, deleteOp, executeOp, plan } from "../support/plan.ts";

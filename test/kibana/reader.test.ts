@@ -194,6 +194,15 @@ describe("the status", () => {
     expect(seen).toHaveLength(1);
   });
 
+  test("is none in the refusal of a proxy, which is told as that of any other route", async () => {
+    const refusal = { status: 503, json: { statusCode: 503, error: "Service Unavailable", message: "no upstream" } };
+    const { reader } = await reading(refusal);
+    await expect(reader.status()).rejects.toMatchObject({
+      code: "kibana_unreachable",
+      message: "Kibana is starting, overloaded or down for maintenance (503: no upstream).",
+    });
+  });
+
   test("without a version means that the credentials are not accepted", async () => {
     const { reader } = await reading({ json: { status: { overall: { level: "available" } } } });
     await expect(reader.status()).rejects.toMatchObject({

@@ -203,10 +203,14 @@ test("whoever may not use a secret is not told its name", async () => {
   const file = join(mkdtempSync(join(tmpdir(), "kcm-tokens-")), "tokens.json");
   const principals = [
     { name: "ann", token: tokenOf("ann"), access: "full", secrets: ["CONNECTOR_SECRET_PAGER"] },
-    { name: "bob", token: tokenOf("bob"), access: "full", secrets: ["CONNECTOR_SECRET_OTHER"] },
+    { name: "bob", token: tokenOf("bob"), access: "full", secrets: ["CONNECTOR_SECRET_OTHER", "CONNECTOR_SECRET_CALL"] },
   ];
   writeFileSync(file, JSON.stringify({ principals }), { mode: 0o600 });
-  const more = { CONNECTOR_SECRET_OTHER: "e".repeat(32), CONNECTORS_TARGET_HOSTS: "events.pagerduty.com" };
+  const more = {
+    CONNECTOR_SECRET_OTHER: "e".repeat(32),
+    CONNECTOR_SECRET_CALL: "c".repeat(32),
+    CONNECTORS_TARGET_HOSTS: "events.pagerduty.com",
+  };
   const { url } = await startHttpProcess(["--http", "127.0.0.1:0"], { ...env(), ...more, MCP_AUTH_TOKEN_FILE: file }, sandbox.url);
   const plan = async (holder: string) =>
     (await (await openClient(url, tokenOf(holder))).call("create_connector", { name: "Till", ...hook(`${at}/${value}`), dry_run: true }))
@@ -220,4 +224,9 @@ test("whoever may not use a secret is not told its name", async () => {
   const replaced = (await bob?.call("update_connector", other))?.text;
   expect(replaced).toContain("CONNECTOR_SECRET_OTHER takes the place of a secret of this server, which this server stored there last.");
   expect(replaced).not.toContain("PAGER");
+  // What is there for certain is none of bob's secrets: none of them may be it.
+  const again = (await bob?.call("update_connector", { id: "on-call", name: "On call 2" }))?.text;
+  expect(again).toContain("secrets_needed");
+  expect(again).not.toContain("may be it");
+  expect((await ann?.call("update_connector", { id: "on-call", name: "On call 2" }))?.text).toContain("This server stored last");
 });

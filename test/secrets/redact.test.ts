@@ -167,3 +167,26 @@ describe("what is innocent stays", () => {
     });
   });
 });
+
+describe("a value with letters of Latin-1", () => {
+  const value = "Winter-Grüße7-Zk4pQ9x";
+  const bytes = (text: string) => Buffer.from(text, "latin1");
+  const each = (text: string, sign: string) =>
+    [...bytes(text)].map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : `${sign}${byte.toString(16).toUpperCase()}`)).join("");
+  const forms: [what: string, write: (text: string) => string][] = [
+    ["escaped for a URL", (text) => each(text, "%")],
+    ["quoted-printable", (text) => each(text, "=")],
+    ["in base64", (text) => bytes(text).toString("base64")],
+    ["in base64 behind a user", (text) => bytes(`ann:${text}`).toString("base64")],
+    ["in hexadecimal", (text) => bytes(text).toString("hex")],
+    ["as a list of bytes", (text) => JSON.stringify([...bytes(text)])],
+  ];
+  test.each(forms)("is hidden as a program writes it that knows no other: %s; one with another letter is not", (_what, write) => {
+    const redactor = createRedactor();
+    redactor.learn(seal(value, "CONNECTOR_SECRET_U"));
+    expect(redactor.text(`bad password <${write(value)}> end`)).toContain("[redacted]");
+    expect(redactor.text(`bad password <${write(value)}> end`)).not.toContain(write(value));
+    const other = `bad password <${write(value.replace("ü", "ö"))}> end`;
+    expect(redactor.text(other)).toBe(other);
+  });
+});

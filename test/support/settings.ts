@@ -30,6 +30,7 @@ export function settings({ url, ...more }: Partial<Settings> & { url?: string } 
     auditConnector: undefined,
     confirmKey: undefined,
     unusedSecrets: [],
+    ownFiles: [],
     http: undefined,
     logLevel: "silent",
     warnings: [],

@@ -2,7 +2,7 @@ import { ToolError } from "../../errors.ts";
 import { PasskeyRefused } from "../../passkeys/refused.ts";
 import { beginning, oneLine } from "../../plain-text.ts";
 import { seal } from "../../sealed.ts";
-import type { Scrub } from "../../secrets/redact.ts";
+import type { Scrub } from "../../secrets/scrub.ts";
 import type { Problems, Take } from "../../web/page.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Plan } from "../plan.ts";

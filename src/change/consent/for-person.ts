@@ -1,7 +1,7 @@
 import { mailboxOf, namesSomebody, textsOfConfig } from "../../catalog/recipients.ts";
 import { asUrlsAreRead } from "../../host-name.ts";
 import { hidingKnown } from "../../plain-text.ts";
-import type { Scrub, ScrubForPeople } from "../../secrets/redact.ts";
+import type { Scrub, ScrubForPeople } from "../../secrets/scrub.ts";
 import type { Op } from "../op.ts";
 import type { Plan } from "../plan.ts";
 import type { Reach } from "./reach.ts";

@@ -13,7 +13,7 @@ import { exact, oneLine, quoted, word } from "../../plain-text.ts";
 import { ofRuleItself } from "../../rules/old-frequency.ts";
 import { actionKey, paired } from "../../rules/same-action.ts";
 import { hideInText, hidingInReach } from "../../secrets/detect.ts";
-import type { Scrub, ScrubForPeople } from "../../secrets/redact.ts";
+import type { Scrub, ScrubForPeople } from "../../secrets/scrub.ts";
 import type { Op, TouchedConnector } from "../op.ts";
 import type { Plan, SecretFlow } from "../plan.ts";
 import { type Recording, recordingOf } from "../recorded.ts";

@@ -1,5 +1,5 @@
 import { redactionMark } from "../../secrets/detect.ts";
-import type { Scrub } from "../../secrets/redact.ts";
+import type { Scrub } from "../../secrets/scrub.ts";
 import { type Op, usesConnectors } from "../op.ts";
 import type { Plan } from "../plan.ts";
 import type { Reach } from "./reach.ts";

@@ -1,10 +1,12 @@
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { isPlainObject } from "../../plain-object.ts";
-import { availableNames, type SecretSource } from "../../secrets/secret-source.ts";
+import { availableNames, mayUse, type SecretSource } from "../../secrets/secret-source.ts";
 import { type FormerSecret, fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { type Binding, bindingSuffix, readBindings } from "../../settings/bindings.ts";
+import { isOneOf, statOf } from "../../settings/own-files.ts";
 import { isOneText } from "./page-fields.ts";
 
 /** The connector that secrets are proposed for. */
@@ -56,16 +58,19 @@ export async function proposedSecrets(
   source: SecretSource,
 ): Promise<Proposal> {
   const stored = (await source.stored?.()) ?? [];
-  const known = there(source);
-  const own = (subject.before === undefined ? stored : ((await source.stored?.(subject.before)) ?? []))
-    .filter((one) => isIn(one, subject.original ?? subject) && fields.includes(fieldOf(one)))
-    .flatMap((one) => (one.source !== undefined && known.includes(one.source) ? [{ ...one, source: one.source }] : []));
+  const known = allNames(source);
+  const inIt = (subject.before === undefined ? stored : ((await source.stored?.(subject.before)) ?? [])).filter(
+    (one) => isIn(one, subject.original ?? subject) && fields.includes(fieldOf(one)),
+  );
+  const own = inIt.flatMap((one) => (one.source !== undefined && known.includes(one.source) ? [{ ...one, source: one.source }] : []));
   const referencesOf = (some: typeof own) => some.map((one) => [one.path, asReference(one.source)] as const);
   const last = referencesOf(own.filter(({ hasNewValue }) => !hasNewValue));
   const older = referencesOf(own.filter(({ hasNewValue }) => hasNewValue));
   const since = own.filter(({ isSince }) => isSince).map(({ path }) => path);
+  // What is there for certain is another's: nothing else may be it.
+  const isOthers = inIt.some((one) => one.source !== undefined && !mayUse(one.source, source));
   const { names, files } =
-    last.length > 0
+    last.length > 0 || isOthers
       ? { names: [], files: [] }
       : fitting(subject, entry, fields, { stored, former: (await source.former?.()) ?? [] }, source);
   const [name, ...others] = [...names, ...files];
@@ -194,7 +199,7 @@ function fitting(
 }
 
 /** All that this caller may name. */
-function there(source: SecretSource): string[] {
+function allNames(source: SecretSource): string[] {
   return [...availableNames(source), ...filesIn(source).map((name) => `file ${name}`)];
 }
 
@@ -204,11 +209,12 @@ function wordsOf(text: string): string[] {
 }
 
 /** Files in the secrets folder that this caller may name; whether they can be read is checked on use. */
-function filesIn({ dir, allowed }: SecretSource): string[] {
+function filesIn({ dir, allowed, ownFiles = [] }: SecretSource): string[] {
   if (dir === undefined) return [];
   try {
     return readdirSync(dir)
       .filter((name) => /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name) && (allowed?.includes(name) ?? true))
+      .filter((name) => !isOneOf(statOf(join(dir, name)), ownFiles))
       .sort();
   } catch {
     // A reference to one of its files says what is wrong with the folder.

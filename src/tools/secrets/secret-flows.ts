@@ -6,7 +6,7 @@ import type { SecretFlow } from "../../change/plan.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { valueAt } from "../../plain-object.ts";
 import { examine, mapSealed, Sealed, type SealedRecord, type SealedTree } from "../../sealed.ts";
-import { assertBound } from "../../secrets/binding.ts";
+import { assertBound, assertValueBound } from "../../secrets/binding.ts";
 import type { Resolved } from "../../secrets/resolve.ts";
 
 type Config = Record<string, unknown>;
@@ -41,7 +41,7 @@ export function secretFlows(
   type: string,
   entry: ConnectorType | undefined,
   config: Config,
-  { secrets, bindings, asked }: Resolved,
+  { secrets, bindings, boundValues, asked }: Resolved,
   typed: ReadonlySet<string>,
 ): SecretFlow[] {
   const hosts = entry ? destinationsWith(entry, config, secrets) : [];
@@ -53,6 +53,7 @@ export function secretFlows(
     const field = `secrets.${path.join(".")}`;
     const bound = bindings.get(field);
     if (bound) assertBound(sealed.source, bound, type, hosts);
+    for (const one of boundValues.get(field) ?? []) assertValueBound(field, one, type, hosts);
     flows.push({ field, source: sealed.source, ...to, ...(bound || typed.has(field) ? { agreed: true as const } : {}) });
   });
   // The person who types them sees where they go before typing.
