@@ -5,6 +5,7 @@ import type { Reader } from "../kibana/reader.ts";
 import { type RouteFacts, workflowsIn } from "../map/space.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { assistantActions } from "../usage/assistant-actions.ts";
+import { discoveryActionsIfAllowed } from "../usage/counted.ts";
 import { endpointOf, endpointsAreModels, isElasticsOwn } from "../usage/inference-endpoints.ts";
 import { policiesOf } from "../usage/leading-to.ts";
 import { inWords, lookAround, notLookedAt, presentIn, type Seen, type Usage, usersOf } from "../usage/look.ts";
@@ -30,6 +31,7 @@ export interface SpaceUsers {
 }
 
 const aboutPolicies = ["dangling_reference", "workflow_off", "notifies_nobody", "silent_for_long"];
+const aboutSchedules = ["dangling_reference"];
 const aboutWorkflows = ["dangling_reference", "workflow_off", "ambiguous_name", "notifies_nobody"];
 const nothingSeen: SpaceUsers["leads"] = {
   workflows: { seen: undefined, notSeen: "workflows could not be read" },
@@ -37,7 +39,7 @@ const nothingSeen: SpaceUsers["leads"] = {
 };
 
 /**
- * Reads workflows and action policies, and of all else only what can hold connectors that nothing refers to.
+ * Reads workflows, action policies and whom schedules of attack discovery tell, and of all else only what can hold connectors that nothing refers to.
  * @param connectors of the space, with Kibana's count of references
  */
 export async function lookAtUsers(
@@ -51,8 +53,9 @@ export async function lookAtUsers(
   if (!status) return { of: () => undefined, workflows: undefined, leads: nothingSeen, notSeen: [] };
   const placeOf = (connector: Connector) => whereOf(connector, types?.values() ?? [], status);
   const unreferenced = new Set([...connectors.values()].filter(({ preconfigured, references }) => !preconfigured && !references));
-  const [seen, policies] = await Promise.all([
+  const [seen, telling, policies] = await Promise.all([
     lookAround(reader, space, [{ status, features: ["workflows"] }, ...[...unreferenced].map(placeOf)], besidesRules),
+    lookAround(reader, space, [{ status, features: ["alerting"] }], [discoveryActionsIfAllowed]),
     policiesOf(reader, space, status).catch((error: unknown) => reason(error, "Action policies could not be read")),
   ]);
   const present = presentIn(connectors.values());
@@ -70,7 +73,11 @@ export async function lookAtUsers(
             workflows: started,
           }))
         : [],
-      dangling: found?.workflows ? await stillDangling(dangling(seen, connectors, endpointsAreModels(status)), reader, space) : [],
+      dangling: await stillDangling(
+        [...(found?.workflows ? dangling(seen, connectors, endpointsAreModels(status)) : []), ...dangling(telling, connectors, false)],
+        reader,
+        space,
+      ),
       ambiguous: ambiguous(seen, connectors),
       snoozed: Array.isArray(policies) ? snoozedOf(policies, now) : [],
       now,
@@ -79,7 +86,14 @@ export async function lookAtUsers(
       workflows: workflowsIn(seen),
       policies: Array.isArray(policies) ? { all: policies, notSeen: undefined } : { all: undefined, notSeen: policies.why },
     },
-    notSeen: [...missed(hidden, aboutWorkflows), ...(Array.isArray(policies) ? [] : [{ checks: aboutPolicies, ...policies }])],
+    notSeen: [
+      ...missed(hidden, aboutWorkflows),
+      ...missed(
+        telling.looked.flatMap((one) => one.found.unseen),
+        aboutSchedules,
+      ),
+      ...(Array.isArray(policies) ? [] : [{ checks: aboutPolicies, ...policies }]),
+    ],
   };
 }
 

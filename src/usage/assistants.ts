@@ -52,7 +52,10 @@ export const attackDiscovery: Source = {
   },
 };
 
-/** Whom attack discovery tells what it found. Kibana counts these references, so they are read only where it cannot: of an id that is gone. */
+/** What stands between a schedule of attack discovery and whom it tells: Kibana counts it as it does a rule's. */
+export const discoveryAction = "its actions";
+
+/** Whom attack discovery tells what it found: its schedules are in no list of rules. Kibana counts them, so they are read only where that has to be explained, or where there is no count. */
 export const discoveryActions: Source = {
   what: "actions of attack discovery",
   ofSolution: true,
@@ -62,7 +65,7 @@ export const discoveryActions: Source = {
     const why = `Kibana listed ${schedules.length} of ${total}.`;
     const holders = schedules.flatMap(({ tells, id, name, enabled }) =>
       tells.map((names) => ({
-        use: { kind: "attack_discovery" as const, id, name, space, enabled, how: "an action", can_be_moved: false },
+        use: { kind: "attack_discovery" as const, id, name, space, enabled, how: discoveryAction, can_be_moved: false },
         names,
       })),
     );
