@@ -7,9 +7,10 @@ import { type LiveType, unusable } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText } from "../plain-text.ts";
 import { hideInConfig } from "../secrets/hide-in-config.ts";
-import { countedUsers } from "../usage/counted.ts";
+import { countedUsers, nothingCounted } from "../usage/counted.ts";
 import { shownUse } from "../usage/free.ts";
 import { inWords, notLookedAtInWords, othersUsing, type Usage } from "../usage/look.ts";
+import { explainReferences } from "../usage/references.ts";
 import { whereOf } from "../usage/use.ts";
 import { connectorRow } from "./connectors/connector-row.ts";
 import { findConnector, pickConnector } from "./connectors/find-connector.ts";
@@ -97,6 +98,11 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
   const types = settled(kibana.connectorTypes(inSpace));
   const others = all && withRules ? settled(othersOf({ all, types, wanted, inSpace, runsOf }, context)) : undefined;
 
+  const countedOf = async (found: Connector, known: number) => {
+    if (explainReferences(found, known) === undefined) return nothingCounted;
+    return countedUsers(kibana, inSpace, found, known, whereOf(found, await types, await kibana.status()));
+  };
+
   return async (asked: string, most: number) => {
     const found = all ? pickConnector(await all, inSpace, asked) : await findConnector(kibana, inSpace, asked);
     const [known, usersOfAny, read, runs] = await Promise.all([
@@ -110,12 +116,9 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
     if (typeof usersOfAny?.users === "string") notes.push(`What else uses it could not be read: ${usersOfAny.users}`);
     const seen = typeof usersOfAny?.users === "object" ? usersOfAny.users.of(found) : undefined;
     const counted = seen?.uses.filter(({ kind }) => kind === "case_settings").length ?? 0;
-    const more =
-      typeof read === "object" && usersOfAny
-        ? await countedUsers(kibana, inSpace, found, read.rules.length + counted, whereOf(found, known, await kibana.status()))
-        : undefined;
-    const mine = seen && { ...seen, uses: [...seen.uses, ...(more?.uses ?? [])] };
-    for (const one of more?.unread ?? []) notes.push(`Not looked at, so they may use it: ${inWords(one)}.`);
+    const more = typeof read === "object" && usersOfAny ? await countedOf(found, read.rules.length + counted) : nothingCounted;
+    const mine = seen && { ...seen, uses: [...seen.uses, ...more.uses] };
+    for (const one of more.unread) notes.push(`Not looked at, so they may use it: ${inWords(one)}.`);
     const judged = usersOfAny?.judged;
     const [over, now] = await Promise.all([
       orWhy(judged?.overWorkflows(found.id) ?? Promise.resolve([]), 200),
@@ -128,7 +131,7 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
       ...(typeof read === "object"
         ? shownRules(found, read.rules, {
             ...{ space: inSpace, most, withActions, now: (rule) => now?.get(rule.id), notes },
-            counted: counted + (more?.accountedFor ?? 0),
+            counted: counted + more.accountedFor,
           })
         : {}),
       ...(mine ? shownUsers(mine, typeof over === "object" ? over : [], most, notes) : {}),
