@@ -5,13 +5,13 @@ import type { Reader } from "../kibana/reader.ts";
 import { type RouteFacts, workflowsIn } from "../map/space.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { assistantActions } from "../usage/assistant-actions.ts";
-import { discoveryActionsIfAllowed } from "../usage/counted.ts";
+import { attackDiscovery, conversations, wholeDiscovery } from "../usage/assistants.ts";
 import { endpointOf, endpointsAreModels, isElasticsOwn } from "../usage/inference-endpoints.ts";
 import { policiesOf } from "../usage/leading-to.ts";
 import { inWords, lookAround, notLookedAt, presentIn, type Seen, type Usage, usersOf } from "../usage/look.ts";
 import { isOtherNameOf } from "../usage/named.ts";
 import { besidesRules } from "../usage/sources.ts";
-import { type Found, type Holder, type Unseen, whereOf } from "../usage/use.ts";
+import { type Found, type Holder, type Unseen, type Where, whereOf } from "../usage/use.ts";
 import { workflows } from "../usage/workflows.ts";
 import type { Deployment } from "./deployment.ts";
 import type { WorkflowFacts } from "./facts.ts";
@@ -31,15 +31,20 @@ export interface SpaceUsers {
 }
 
 const aboutPolicies = ["dangling_reference", "workflow_off", "notifies_nobody", "silent_for_long"];
-const aboutSchedules = ["dangling_reference"];
+const aboutNames = ["dangling_reference"];
 const aboutWorkflows = ["dangling_reference", "workflow_off", "ambiguous_name", "notifies_nobody"];
+/** With whom schedules of attack discovery tell, which Kibana counts while the connector is there. A conversation is over: that its model is gone is no fault. */
+const audited = besidesRules.map((one) => {
+  if (one === attackDiscovery) return wholeDiscovery;
+  return one === conversations ? { ...one, canHold: (where: Where) => where.type !== undefined && one.canHold(where) } : one;
+});
 const nothingSeen: SpaceUsers["leads"] = {
   workflows: { seen: undefined, notSeen: "workflows could not be read" },
   policies: { all: undefined, notSeen: undefined },
 };
 
 /**
- * Reads workflows, action policies and whom schedules of attack discovery tell, and of all else only what can hold connectors that nothing refers to.
+ * Reads action policies, and once all that may name a connector which is gone.
  * @param connectors of the space, with Kibana's count of references
  */
 export async function lookAtUsers(
@@ -53,9 +58,10 @@ export async function lookAtUsers(
   if (!status) return { of: () => undefined, workflows: undefined, leads: nothingSeen, notSeen: [] };
   const placeOf = (connector: Connector) => whereOf(connector, types?.values() ?? [], status);
   const unreferenced = new Set([...connectors.values()].filter(({ preconfigured, references }) => !preconfigured && !references));
-  const [seen, telling, policies] = await Promise.all([
-    lookAround(reader, space, [{ status, features: ["workflows"] }, ...[...unreferenced].map(placeOf)], besidesRules),
-    lookAround(reader, space, [{ status, features: ["alerting"] }], [discoveryActionsIfAllowed]),
+  // What names a connector may be all that is left of its kind.
+  const ofAnyKind = { status, features: [] };
+  const [seen, policies] = await Promise.all([
+    lookAround(reader, space, [ofAnyKind, ...[...unreferenced].map(placeOf)], audited),
     policiesOf(reader, space, status).catch((error: unknown) => reason(error, "Action policies could not be read")),
   ]);
   const present = presentIn(connectors.values());
@@ -73,11 +79,7 @@ export async function lookAtUsers(
             workflows: started,
           }))
         : [],
-      dangling: await stillDangling(
-        [...(found?.workflows ? dangling(seen, connectors, endpointsAreModels(status)) : []), ...dangling(telling, connectors, false)],
-        reader,
-        space,
-      ),
+      dangling: await stillDangling(dangling(seen, connectors, endpointsAreModels(status)), reader, space),
       ambiguous: ambiguous(seen, connectors),
       snoozed: Array.isArray(policies) ? snoozedOf(policies, now) : [],
       now,
@@ -89,8 +91,9 @@ export async function lookAtUsers(
     notSeen: [
       ...missed(hidden, aboutWorkflows),
       ...missed(
-        telling.looked.flatMap((one) => one.found.unseen),
-        aboutSchedules,
+        // Many keys may read few of them, which is no news.
+        seen.looked.flatMap(({ source, found }) => (source === workflows ? [] : found.unseen.filter((one) => one.whole && !one.refused))),
+        aboutNames,
       ),
       ...(Array.isArray(policies) ? [] : [{ checks: aboutPolicies, ...policies }]),
     ],

@@ -69,7 +69,7 @@ const gone = (url: string) => fetch(`${url}/api/actions/connector/chat`, { metho
 describe.each(["8.19", "9.2", "9.5", "serverless"])("whom schedules of attack discovery notify, in %s", (version) => {
   async function withActions(actions: readonly object[], users: OtherUsers = {}) {
     const { url, server } = await deployment(version, confirms, users, ".slack");
-    await schedule(url, "some-model", actions);
+    await schedule(url, "other", actions);
     return { url, server };
   }
   const find = version === "8.19" ? `${older}/_find` : "/api/attack_discovery/schedules/_find";
@@ -137,7 +137,7 @@ describe.each(["8.19", "9.2", "9.5", "serverless"])("whom schedules of attack di
     };
     expect(await audit({ [find]: noPrivilege })).toEqual([]);
     expect(await audit({ [find]: refused("boom", 500) })).toEqual([
-      expect.objectContaining({ checks: ["dangling_reference"], why: expect.stringContaining("actions of attack discovery (") }),
+      expect.objectContaining({ checks: ["dangling_reference"], why: expect.stringContaining("schedules of attack discovery (") }),
     ]);
   });
 });
