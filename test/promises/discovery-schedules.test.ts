@@ -116,6 +116,8 @@ describe.each(["8.19", "9.2", "9.5", "serverless"])("whom schedules of attack di
     expect((await server.call("get_connector", { id: "chat" })).body.warnings).toContainEqual(missed);
     const { body: map } = await server.call("map_notifications", { connector: "chat" });
     expect(map.not_seen).toContainEqual(expect.objectContaining({ what: "actions of attack discovery" }));
+    const moved = (await server.call("replace_connector", { from: "chat", to: "other" })).body.warnings.join();
+    expect(moved).toMatch(/so they may go on using it: actions of attack discovery \(.*Kibana counts 1 reference, 1 more/);
     const { error } = (await remove(server)).body;
     expect([error.code, error.message, error.fix]).toEqual(["references_unknown", missed, expect.stringContaining("Attack discovery")]);
     expect(await isThere(url)).toBe(true);
