@@ -5,12 +5,13 @@ import type { Reader } from "../kibana/reader.ts";
 import { type RouteFacts, workflowsIn } from "../map/space.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { assistantActions } from "../usage/assistant-actions.ts";
+import { attackDiscovery, conversations, wholeDiscovery } from "../usage/assistants.ts";
 import { endpointOf, endpointsAreModels, isElasticsOwn } from "../usage/inference-endpoints.ts";
 import { policiesOf } from "../usage/leading-to.ts";
 import { inWords, lookAround, notLookedAt, presentIn, type Seen, type Usage, usersOf } from "../usage/look.ts";
 import { isOtherNameOf } from "../usage/named.ts";
 import { besidesRules } from "../usage/sources.ts";
-import { type Found, type Holder, type Unseen, whereOf } from "../usage/use.ts";
+import { type Found, type Holder, type Unseen, type Where, whereOf } from "../usage/use.ts";
 import { workflows } from "../usage/workflows.ts";
 import type { Deployment } from "./deployment.ts";
 import type { WorkflowFacts } from "./facts.ts";
@@ -30,14 +31,20 @@ export interface SpaceUsers {
 }
 
 const aboutPolicies = ["dangling_reference", "workflow_off", "notifies_nobody", "silent_for_long"];
+const aboutNames = ["dangling_reference"];
 const aboutWorkflows = ["dangling_reference", "workflow_off", "ambiguous_name", "notifies_nobody"];
+/** With whom schedules of attack discovery tell, which Kibana counts while the connector is there. A conversation is over: that its model is gone is no fault. */
+const audited = besidesRules.map((one) => {
+  if (one === attackDiscovery) return wholeDiscovery;
+  return one === conversations ? { ...one, canHold: (where: Where) => where.type !== undefined && one.canHold(where) } : one;
+});
 const nothingSeen: SpaceUsers["leads"] = {
   workflows: { seen: undefined, notSeen: "workflows could not be read" },
   policies: { all: undefined, notSeen: undefined },
 };
 
 /**
- * Reads workflows and action policies, and of all else only what can hold connectors that nothing refers to.
+ * Reads action policies, and once all that may name a connector which is gone.
  * @param connectors of the space, with Kibana's count of references
  */
 export async function lookAtUsers(
@@ -51,8 +58,10 @@ export async function lookAtUsers(
   if (!status) return { of: () => undefined, workflows: undefined, leads: nothingSeen, notSeen: [] };
   const placeOf = (connector: Connector) => whereOf(connector, types?.values() ?? [], status);
   const unreferenced = new Set([...connectors.values()].filter(({ preconfigured, references }) => !preconfigured && !references));
+  // What names a connector may be all that is left of its kind.
+  const ofAnyKind = { status, features: [] };
   const [seen, policies] = await Promise.all([
-    lookAround(reader, space, [{ status, features: ["workflows"] }, ...[...unreferenced].map(placeOf)], besidesRules),
+    lookAround(reader, space, [ofAnyKind, ...[...unreferenced].map(placeOf)], audited),
     policiesOf(reader, space, status).catch((error: unknown) => reason(error, "Action policies could not be read")),
   ]);
   const present = presentIn(connectors.values());
@@ -70,7 +79,7 @@ export async function lookAtUsers(
             workflows: started,
           }))
         : [],
-      dangling: found?.workflows ? await stillDangling(dangling(seen, connectors, endpointsAreModels(status)), reader, space) : [],
+      dangling: await stillDangling(dangling(seen, connectors, endpointsAreModels(status)), reader, space),
       ambiguous: ambiguous(seen, connectors),
       snoozed: Array.isArray(policies) ? snoozedOf(policies, now) : [],
       now,
@@ -79,7 +88,15 @@ export async function lookAtUsers(
       workflows: workflowsIn(seen),
       policies: Array.isArray(policies) ? { all: policies, notSeen: undefined } : { all: undefined, notSeen: policies.why },
     },
-    notSeen: [...missed(hidden, aboutWorkflows), ...(Array.isArray(policies) ? [] : [{ checks: aboutPolicies, ...policies }])],
+    notSeen: [
+      ...missed(hidden, aboutWorkflows),
+      ...missed(
+        // Many keys may read few of them, which is no news.
+        seen.looked.flatMap(({ source, found }) => (source === workflows ? [] : found.unseen.filter((one) => one.whole && !one.refused))),
+        aboutNames,
+      ),
+      ...(Array.isArray(policies) ? [] : [{ checks: aboutPolicies, ...policies }]),
+    ],
   };
 }
 

@@ -19,8 +19,8 @@ Who is let in (default: everybody):
   --api-key KEY         Only this key; repeatable
   --auth FILE           Users and API keys, JSON or YAML, each with features (actions, rules, workflows,
                         managed_workflows, action_policies, v2_rules, cases, observability_cases, security_cases,
-                        agent_builder, assistant, attack_discovery, uptime, advanced_settings,
-                        inference_settings, streams, playground; these as actions where not named): none, read or all,
+                        agent_builder, assistant, attack_discovery, entity_analytics, uptime,
+                        advanced_settings, inference_settings, streams, playground; these as actions where not named): none, read or all,
                         or one of them per space:
                         {"users": [{"username": "ana", "password": "…", "actions": {"payments": "all", "*": "read"}, "rules": "read"}],
                          "api_keys": [{"key": "<encoded>", "owner": "ana", "actions": "all", "rules": "all"}]}

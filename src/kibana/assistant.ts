@@ -55,7 +55,7 @@ export function assistantReads(get: Get) {
         total,
         schedules: data.map(({ params, actions, ...rest }) => ({
           ...rest,
-          tells: (actions ?? []).map(({ id }) => id),
+          tells: [...new Set((actions ?? []).map(({ id }) => id))],
           connector: params?.api_config?.connectorId ?? params?.apiConfig?.connectorId ?? undefined,
         })),
       };

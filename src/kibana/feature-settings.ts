@@ -15,6 +15,7 @@ const SignificantEvents = z.object({
 });
 const Playgrounds = z.object({ _meta: z.object({ total: z.number() }), items: listOf(z.object({ id: z.string(), name: z.string() })) });
 const Playground = z.object({ data: z.object({ summarizationModel: z.object({ connectorId: z.string() }).nullish() }) });
+const Leads = z.object({ isEnabled: z.boolean(), connectorId: Id });
 const Defaults = z.object({ defaultConnectors: z.array(z.string()).nullish() });
 
 /** What the advanced settings of a space say of AI connectors. */
@@ -60,6 +61,12 @@ export function featureSettingReads(get: Get) {
       const path = "/internal/streams/_significant_events/settings";
       const models = readAs(SignificantEvents, await get({ path, space, internal: true }));
       return [...new Set(Object.values(models).flatMap((id) => (id ? [id] : [])))];
+    },
+    /** The connector with which Elastic Security looks for leads on a schedule, undefined where it does not. */
+    async leadModel(space: string): Promise<string | undefined> {
+      const path = "/internal/entity_analytics/leads/status";
+      const { isEnabled, connectorId } = readAs(Leads, await get({ path, space, internal: true, version: "1" }));
+      return (isEnabled && connectorId) || undefined;
     },
     /** One page of the saved playgrounds. */
     async playgrounds(space: string, at: number): Promise<{ total: number; items: { id: string; name: string }[] }> {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { leadSettings } from "./ai/leads.ts";
 import { modelSettings } from "./ai/model-settings.ts";
 import { notFound, Refusal } from "./http/envelope.ts";
 import { sees } from "./http/privileges.ts";
@@ -91,7 +92,7 @@ function remove(call: Call, state: State): Reply {
     for (const { id } of all.inSpace(space.id)) all.delete(id);
   }
   state.advancedSettings.delete(space.id);
-  for (const kind of modelSettings) state.modelSettings.delete(`${kind} ${space.id}`);
+  for (const kind of [...modelSettings, leadSettings]) state.modelSettings.delete(`${kind} ${space.id}`);
   for (const app of monitoringApps) state.monitoringSettings.delete(`${app} ${space.id}`);
   return { status: 204 };
 }

@@ -167,7 +167,7 @@ export interface State {
   advancedSettings: Map<string, Dict>;
   /** Of Synthetics and Uptime, by application and space. */
   monitoringSettings: Map<string, Dict>;
-  /** Of features and of significant events, by kind and space. */
+  /** Of features, of significant events and of lead generation, by kind and space. */
   modelSettings: Map<string, Dict>;
   playgrounds: Store<Playground>;
 }

@@ -60,6 +60,7 @@ const changes = {
   "new words for unknown keys": { since: ["9.4"], source: "kbn-config-schema, src/types/object_type.ts; the version is a guess" },
   "limits of the execution log": { since: ["9.4"], source: "kibana#271197; the version is a guess" },
   "model settings of features": { since: ["9.4"], source: "kibana#256349" },
+  "lead generation": { since: ["9.4"], source: "kibana#262931" },
   "significant events": { since: ["9.4"], source: "streams, _significant_events/settings; the version is a guess" },
   "visibility of agents": { since: ["9.4"], source: "kibana#260498" },
   "public workflows": { since: ["9.4"], source: "reference/workflows-and-policies.md §1" },

@@ -7,11 +7,11 @@ import { type LiveType, unusable } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText } from "../plain-text.ts";
 import { hideInConfig } from "../secrets/hide-in-config.ts";
-import { casesWith } from "../usage/cases.ts";
+import { countedUsers, nothingCounted } from "../usage/counted.ts";
 import { shownUse } from "../usage/free.ts";
 import { inWords, notLookedAtInWords, othersUsing, type Usage } from "../usage/look.ts";
 import { explainReferences } from "../usage/references.ts";
-import { hasFeature, whereOf } from "../usage/use.ts";
+import { whereOf } from "../usage/use.ts";
 import { connectorRow } from "./connectors/connector-row.ts";
 import { pickConnector } from "./connectors/find-connector.ts";
 import { orWhy } from "./connectors/or-why.ts";
@@ -98,12 +98,9 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
   const types = settled(kibana.connectorTypes(inSpace));
   const others = withRules ? settled(othersOf({ all, types, wanted, inSpace, runsOf }, context)) : undefined;
 
-  /** The cases that push to it, where Kibana counts more references than were found. */
-  const casesOf = async (found: Connector, known: number) => {
-    const isExplained = explainReferences(found, known) === undefined;
-    if (isExplained || !hasFeature(whereOf(found, await types, await kibana.status()), "cases")) return undefined;
-    const read = await orWhy(casesWith(kibana, inSpace, found.id), 200);
-    return typeof read === "string" ? { uses: [], unread: { why: read } } : read;
+  const countedOf = async (found: Connector, known: number) => {
+    if (explainReferences(found, known) === undefined) return nothingCounted;
+    return countedUsers(kibana, inSpace, found, known, whereOf(found, await types, await kibana.status()));
   };
 
   return async (asked: string, most: number) => {
@@ -119,9 +116,9 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
     if (typeof usersOfAny?.users === "string") notes.push(`What else uses it could not be read: ${usersOfAny.users}`);
     const seen = typeof usersOfAny?.users === "object" ? usersOfAny.users.of(found) : undefined;
     const counted = seen?.uses.filter(({ kind }) => kind === "case_settings").length ?? 0;
-    const cases = typeof read === "object" && usersOfAny ? await casesOf(found, read.rules.length + counted) : undefined;
-    const mine = seen && { ...seen, uses: [...seen.uses, ...(cases?.uses ?? [])] };
-    if (cases?.unread) notes.push(`Not looked at, so they may use it: ${inWords({ what: "cases", ...cases.unread })}.`);
+    const more = typeof read === "object" && usersOfAny ? await countedOf(found, read.rules.length + counted) : nothingCounted;
+    const mine = seen && { ...seen, uses: [...seen.uses, ...more.uses] };
+    for (const one of more.unread) notes.push(`Not looked at, so they may use it: ${inWords(one)}.`);
     const judged = usersOfAny?.judged;
     const [over, now] = await Promise.all([
       orWhy(judged?.overWorkflows(found.id) ?? Promise.resolve([]), 200),
@@ -134,8 +131,7 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
       ...(typeof read === "object"
         ? shownRules(found, read.rules, {
             ...{ space: inSpace, most, withActions, now: (rule) => now?.get(rule.id), notes },
-            // Kibana counts the history of a case too, which nobody lists.
-            counted: cases?.uses.length ? Number.POSITIVE_INFINITY : counted,
+            counted: counted + more.accountedFor,
           })
         : {}),
       ...(mine ? shownUsers(mine, typeof over === "object" ? over : [], most, notes) : {}),

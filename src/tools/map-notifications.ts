@@ -4,7 +4,7 @@ import { ToolError } from "../errors.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { countByTag } from "../map/by-tag.ts";
 import { pictureOf } from "../map/picture.ts";
-import { type MappedRule, type ObstacleKind, type Verdict, verdicts } from "../map/route.ts";
+import { type MappedRule, type ObstacleKind, type Route, type Verdict, verdicts } from "../map/route.ts";
 import { mapRules } from "../map/run.ts";
 import type { NotSeen } from "../map/space.ts";
 import { type Loss, lossOf } from "../map/without.ts";
@@ -100,9 +100,12 @@ export const mapNotifications = readAcross({
           const meant = all.filter((one) => one.id === named || one.name === named);
           if (meant.length > 1 && connector !== undefined) throw severalNamed(connector, facts.space, meant);
           const [only] = meant;
-          found.set(facts.space, { connectors: facts.connectors.all, ...(only && { connector: only, facts }) });
+          found.set(facts.space, { connectors: facts.connectors.all, ...(only && { connector: only, facts }), rules: 0 });
         },
         rule(rule, position) {
+          const there = found.get(rule.space);
+          const isDirect = ({ connector: id, via }: Route) => via.length === 0 && id === there?.connector?.id;
+          if (there?.connector && rule.routes.some(isDirect)) there.rules += 1;
           if (withPicture && !before && fits(rule)) byTag.add(rule);
           return page.take({ rule, position }, lossIn(rule), fits(rule));
         },

@@ -6,7 +6,7 @@ import type { Reader } from "../kibana/reader.ts";
 import { isAtLeast } from "../kibana/status.ts";
 import { quoted } from "../plain-text.ts";
 import { isElasticsOwn } from "./inference-endpoints.ts";
-import { type Holder, hasFeature, type Source, type Unseen, type UserKind, type Where } from "./use.ts";
+import { type Found, type Holder, hasFeature, type Source, type Unseen, type UserKind, type Where } from "./use.ts";
 import { wholeList } from "./whole-list.ts";
 
 /** Features of types that lead to a model. */
@@ -37,36 +37,59 @@ export const attackDiscovery: Source = {
   ofSolution: true,
   canHold: (where) => hasSchedules(where) && hasFeature(where, "generativeAIForSecurity"),
   async look(reader, space, status) {
-    const { total, schedules } = await schedulesOf(reader, space, status);
-    const silent = schedules.filter(({ connector }) => connector === undefined).map(({ name }) => quoted(name, 60));
-    const why = [
-      ...(schedules.length < total ? [`Kibana listed ${schedules.length} of ${total}.`] : []),
-      ...(silent.length > 0
-        ? [`Kibana does not say which model is asked by ${silent.slice(0, 3).join(", ")}${silent.length > 3 ? " and others" : ""}.`]
-        : []),
-    ];
-    return {
-      holders: held("attack_discovery", schedules, space, "its model"),
-      unseen: why.length > 0 ? [{ what: attackDiscovery.what, why: why.join(" "), permanent: false, whole: false }] : [],
-    };
+    return modelsIn(await schedulesOf(reader, space, status), space);
   },
 };
 
-/** Whom attack discovery tells what it found. Kibana counts these references, so they are read only where it cannot: of an id that is gone. */
+/** The same with whom they tell: where both are looked for, they are read once. */
+export const wholeDiscovery: Source = {
+  ...attackDiscovery,
+  async look(reader, space, status) {
+    const all = await schedulesOf(reader, space, status);
+    const models = modelsIn(all, space);
+    return { ...models, holders: [...models.holders, ...toldBy(all, space)] };
+  },
+};
+
+type Schedules = Awaited<ReturnType<typeof schedulesOf>>;
+
+function modelsIn({ total, schedules }: Schedules, space: string): Found {
+  const silent = schedules.filter(({ connector }) => connector === undefined).map(({ name }) => quoted(name, 60));
+  const why = [
+    ...(schedules.length < total ? [`Kibana listed ${schedules.length} of ${total}.`] : []),
+    ...(silent.length > 0
+      ? [`Kibana does not say which model is asked by ${silent.slice(0, 3).join(", ")}${silent.length > 3 ? " and others" : ""}.`]
+      : []),
+  ];
+  return {
+    holders: held("attack_discovery", schedules, space, "its model"),
+    unseen: why.length > 0 ? [{ what: attackDiscovery.what, why: why.join(" "), permanent: false, whole: false }] : [],
+  };
+}
+
+function toldBy({ schedules }: Schedules, space: string): Holder[] {
+  const how = discoveryAction;
+  return schedules.flatMap(({ tells, id, name, enabled }) =>
+    tells.map((names) => ({ use: { kind: "attack_discovery" as const, id, name, space, enabled, how, can_be_moved: false }, names })),
+  );
+}
+
+/** What stands between a schedule of attack discovery and whom it tells: Kibana counts it as it does a rule's. */
+export const discoveryAction = "its actions";
+
+/** Whom attack discovery tells what it found: its schedules are in no list of rules. Kibana counts them, so they are read only where that has to be explained, or where there is no count. */
 export const discoveryActions: Source = {
   what: "actions of attack discovery",
   ofSolution: true,
   canHold: (where) => hasSchedules(where) && hasFeature(where, "alerting"),
   async look(reader, space, status) {
-    const { total, schedules } = await schedulesOf(reader, space, status);
+    const all = await schedulesOf(reader, space, status);
+    const { total, schedules } = all;
     const why = `Kibana listed ${schedules.length} of ${total}.`;
-    const holders = schedules.flatMap(({ tells, id, name, enabled }) =>
-      tells.map((names) => ({
-        use: { kind: "attack_discovery" as const, id, name, space, enabled, how: "an action", can_be_moved: false },
-        names,
-      })),
-    );
-    return { holders, unseen: schedules.length < total ? [{ what: discoveryActions.what, why, permanent: false, whole: false }] : [] };
+    return {
+      holders: toldBy(all, space),
+      unseen: schedules.length < total ? [{ what: discoveryActions.what, why, permanent: false, whole: false }] : [],
+    };
   },
 };
 

@@ -4,6 +4,8 @@ import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import type { RuleUse } from "../rules/find-rules.ts";
 import { freeRule } from "./assistant-actions.ts";
+import { discoveryAction, discoveryActions } from "./assistants.ts";
+import type { CountedUsers } from "./counted.ts";
 import type { Usage } from "./look.ts";
 import { namesEndpoint } from "./named.ts";
 import { explainReferences, namesOf } from "./references.ts";
@@ -55,7 +57,7 @@ const words: Record<UserKind, Words> = {
     one: "schedule of attack discovery",
     many: "schedules of attack discovery",
     off: "disabled",
-    free: "In Kibana under Attack discovery > Schedules, choose another model.",
+    free: "In Kibana under Attack discovery > Schedules, choose another connector in the schedule, or delete it.",
   },
   conversation: {
     one: "conversation with the Security assistant",
@@ -75,11 +77,12 @@ const words: Record<UserKind, Words> = {
 /**
  * Why a connector may not be deleted, undefined where nothing that can be seen uses it.
  * @param found as a list has it: with Kibana's count of references
+ * @param unread what could not be read of what Kibana counts
  * @returns in_use or references_unknown
  */
-export function whyNotFree(found: Connector, usage: Usage, space: string): ToolError | undefined {
+export function whyNotFree(found: Connector, usage: Usage, space: string, unread: CountedUsers["unread"] = []): ToolError | undefined {
   if (usage.uses.length > 0 || (usage.rules?.length ?? 0) > 0) return inUse(found, usage, space);
-  return found.references === 0 ? undefined : referencesUnknown(found, usage.rules?.length);
+  return found.references === 0 ? undefined : referencesUnknown(found, usage.rules?.length, unread);
 }
 
 /** @param ways where its rules could go */
@@ -91,7 +94,7 @@ export function inUse(
 ): ToolError {
   const withThem = uses.some(isMovable);
   const detection = rules.filter((rule) => rule.detection);
-  const counted = uses.filter(({ kind }) => kind === "case" || kind === "case_settings").length;
+  const counted = uses.filter(isCounted).length;
   const note = explainReferences(
     { ...found, references: found.references === undefined ? undefined : found.references - counted },
     rules.length,
@@ -158,6 +161,10 @@ export function usersInWords(rules: readonly RuleUse[], uses: readonly Use[]): s
     .join(" and ");
 }
 
+function isCounted({ kind, how }: Use): boolean {
+  return kind === "case" || kind === "case_settings" || (kind === "attack_discovery" && how === discoveryAction);
+}
+
 /** A use as an answer shows it. */
 export function shownUse(use: Use): Record<string, unknown> {
   const { through, name, how, ...rest } = use;
@@ -169,15 +176,17 @@ export function shownUse(use: Use): Record<string, unknown> {
   };
 }
 
-function referencesUnknown(found: Connector, rules: number | undefined): ToolError {
+function referencesUnknown(found: Connector, rules: number | undefined, unread: CountedUsers["unread"]): ToolError {
+  const missed = unread.map(({ what, why }) => `${what} (${plainText(why, 160).replace(/\.$/, "")})`).join("; ");
+  const where = unread.some(({ what }) => what === discoveryActions.what) ? ", and Security > Attack discovery > Schedules" : "";
   return new ToolError(
     "references_unknown",
     rules === undefined
       ? `${named(found)} may be used: this key may not read rules.`
-      : `No rule that this key can see uses ${named(found)}, but something refers to it. ${explainReferences(found, rules) ?? "Kibana does not say how often."}`,
+      : `No rule that this key can see uses ${named(found)}, but something refers to it. ${explainReferences(found, rules) ?? "Kibana does not say how often."}${missed === "" ? "" : ` Not looked at: ${missed}.`}`,
     rules === undefined
       ? "Give the key read access to rules (e.g. Stack Rules: Read), or look in Kibana under Stack Management > Rules."
-      : "Look in Kibana under Stack Management > Cases and Rules (with a user who sees all rules) and remove it there; if runs were queued, repeat the call in a minute.",
+      : `Look in Kibana under Stack Management > Cases and Rules${where} (with a user who sees all of them) and remove it there; if runs were queued, repeat the call in a minute.`,
     { references: found.references, rules_found: rules ?? "unknown" },
   );
 }

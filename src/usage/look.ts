@@ -177,7 +177,8 @@ async function lookOnce(source: Source, look: () => Promise<Found>, { flavour }:
       (missing && (source.mayBeAbsent || (flavour === "serverless" && source.ofSolution))) ||
       (error instanceof KibanaError && isUnlicensed(error));
     const why = missing ? "This Kibana has no such route (404)." : error.message;
-    const unseen = { what: source.what, why, permanent: false, whole: true, ...(missing ? {} : { fix: error.fix }) };
+    const refused = error.code === "forbidden" && { refused: true as const };
+    const unseen = { what: source.what, why, permanent: false, whole: true, ...refused, ...(missing ? {} : { fix: error.fix }) };
     return { holders: [], unseen: cannotExist ? [] : [unseen] };
   }
 }

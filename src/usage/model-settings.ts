@@ -51,6 +51,18 @@ function isSwitchedOff({ status, detail }: KibanaError): boolean {
   return status === 403 && /significant events is disabled|pricing tier|enterprise licen[sc]e/i.test(String(detail?.kibana ?? ""));
 }
 
+/** What Elastic Security's entity analytics asks for threat hunting leads, on a schedule: what is chosen without one is asked no more. */
+export const leadGeneration: Source = {
+  what: "the settings of threat hunting leads",
+  mayBeAbsent: true,
+  canHold: since("9.4"),
+  async look(reader, space): Promise<Found> {
+    const names = await reader.leadModel(space);
+    const use = setting("lead-generation", "Threat hunting leads (Entity Analytics)", space);
+    return { holders: names === undefined ? [] : [{ use, names, asModel: true }], unseen: [] };
+  },
+};
+
 /** Playgrounds that somebody saved, each with the model that answers. */
 export const playgrounds: Source = {
   what: "saved playgrounds",

@@ -4,7 +4,7 @@ import { attackDiscovery, conversations, defaultModel } from "./assistants.ts";
 import { caseSettings } from "./case-settings.ts";
 import { caseTemplates } from "./case-templates.ts";
 import { synthetics, uptime } from "./default-connectors.ts";
-import { featureModels, playgrounds, significantEvents } from "./model-settings.ts";
+import { featureModels, leadGeneration, playgrounds, significantEvents } from "./model-settings.ts";
 import { newRuleQueries, ruleQueries } from "./rule-queries.ts";
 import type { Source } from "./use.ts";
 import { workflows } from "./workflows.ts";
@@ -20,6 +20,7 @@ export const besidesRules: readonly Source[] = [
   conversations,
   featureModels,
   significantEvents,
+  leadGeneration,
   playgrounds,
   synthetics,
   uptime,

@@ -41,8 +41,8 @@ export async function rulesLeftOut(
   // What Kibana counts of the history of cases nobody lists: a case accounts for all of them.
   left = await without(allCases, () => Number.POSITIVE_INFINITY);
   left = await without(caseSettings, (found) => found);
-  if (left.length > 0) left = await countedAgain();
   left = await without(discoveryActions, (found) => found);
+  if (left.length > 0) left = await countedAgain();
   return left.length === 0 ? undefined : inWords(left, rules);
 
   /** Those that a source does not account for. */

@@ -52,6 +52,8 @@ export interface Unseen {
   permanent: boolean;
   /** Whether the source showed nothing at all. */
   whole: boolean;
+  /** This key may not read it. */
+  refused?: true;
   /** It is listed: only which connector it takes is not known. */
   listed?: true;
   /** What decides when it runs which connector it takes. */

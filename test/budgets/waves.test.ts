@@ -19,7 +19,7 @@ const trips: [what: string, most: number, tool: string, args: Record<string, unk
   ["a list without it", 2, "list_connectors", {}],
   ["a connector for one rule", 7, "attach_connector", { connector: "kibana-log", rules: ["disk-almost-full"], params: { message: "x" } }],
   ["another connector for two rules", 10, "replace_connector", { from: "ops-slack", to: "ops-slack-2" }],
-  ["an audit of three spaces", 7, "audit_connectors", { spaces: ["*"] }],
+  ["an audit of three spaces", 11, "audit_connectors", { spaces: ["*"] }],
 ];
 
 /** Rules, and the round trips that moving them may take: 6 and 4 for each eight. */

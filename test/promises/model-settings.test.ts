@@ -25,6 +25,7 @@ async function bare(method: string, path: string, body?: object) {
 
 const settings = "/internal/search_inference_endpoints/settings";
 const events = "/internal/streams/_significant_events/settings";
+const leads = "/internal/entity_analytics/leads";
 const playgrounds = "/internal/search_playground/playgrounds";
 /** Sets one in the sandbox, and takes it back. */
 const named: [string, (id: string) => Promise<() => Promise<unknown>>][] = [
@@ -40,6 +41,13 @@ const named: [string, (id: string) => Promise<() => Promise<unknown>>][] = [
     async (id) => {
       await bare("PUT", events, { connectorIdRuleGeneration: id });
       return () => bare("PUT", events, { connectorIdRuleGeneration: "" });
+    },
+  ],
+  [
+    "Threat hunting leads (Entity Analytics)",
+    async (id) => {
+      await bare("POST", `${leads}/enable`, { connectorId: id });
+      return () => bare("POST", `${leads}/disable`, {});
     },
   ],
   [
@@ -74,6 +82,9 @@ describe("what names a model in a setting of Kibana is a user of its connector",
     expect((await audit("unused")).sort()).toEqual(["chat", "other"]);
   });
 
+  const leadsWith = (more: object): OtherUsers => ({
+    [`${leads}/status`]: { status: 200, body: { indexExists: true, totalLeads: 0, lastRun: null, ...more } },
+  });
   const byFeature = (id: string, invalidEndpoints?: string[]): OtherUsers => ({
     [settings]: { status: 200, body: { data: { features: [{ feature_id: "x", endpoints: [{ id }] }] }, invalidEndpoints } },
   });
@@ -81,6 +92,8 @@ describe("what names a model in a setting of Kibana is a user of its connector",
     ["one that Kibana does not find", byFeature("gone", ["gone"]), ["gone"]],
     ["not an endpoint of Elasticsearch", byFeature("own-endpoint", []), []],
     ["not where Kibana does not say", byFeature("own-endpoint"), []],
+    ["one of threat hunting leads", leadsWith({ isEnabled: true, connectorId: "gone" }), ["gone"]],
+    ["not of leads that are made on no schedule", leadsWith({ isEnabled: false, connectorId: "gone" }), []],
     ["one of significant events", { [events]: { status: 200, body: { connectorIdDiscovery: "gone" } } }, ["gone"]],
     [
       "not an endpoint of Elastic's in an advanced setting",
@@ -100,7 +113,8 @@ describe("what names a model in a setting of Kibana is a user of its connector",
   });
 
   test.each<[string, OtherUsers]>([
-    ["no such route", { [settings]: noRoute, [events]: noRoute, [playgrounds]: noRoute }],
+    ["no such route", { [settings]: noRoute, [events]: noRoute, [playgrounds]: noRoute, [`${leads}/status`]: noRoute }],
+    ["a licence below that of leads", { [`${leads}/status`]: refused("Your license does not support this feature.") }],
     [
       "significant events are switched off",
       { [events]: refused('Significant events is disabled. Enable "x" in Advanced Settings to start using it.') },
@@ -110,5 +124,16 @@ describe("what names a model in a setting of Kibana is a user of its connector",
     const { body } = await it.call("safe_delete_connector", { ids: ["chat"], dry_run: true });
     expect(body.status).toBe("planned");
     expect(JSON.stringify(body.warnings)).not.toContain("Not looked at");
+  });
+
+  test("leads that the key may not read are told as not looked at, and a model alone is asked about", async () => {
+    const denied = { [`${leads}/status`]: refused("access denied") };
+    const it = await shared("denied", url, answering(denied));
+    const { body } = await it.call("safe_delete_connector", { ids: ["chat"], dry_run: true });
+    expect(JSON.stringify(body)).toContain("the settings of threat hunting leads (");
+    const slack = await withChat(".slack", "9.5", (end) => ends.push(end));
+    const other = await shared("slack", slack, answering(denied));
+    await other.call("safe_delete_connector", { ids: ["chat"], dry_run: true });
+    expect(other.calls.filter(({ path }) => path.includes("entity_analytics"))).toEqual([]);
   });
 });

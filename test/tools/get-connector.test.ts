@@ -10,8 +10,8 @@ describe("one call is enough", () => {
     const { call, calls } = await product();
     const { body } = await call("get_connector", { id: "ops-pagerduty" });
     expect(body).toMatchObject({ connector: { uses: 4 }, rules_total: 3, health: { runs: 6, failures: 0 } });
-    // The first call of a client also looks up the version.
-    expect(calls.filter(({ path }) => path !== "/api/status").length).toBeLessThanOrEqual(14);
+    // The first call of a client also looks up the version; a queued run is a use that schedules of attack discovery might explain.
+    expect(calls.filter(({ path }) => path !== "/api/status").length).toBeLessThanOrEqual(15);
   });
 
   test.each(["Ops mail", "ops-mail-preconfigured"])("a preconfigured one too, by %s", async (id) => {

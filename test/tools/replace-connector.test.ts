@@ -100,19 +100,19 @@ describe("a replacement", () => {
     });
   });
 
-  test("that finds no rule says what it could not see", async () => {
+  test("that finds no rule names what else uses it", async () => {
     const made = await product({ person: accepts });
     const { status, message, warnings } = await replace(made, { from: "servicenow-itsm", remove: true });
     expect([status, message]).toEqual(["no_change", 'No rule uses "ServiceNow ITSM" (servicenow-itsm).']);
-    expect(warnings.join()).toContain("Kibana counts 1 reference, 1 more than the 0 rules found");
+    expect(warnings).toEqual([expect.stringContaining('It stays in use by 1 case: "case disk incident 77".')]);
   });
 
-  test("that moves what it sees counts what is left, and says that there is more", async () => {
+  test("that moves what it sees counts what is left, a case too", async () => {
     const made = await product({ person: accepts });
     await makeRule(made, "r1", [action("servicenow-itsm", { params: { subAction: "pushToService", subActionParams: {} } })]);
     await makeConnector(made, "new");
     const { result } = await replace(made, { from: "servicenow-itsm", to: "new", params: { message: "m" } });
-    expect(result.still_used_by).toBe("0, and something that this key cannot see");
+    expect(result.still_used_by).toBe(1);
   });
 
   test("that removes says which rules will notify nobody", async () => {

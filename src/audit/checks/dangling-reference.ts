@@ -8,7 +8,7 @@ import type { RuleContext } from "../facts.ts";
 /** A rule whose connector is gone fails each time it should notify, its other actions too (reference/kibana-api.md §5.4). */
 export const danglingReference: RuleCheck = {
   name: "dangling_reference",
-  finds: "rules and workflows whose connector is gone, rules and action policies whose workflow is",
+  finds: "rules, workflows and other users whose connector is gone, rules and action policies whose workflow is",
   ignores:
     "system connectors, preconfigured ones, Elastic's own inference endpoints as models; low in what is disabled, and where a model may be another endpoint",
   of: "rule",

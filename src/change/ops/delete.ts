@@ -2,8 +2,8 @@ import { setImmediate } from "node:timers/promises";
 import { ToolError } from "../../errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
 import { quoted } from "../../plain-text.ts";
-import { discoveryActions } from "../../usage/assistants.ts";
 import { allCases } from "../../usage/cases.ts";
+import { countedUsers, discoveryActionsIfAllowed } from "../../usage/counted.ts";
 import { whyNotFree } from "../../usage/free.ts";
 import { inWords, lookAround, lookAtEach, notLookedAt, presentIn, usersOf, visibleRules } from "../../usage/look.ts";
 import { sources } from "../../usage/sources.ts";
@@ -95,7 +95,8 @@ async function whyNotNow({ space, before, where, unseen }: DeleteOp, reader: Rea
     const others = usersOf(before, where, presentIn(listed), seen);
     // A rule saved between the two reads is counted but not found: one more look finds it.
     const found = rules?.length === 0 && now.references !== 0 ? await look() : rules;
-    const why = whyNotFree(now, { rules: found, ...others }, space);
+    const counted = await countedUsers(reader, space, now, found?.length ?? 0, where);
+    const why = whyNotFree(now, { rules: found, ...others, uses: [...others.uses, ...counted.uses] }, space, counted.unread);
     const more = notLookedAt(others.sight).find((one) => !unseen.includes(inWords(one)));
     if (why || !more) return why;
     return new ToolError("references_unknown", `${couldNot}: not looked at are ${inWords(more)}`, more.fix ?? "Repeat the call.");
@@ -134,15 +135,5 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** Kibana's count of references, which had them, went with the connector. Most keys may not read the latter, which is no news. */
-const countedBefore: readonly Source[] = [
-  allCases,
-  {
-    ...discoveryActions,
-    look: (...args) =>
-      discoveryActions.look(...args).catch((error: unknown) => {
-        if (error instanceof ToolError && error.code === "forbidden") return { holders: [], unseen: [] };
-        throw error;
-      }),
-  },
-];
+/** Kibana's count of references, which had them, went with the connector. */
+const countedBefore: readonly Source[] = [allCases, discoveryActionsIfAllowed];

@@ -39,7 +39,7 @@ const perSpace = z.union([z.enum(levels), z.record(z.string(), z.enum(levels))],
   error: 'takes none, read or all, or one of them per space ("*" for all)',
 });
 const own = perSpace.default("none");
-/** As `actions` where it is not named, so that a file needs two words and not fourteen. */
+/** As `actions` where it is not named, so that a file needs two words and not fifteen. */
 const asActions = perSpace.optional();
 /** `rules` stands for all kinds of classic rules at once, `uptime` for Synthetics as well. */
 const rights = {
@@ -55,6 +55,7 @@ const rights = {
   agent_builder: asActions,
   assistant: asActions,
   attack_discovery: asActions,
+  entity_analytics: asActions,
   uptime: asActions,
   advanced_settings: asActions,
   inference_settings: asActions,

@@ -2,6 +2,7 @@ import { advancedSettingsRoutes } from "../advanced-settings.ts";
 import { agentRoutes } from "../ai/agents.ts";
 import { discoveryRoutes } from "../ai/attack-discovery.ts";
 import { conversationRoutes } from "../ai/conversations.ts";
+import { leadRoutes } from "../ai/leads.ts";
 import { modelSettingRoutes } from "../ai/model-settings.ts";
 import { policyRoutes } from "../alerting-v2/policy-routes.ts";
 import { v2RuleRoutes } from "../alerting-v2/rule-routes.ts";
@@ -83,6 +84,7 @@ const routes = [
   ...advancedSettingsRoutes,
   ...monitoringRoutes,
   ...modelSettingRoutes,
+  ...leadRoutes,
 ].map((route) => ({
   ...route,
   segments: route.path.split("/"),

@@ -2,12 +2,12 @@ import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Status } from "../../kibana/status.ts";
 import { shiftedDefaults } from "../../usage/by-default.ts";
-import { casesWith } from "../../usage/cases.ts";
+import { countedUsers } from "../../usage/counted.ts";
 import { inUse, whyNotFree } from "../../usage/free.ts";
 import { leadingTo } from "../../usage/leading-to.ts";
 import { type Known as KnownOfSpace, othersUsing, presentIn, type Usage, visibleRules } from "../../usage/look.ts";
 import { laterLooks } from "../../usage/queued-runs.ts";
-import { hasFeature, type Where, whereOf } from "../../usage/use.ts";
+import { type Where, whereOf } from "../../usage/use.ts";
 import type { ToolContext } from "../define.ts";
 import { waysOut } from "../rules/replacement-calls.ts";
 import { pickConnector } from "./find-connector.ts";
@@ -85,10 +85,8 @@ export async function whoMayGo(
     }
     for (const { id, connector, where, usage } of doubtful) {
       const now = of(connector.id) ?? connector;
-      const hasCases = (now.references ?? 0) > 0 && hasFeature(where, "cases");
-      const cases = hasCases ? await casesWith(kibana, space, now.id).catch(asRefusal) : undefined;
-      const uses = cases && "uses" in cases ? cases.uses : [];
-      const error = whyNotFree(now, { ...usage, uses }, space);
+      const { uses, unread } = await countedUsers(kibana, space, now, 0, where);
+      const error = whyNotFree(now, { ...usage, uses }, space, unread);
       if (error) refused.push({ id, error });
       else free.set(now.id, { connector: now, where, usage });
     }

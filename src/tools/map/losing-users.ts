@@ -1,16 +1,15 @@
-import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { NotSeen, SpaceFacts } from "../../map/space.ts";
 import { type LosingUser, type Loss, usersWithout } from "../../map/without.ts";
-import { casesWith } from "../../usage/cases.ts";
+import { countedUsers } from "../../usage/counted.ts";
 import { shownUse } from "../../usage/free.ts";
-import { hasFeature, whereOf } from "../../usage/use.ts";
+import { type Use, whereOf } from "../../usage/use.ts";
 import type { ToolContext } from "../define.ts";
 
-/** What is kept of each space: of all its connectors, and of the one that is asked about, with what leads to it. */
+/** What is kept of each space: of all its connectors, and of the one that is asked about, with what leads to it and how many rules have it in an action. */
 export type FoundSpaces = Map<
   string,
-  { connectors: ReadonlyMap<string, Connector> | undefined; connector?: Connector; facts?: SpaceFacts }
+  { connectors: ReadonlyMap<string, Connector> | undefined; connector?: Connector; facts?: SpaceFacts; rules: number }
 >;
 
 /**
@@ -24,10 +23,10 @@ export async function losingUsers(
   notSeen: NotSeen[],
 ): Promise<{ kind: string; loss: Loss; shown: Record<string, unknown> }[]> {
   const reader = kibana.until(signal);
-  const having = [...found.values()].flatMap(({ facts, connector }) => (connector && facts ? [{ facts, connector }] : []));
+  const having = [...found.values()].flatMap(({ facts, connector, rules }) => (connector && facts ? [{ facts, connector, rules }] : []));
   if (having.length === 0) return [];
   const status = await reader.status();
-  const each = having.map(async ({ facts, connector }) => {
+  const each = having.map(async ({ facts, connector, rules }) => {
     const { space, connectors } = facts;
     const { users, sight } = await usersWithout(connector, facts, { types: connectors.types, status });
     if (sight.seen !== "all") {
@@ -36,22 +35,11 @@ export async function losingUsers(
       }
     }
     const where = whereOf(connector, connectors.types?.values() ?? [], status);
-    const mayHave = !connector.preconfigured && (connector.references ?? 0) > 0 && hasFeature(where, "cases");
-    const cases = mayHave ? await casesOf(space, connector.id) : [];
-    return [...users, ...cases];
+    const { uses, unread, alsoElsewhere } = await countedUsers(reader, space, connector, rules, where);
+    notSeen.push(...unread.map(({ what, why, fix }) => ({ space, what, why, fix })));
+    const lossOf = ({ id }: Use): Loss => (alsoElsewhere.has(id) ? "would_lose_route" : "would_be_silent");
+    return [...users, ...uses.map((use): LosingUser => ({ use, loss: lossOf(use) }))];
   });
-
-  async function casesOf(space: string, id: string): Promise<LosingUser[]> {
-    try {
-      const { uses, unread } = await casesWith(reader, space, id);
-      if (unread) notSeen.push({ space, what: "cases", ...unread });
-      return uses.map((use) => ({ use, loss: "would_be_silent" }));
-    } catch (error) {
-      if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
-      notSeen.push({ space, what: "cases", why: error.message, fix: error.fix });
-      return [];
-    }
-  }
 
   return (await Promise.all(each))
     .flat()

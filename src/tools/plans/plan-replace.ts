@@ -12,17 +12,18 @@ import { rulesWith } from "../../rules/find-rules.ts";
 import type { RuleFilter } from "../../rules/rule-filter.ts";
 import { ruleState } from "../../rules/rule-state.ts";
 import { pendingRuns } from "../../usage/backfills.ts";
-import { type Known, lookAtWorkflows, othersUsing, type Usage } from "../../usage/look.ts";
+import { countedUsers, nothingCounted } from "../../usage/counted.ts";
+import { lookAtWorkflows } from "../../usage/look.ts";
 import { isOtherNameOf } from "../../usage/named.ts";
 import { explainReferences } from "../../usage/references.ts";
-import { namingGone, stayingWarnings } from "../../usage/staying.ts";
+import { noUsers, stayingWarnings, usersBesides } from "../../usage/staying.ts";
 import { whereOf } from "../../usage/use.ts";
 import { assertHasSecrets, assertRunnable } from "../connectors/connector-row.ts";
 import { ConnectorNotHere, pickConnector } from "../connectors/find-connector.ts";
 import { isFormerId, onlyAName } from "../connectors/former-id.ts";
 import { doubtsAbout, newestRun } from "../connectors/last-run.ts";
 import { safeTest } from "../connectors/safe-test.ts";
-import type { SpaceContext, ToolContext } from "../define.ts";
+import type { SpaceContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { likeInWords, type MeantRules } from "../rules/filtered-rules.ts";
 import { firstOf, leftInWords } from "../rules/first-rules.ts";
@@ -82,8 +83,11 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
   const [using, pending, { uses, sight }] = await Promise.all([
     rulesWith(kibana, inSpace, from),
     pendingRuns(kibana, inSpace, [from], status),
-    othersOf(from, args.rules, { existing: connectors, types, status }, inSpace, context),
+    args.rules === undefined ? usersBesides(from, { existing: connectors, types, status }, kibana, inSpace) : noUsers,
   ]);
+  const where = from.known ? whereOf(from.known, types, status) : { status, features: [] };
+  const counted =
+    from.known && args.rules === undefined ? await countedUsers(kibana, inSpace, from.known, using.length, where) : nothingCounted;
   const isFiltered = args.rules !== undefined && !Array.isArray(args.rules);
   const onError = args.on_error ?? (isFiltered ? "continue" : "stop");
   const { todo, left, notes: unseen } = await chosenRules(args.rules, using, { id: from.id, isGone: from.known === undefined }, context);
@@ -124,10 +128,16 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
   }));
   const ruleOps = ready.map(({ op }) => op);
   const [first, ...rest] = [...ruleOps, ...workflows.ops];
-  const hidden = from.known && args.rules === undefined ? explainReferences(from.known, using.length) : undefined;
+  const references = (from.known?.references ?? 0) - counted.accountedFor;
+  const unexplained = from.known && explainReferences({ ...from.known, references }, using.length);
+  const hidden = args.rules === undefined ? unexplained : undefined;
   const repointed = new Set(workflows.ops.map(({ id }) => id));
   const others = uses.filter(({ kind, id }) => kind !== "workflow" || (!repointed.has(id) && !workflows.left.some((one) => one.id === id)));
-  const staying = [...leftWarnings(workflows.left), ...stayingWarnings(others, sight), ...(hidden ? [hidden] : [])];
+  const staying = [
+    ...leftWarnings(workflows.left),
+    ...stayingWarnings([...others, ...counted.uses], sight, counted.unread),
+    ...(hidden ? [hidden] : []),
+  ];
   if (!first) return nothingToDo({ from, space: inSpace, left, workflows: workflows.left, earlier, warnings: [...namesake, ...staying] });
 
   const owner = await ownerAfter(context);
@@ -192,10 +202,11 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
     counted: {
       id: from.id,
       known: from.known,
-      where: from.known ? whereOf(from.known, types, status) : { status, features: [] },
+      where,
+      beside: counted.uses.length,
       isAnothers: connectors.some((one) => (from.known ? one.id === from.known.name && one.id !== from.id : isOtherNameOf(one, from.id))),
     },
-    hidden: from.known !== undefined && explainReferences(from.known, using.length) !== undefined,
+    hidden: unexplained !== undefined,
   };
 }
 
@@ -259,20 +270,6 @@ function notForRules({ type }: Connector): ToolError {
 }
 
 const nothingOfWorkflows = { ops: [], effects: [], warnings: [], facts: [], flows: [], left: [] };
-
-/** What uses the connector besides rules; nothing where the call names the rules that are meant. */
-async function othersOf(
-  { id, known }: From,
-  rules: MeantRules | undefined,
-  seen: Known,
-  inSpace: string,
-  { kibana }: ToolContext,
-): Promise<Pick<Usage, "uses" | "sight">> {
-  if (rules !== undefined) return { uses: [], sight: { seen: "all" } };
-  const isName = seen.existing.some((one) => isOtherNameOf(one, id));
-  if (!known) return namingGone({ id, isName }, kibana, inSpace, seen.status);
-  return (await othersUsing(kibana, inSpace, [known], seen)).of(known);
-}
 
 /** @param free the rules that Kibana would save */
 function cannotBeSaved(obstacles: readonly Obstacle[], free: readonly Rule[]): ToolError {

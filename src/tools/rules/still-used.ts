@@ -12,20 +12,22 @@ export interface Counted {
   /** Undefined if it is gone. */
   known: Connector | undefined;
   where: Where;
+  /** How many more use it that Kibana counts, which a replacement moves nowhere. */
+  beside: number;
   /** Whether its name, or the id of one that is gone, means another connector where either will do. */
   isAnothers: boolean;
 }
 
 /** How many rules and others of a space use it now, as far as this key sees them, and what could not be looked at. */
 export async function stillUsedBy(counted: Counted, space: string, kibana: Reader): Promise<{ count: number | undefined; missed: string }> {
-  const { id, known } = counted;
+  const { id, known, beside } = counted;
   const [rules, others] = await Promise.all([
     rulesWith(kibana, space, { id, known }).catch((error: unknown) => unread("rules", error)),
     othersNow(counted, space, kibana).catch((error: unknown) => unread("workflows", error)),
   ]);
   const missed = notLookedAtInWords(...[rules, others].flatMap((one) => ("sight" in one ? [one.sight] : [])));
   if ("sight" in rules) return { count: undefined, missed };
-  return { count: rules.length + new Set(others.uses.map((use) => JSON.stringify([use.kind, use.id]))).size, missed };
+  return { count: rules.length + beside + new Set(others.uses.map((use) => JSON.stringify([use.kind, use.id]))).size, missed };
 }
 
 async function othersNow({ id, known, where, isAnothers }: Counted, space: string, kibana: Reader): Promise<Pick<Usage, "uses" | "sight">> {

@@ -12,6 +12,7 @@ const counted = async (own: { get: typeof get }, id: string, space = "") =>
 describe("which Kibana has what", () => {
   const agents = "/api/agent_builder/agents";
   const schedules = "/api/attack_discovery/schedules/_find";
+  const leads = "/internal/entity_analytics/leads/status";
   const conversations = "/api/security_ai_assistant/current_user/conversations/_find";
   const noAssistant = "Your license does not support AI Assistant. Please upgrade your license.";
   test.each<[string, SandboxOptions, number, string?]>([
@@ -24,6 +25,9 @@ describe("which Kibana has what", () => {
     [conversations, {}, 200],
     [conversations, { version: "8.14" }, 404],
     [conversations, { license: "basic" }, 403, noAssistant],
+    [leads, {}, 200],
+    [leads, { version: "9.3" }, 404],
+    [leads, { license: "platinum" }, 403, "Your license does not support this feature."],
     ["/api/cases/configure", { version: "8.0" }, 200],
     ["/api/cases/_find", { license: "basic" }, 200],
     ["/internal/cases/templates", {}, 200],
@@ -45,6 +49,7 @@ describe("which Kibana has what", () => {
     [agents, "agentBuilder:read"],
     [schedules, "securitySolution-attackDiscoveryAll"],
     [conversations, "securitySolution-elasticAssistant"],
+    [leads, "securitySolution-entity-analytics"],
     ["/internal/kibana/settings", "advancedSettings:read"],
     ["/api/synthetics/settings", "uptime-read"],
   ])("%s needs %s", async (path, privilege) => {
