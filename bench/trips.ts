@@ -29,6 +29,7 @@ export async function trips(pairs: number): Promise<Row[]> {
   try {
     const near = (method: string, path: string, body?: object) => asked(small.url + path, method, body);
     const upTo = (trips: number) => () => trips;
+    const forSpaces = (requests: number) => 7 + Math.ceil(requests / 8);
     const steps: Step[] = [
       { what: "list_connectors", call: ["list_connectors", {}], most: upTo(1.5) },
       {
@@ -56,12 +57,12 @@ export async function trips(pairs: number): Promise<Row[]> {
         most: upTo(6 + 4 * Math.ceil(rules / 8)),
         before: () => usedBy(rules, near),
       })),
-      { what: "audit_connectors, 3 spaces", call: ["audit_connectors", {}], most: upTo(7) },
+      { what: "audit_connectors, 3 spaces", call: ["audit_connectors", {}], most: forSpaces },
     ];
     const many: Step = {
       what: "audit_connectors, 50 spaces",
       call: ["audit_connectors", {}],
-      most: (requests) => 7 + Math.ceil(requests / 8),
+      most: forSpaces,
     };
     return [...(await measured(small.url, steps, pairs)), ...(await measured(large.url, [many], pairs))];
   } finally {

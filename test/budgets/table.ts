@@ -94,4 +94,4 @@ interface Call {
 }
 
 /** What is read before the tools can be listed. */
-export const start = { bytes: 240_000, files: 3 };
+export const start = { bytes: 242_000, files: 3 };
