@@ -17,7 +17,7 @@ const calls: [string, Args][] = [
   ["get_connector", { id: "ops-slack", include: ["rules"] }],
   ["get_connector", { id: "no-such-connector" }],
   ["describe_connector_types", { types: [".pagerduty"] }],
-  ["audit_connectors", {}],
+  ["audit_connectors", { limit: 8 }],
   ["map_notifications", { connector: "ops-pagerduty" }],
   ["export_connectors", { ids: ["ops-slack"] }],
   ["no_such_tool", {}],

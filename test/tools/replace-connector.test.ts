@@ -598,7 +598,7 @@ test("a server with an API key says whose key the rules run with from then on", 
   const backend = createBackend(settings, {}, made.clock);
   const { call } = await connect(backend, settings, accepts);
   const { body } = await call("replace_connector", { from: "old", to: "new", dry_run: true });
-  expect(body.warnings.join()).toContain("the rule runs with it and its privileges");
+  expect(body.warnings.join()).toContain("From then on the rule runs with this server's own API key and its privileges");
   await backend.close();
 });
 
