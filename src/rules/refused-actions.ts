@@ -93,8 +93,8 @@ export function mendingParams(type: ConnectorType, had: Params, recipe: Params |
   return refusedParams(type, laidOver(kept, over), mayKnowMore) ? undefined : over;
 }
 
-/** What attach_connector would write in the place of an action. */
-function recipeOf({ group: own, params, frequency }: RuleAction, type: ConnectorType, ruleType: RuleType): Params | undefined {
+/** What attach_connector would write in the place of an action; undefined where it knows no usual one. */
+export function recipeOf({ group: own, params, frequency }: RuleAction, type: ConnectorType, ruleType: RuleType): Params | undefined {
   const group = own ?? ruleType.defaultGroup;
   const role = frequency?.summary ? "summary" : group === ruleType.recoveryGroup ? "recovered" : "active";
   const key = keyOf(type, params ?? {}) ?? type.usualKey ?? usualKey;

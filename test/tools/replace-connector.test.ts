@@ -231,6 +231,22 @@ describe("another type", () => {
     });
   });
 
+  test.each([".pagerduty", ".slack"])("can be given what the answers say is usual: %s", async (type) => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old"), action("old", { group: "recovered" })]);
+    const { connectors } = (await made.call("list_connectors", { type })).body;
+    const args: Record<string, unknown> = { from: "old", to: connectors[0].id };
+    for (let answers = 0; answers < 2; answers++) {
+      const { detail, fix, status } = await replace(made, args);
+      if (status === "done") break;
+      args[detail.field] = JSON.parse(/usually (\{.*\}) \(describe/.exec(fix)?.[1] ?? "null");
+    }
+    const done = args.recovery_params === undefined ? undefined : await replace(made, args);
+    expect(done?.status ?? "done", JSON.stringify(done)).toBe("done");
+    expect((await ruleOf(made, "r1")).actions.map(({ id }: { id: string }) => id)).toEqual([args.to, args.to]);
+    expect(JSON.stringify(done?.warnings ?? [])).not.toContain("Recovery would not close");
+  });
+
   test("takes params for what fires and others for recovery", async () => {
     const made = await deployment();
     await makeRule(made, "r1", [action("old"), action("old", { group: "recovered" })]);

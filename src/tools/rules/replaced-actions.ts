@@ -1,14 +1,13 @@
 import type { ConnectorType, Lost, Params, Translated } from "../../catalog/connector-type.ts";
 import { paramsCall } from "../../catalog/params-call.ts";
 import { ToolError } from "../../errors.ts";
-import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule, RuleAction, RuleType } from "../../kibana/rules.ts";
 import { quoted } from "../../plain-text.ts";
 import { foreignInWords, recovers } from "../../rules/attach-notes.ts";
 import { changeInWords, changingIn, encodedInWords } from "../../rules/changing-keys.ts";
 import { type Checked, checkAction } from "../../rules/check-action.ts";
 import { foreignRecords, keyOf, usualKey, withoutBlankKey } from "../../rules/incidents.ts";
-import { refusedActions } from "../../rules/refused-actions.ts";
+import { recipeOf, refusedActions } from "../../rules/refused-actions.ts";
 import { actionKey } from "../../rules/same-action.ts";
 import { templateParser } from "../../rules/template-parser.ts";
 import { tied } from "../../rules/tied.ts";
@@ -109,7 +108,7 @@ async function paramsFor(
   const isTranslated = action.connector_type_id !== to.type;
   const carried = await carriedOver(action, target, given, onRecovery);
   const params = carried?.params ?? (onRecovery ? given.recovery : given.params);
-  if (params === undefined) throw needsParams(action, rule, to, onRecovery, entry);
+  if (params === undefined) throw needsParams(action, rule, target, onRecovery, ruleType);
   // What was wrong with an action before is no reason against moving it.
   const isAsBefore = carried?.bare === params;
   const had = carried && !isAsBefore ? await problemsOf(carried.bare, action, rule, ruleType, entry) : noProblems;
@@ -150,13 +149,19 @@ async function problemsOf(
   return checked;
 }
 
-function needsParams(action: RuleAction, rule: Rule, to: Connector, onRecovery: boolean, entry: ConnectorType | undefined): ToolError {
+function needsParams(
+  action: RuleAction,
+  rule: Rule,
+  { to, entry }: Target,
+  onRecovery: boolean,
+  ruleType: RuleType | undefined,
+): ToolError {
   const field = onRecovery ? "recovery_params" : "params";
-  const closing = onRecovery ? entry?.recovery?.params : undefined;
+  const usual = entry && ruleType && recipeOf(action, entry, ruleType);
   return new ToolError(
     "invalid_arguments",
     `The actions of rule ${quoted(rule.name, 60)} are of type ${action.connector_type_id ?? "unknown"}, ${quoted(to.name, 60)} is ${to.type}: its action on "${action.group ?? "every run"}" needs new params.`,
-    `Give \`${field}\` (${paramsCall(to.type, closing)} lists them)${closing ? `; an incident of this type is closed by ${JSON.stringify(closing)}` : ""}.`,
+    `Give \`${field}\`${usual ? `, usually ${JSON.stringify(usual)}` : ""} (${paramsCall(to.type, usual)} lists them).`,
     { rule: rule.id, field },
   );
 }
