@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deployment, makeConnector, serve } from "./race-deployment.ts";
+import { deployment, logs, makeConnector, serve } from "./race-deployment.ts";
 
 const made = async () => {
   const world = await deployment({ connectors: ["one", "two"], rules: { alone: ["one"], both: ["one", "two"], other: ["two"] } });
@@ -22,6 +22,28 @@ test.each<[string, object]>([
     );
     expect((await call(body.next[0].tool, body.next[0].args)).body).toMatchObject({ status: "done", result: { rules_put_back: 2 } });
     expect([await world.actionsOf("alone"), await world.actionsOf("both")]).toEqual([["one"], ["one", "two"]]);
+  },
+);
+
+test.each(["Kibana", "attach_connector"])(
+  "a rule that got another action since, by %s, is named too, with the call that gives it one again",
+  async (by) => {
+    const { world, call } = await made();
+    await call("replace_connector", { from: "one", remove: true });
+    if (by === "attach_connector") await call("attach_connector", { connector: "two", rules: ["alone"], params: { message: "x" } });
+    else {
+      const { name, tags, schedule, params } = JSON.parse(await world.bare("GET", "/api/alerting/rule/alone"));
+      await world.bare("PUT", "/api/alerting/rule/alone", { name, tags, schedule, params, actions: [logs("two")] });
+    }
+    const { change } = (await call("safe_delete_connector", { ids: ["one"] })).body;
+    const { body } = await call("undo_change", { change });
+    expect(body.warnings.join(" ")).toMatch(
+      /rule "Rule both" lost its actions before the delete\. undo_change .* rule "Rule alone" lost .* no undo/s,
+    );
+    const { tool, args } = body.next.find((one: { tool: string }) => one.tool === "attach_connector");
+    expect(args).toEqual({ connector: "one", rules: ["alone"], space: "default" });
+    expect((await call(tool, { ...args, params: { message: "x" } })).body.status).toBe("done");
+    expect(new Set(await world.actionsOf("alone"))).toEqual(new Set(["one", "two"]));
   },
 );
 

@@ -122,6 +122,14 @@ export function nameNow(entry: JournalEntry, now: Now): string | undefined {
   return op === "put_rule" ? now.rules.get(key(space, id))?.name : now.connectors.get(space)?.find((one) => one.id === id)?.name;
 }
 
+/** Whether the rule or workflow of a change is there, and does not use a connector. */
+export function isWithout(entry: JournalEntry, connector: string, now: Now): boolean {
+  const { op, space } = entry.begin.op;
+  const at = key(space, idIn(entry) ?? "");
+  if (op === "put_workflow") return now.workflows.get(at)?.yaml?.includes(connector) === false;
+  return now.rules.get(at)?.actions?.some(({ id }) => id === connector) === false;
+}
+
 /** The undo of a change if it is possible now, or why it is not; undefined for a change that did not happen. */
 export async function undoNow(
   entry: JournalEntry,

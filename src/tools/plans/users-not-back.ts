@@ -7,14 +7,13 @@ import { firstFew } from "../../first-few.ts";
 import { grouped } from "../../grouped.ts";
 import { quoted } from "../../plain-text.ts";
 import type { ToolContext } from "../define.ts";
-import { readNow, undoNow } from "./changes-now.ts";
+import { isWithout, readNow, undoNow } from "./changes-now.ts";
 
 /** Entries that are looked up, newest first. */
 const mostLooked = 20;
 
 /**
  * The rules and workflows that this server took off connectors before they were deleted: an undo of the delete leaves them off.
- * Only what can be given back now.
  */
 export async function usersNotBack(results: readonly OpResult[], context: ToolContext): Promise<{ warnings: string[]; next: NextCall[] }> {
   const back = results.flatMap(({ op, outcome }) => (op.op === "create" && outcome === "done" && op.id !== undefined ? [op] : []));
@@ -29,17 +28,49 @@ export async function usersNotBack(results: readonly OpResult[], context: ToolCo
   const offers = await Promise.all(taken.map(async (entry) => ({ entry, offer: await undoNow(entry, now, entries, context) })));
   const able = offers.flatMap(({ entry, offer }) => (offer && "undo" in offer ? [entry] : []));
   const byChange = [...grouped(able, ({ begin }) => begin.change)];
-  return {
-    warnings: byChange.map(
-      ([change, all]) =>
-        `Not put back: ${firstFew(all, 5, inWords)} lost ${all.length > 1 ? "their" : "its"} actions before the delete. undo_change with change "${change}" gives them back.`,
+  const isAble = new Set(able.map(whose));
+  const stays = back.flatMap((op) =>
+    [...new Map(taken.map((entry) => [whose(entry), entry])).values()].flatMap((entry) =>
+      !isAble.has(whose(entry)) &&
+      entry.begin.op.space === op.space &&
+      wasTakenOff(entry, op.id ?? "") &&
+      isWithout(entry, op.id ?? "", now)
+        ? [{ entry, op }]
+        : [],
     ),
-    next: byChange.map(([change, all]) => ({
-      tool: "undo_change",
-      args: { change },
-      why: `Gives ${all.length > 1 ? "them" : "it"} the connector again: ${firstFew(all, 5, inWords)}.`,
-    })),
+  );
+  const without = [...grouped(stays, ({ op }) => op)].map(([op, all]) => ({ op, all: all.map(({ entry }) => entry) }));
+  return {
+    warnings: [
+      ...byChange.map(
+        ([change, all]) =>
+          `Not put back: ${firstFew(all, 5, inWords)} lost ${all.length > 1 ? "their" : "its"} actions before the delete. undo_change with change "${change}" gives them back.`,
+      ),
+      ...without.map(
+        ({ op, all }) =>
+          `Not put back: ${firstFew(all, 5, inWords)} lost ${all.length > 1 ? "their" : "its"} actions of ${quoted(op.name, 60)} before the delete, and no undo gives them back: ${all.length > 1 ? "they were" : "it was"} changed since, or is protected.`,
+      ),
+    ],
+    next: [
+      ...byChange.map(([change, all]) => ({
+        tool: "undo_change",
+        args: { change },
+        why: `Gives ${all.length > 1 ? "them" : "it"} the connector again: ${firstFew(all, 5, inWords)}.`,
+      })),
+      ...without.flatMap(({ op, all }) => {
+        const rules = all.filter(({ begin }) => begin.op.op === "put_rule").map((entry) => idIn(entry) ?? "");
+        if (rules.length === 0) return [];
+        return [
+          { tool: "attach_connector", args: { connector: op.id, rules, space: op.space }, why: "Gives them an action with it again." },
+        ];
+      }),
+    ],
   };
+}
+
+/** Of which rule or workflow. */
+function whose(entry: JournalEntry): string {
+  return JSON.stringify([entry.begin.op.space, entry.begin.op.op, idIn(entry)]);
 }
 
 function isDoneHere({ begin, end }: JournalEntry, { deployment, principal }: ToolContext): boolean {
