@@ -19,7 +19,8 @@ export function formerByJournal(entries: readonly JournalEntry[], deployment: st
     const which = JSON.stringify([record.space, id]);
     const one = connectors.get(which) ?? { now: new Map(), former: new Map() };
     connectors.set(which, one);
-    if (record.op === "create") one.now.clear();
+    // A connector that is made again goes on, by an undo of its delete for example.
+    if (record.op === "create") for (const field of one.now.keys()) if (!record.secretFields.includes(field)) one.now.delete(field);
     for (const field of record.secretFields) {
       const named = Object.entries(record.secretSources).flatMap(([path, source]) => (fieldOf({ path }) === field ? [source] : []));
       const is: (string | undefined)[] = named.length > 0 ? named : [undefined];

@@ -187,3 +187,23 @@ describe("where this server does not know what a connector has", () => {
     }
   });
 });
+
+describe("storing a former secret is told where", () => {
+  test("another variable has its value", async () => {
+    const made = await rotated({ env: { ...env, CONNECTOR_SECRET_ALIAS: env.CONNECTOR_SECRET_PD_KEY } });
+    const secrets = { routingKey: { $env: "CONNECTOR_SECRET_ALIAS" } };
+    const { asked, warnings } = await done(made, "create_connector", { ...pager, secrets });
+    expect([asked, warnings.join(" ")]).toEqual([
+      "form",
+      expect.stringContaining("CONNECTOR_SECRET_ALIAS is a former secret: this server put"),
+    ]);
+  });
+
+  test("the undo of a delete replaced it", async () => {
+    const made = await started();
+    const { change } = await done(made, "safe_delete_connector", { ids: ["oc"] });
+    await done(made, "undo_change", { change, secrets: current });
+    const { asked, warnings } = await done(made, "create_connector", { ...pager, secrets: former });
+    expect([asked, warnings.join(" ")]).toEqual(["form", expect.stringContaining(said)]);
+  });
+});

@@ -4,9 +4,9 @@ import { maySee } from "../../change/principal.ts";
 import { firstFew } from "../../first-few.ts";
 import { grouped } from "../../grouped.ts";
 import { word } from "../../plain-text.ts";
-import { referencesIn } from "../../sealed.ts";
+import { mapSealed, referencesIn, type Sealed } from "../../sealed.ts";
 import { nameTold, type SecretSource } from "../../secrets/secret-source.ts";
-import { areSame, fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
+import { areSame, type FormerSecret, fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import type { ToolContext } from "../define.ts";
 import { isIn, type Subject } from "./proposed-secrets.ts";
 import { givenFields } from "./stored-secrets.ts";
@@ -107,9 +107,13 @@ export async function formerSecrets(
   if (!op || given.length === 0) return [];
   const former = (await source.former?.()) ?? [];
   const there = op.op === "update" ? await lastStored({ id: op.id, space: op.space }, source) : [];
+  const values = new Map<string, Sealed>();
+  mapSealed(secrets, (sealed) => values.set(sealed.source, sealed));
   return given.flatMap(([path, reference]) => {
     if (there.some((one) => one.path === path && one.source === reference)) return [];
-    const places = former.filter((one) => one.source === reference && !(undoes && isIn(one, op)));
+    // Of what took its place the operator may have given it the value since.
+    const hasIts = (one: FormerSecret) => one.by !== reference && values.get(reference)?.is(source.env[one.source] ?? "") === true;
+    const places = former.filter((one) => (one.source === reference || hasIts(one)) && !(undoes && isIn(one, op)));
     if (places.length === 0) return [];
     const seen = places.find(({ space }) => maySee(principal, space));
     const by = seen?.by === undefined ? "another one" : nameTold(seen.by, source);
