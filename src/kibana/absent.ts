@@ -1,5 +1,5 @@
 import { KibanaError } from "./errors.ts";
-import type { Http } from "./http.ts";
+import type { Call, Http } from "./http.ts";
 
 /** Features that a Kibana may not have. */
 const optional =
@@ -16,25 +16,27 @@ export function rememberingAbsent(http: Http, now: () => number = Date.now): Htt
   const absent = new Map<string, { error: KibanaError; at: number }>();
   const there = new Set<string>();
 
-  async function ask<T>(path: string, work: () => Promise<T>): Promise<T> {
+  /** Of each space: features can be switched off in one (agent_builder, server/routes/wrap_handler.ts). */
+  async function ask<T>({ path, space }: Call, work: () => Promise<T>): Promise<T> {
     if (!optional.test(path)) return work();
-    const known = absent.get(path);
+    const route = JSON.stringify([space, path]);
+    const known = absent.get(route);
     if (known && now() - known.at < remembered) throw known.error;
     try {
       const answer = await work();
-      there.add(path);
+      there.add(route);
       return answer;
     } catch (error) {
-      if (error instanceof KibanaError && !there.has(path) && (isNoRoute(error) || isUnlicensed(error)))
-        absent.set(path, { error, at: now() });
+      if (error instanceof KibanaError && !there.has(route) && (isNoRoute(error) || isUnlicensed(error)))
+        absent.set(route, { error, at: now() });
       throw error;
     }
   }
 
   return {
     ...http,
-    get: (call) => ask(call.path, () => http.get(call)),
-    query: (call) => ask(call.path, () => http.query(call)),
+    get: (call) => ask(call, () => http.get(call)),
+    query: (call) => ask(call, () => http.query(call)),
   };
 }
 

@@ -735,3 +735,23 @@ describe("list_connectors with state unused", () => {
     expect(await unused(users, given)).toEqual([expected, warnings]);
   });
 });
+
+test("what a Kibana does not have in one space is asked for in the others", async () => {
+  const url = await withChat(".slack", "9.5", (end) => ends.push(end));
+  const headers = { "kbn-xsrf": "x", "content-type": "application/json" };
+  const send = (path: string, body: object) => fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) });
+  await send("/api/spaces/space", { id: "a", name: "A" });
+  const secrets = { webhookUrl: "https://hooks.slack.com/services/T/B/x" };
+  await send("/s/a/api/actions/connector/apart", { name: "Apart", connector_type_id: ".slack", config: {}, secrets });
+  const { status, body } = page(workflow("w", [step({ "connector-id": "apart" })]));
+  const server = await shared("one space", url, {
+    refuse: ({ path }) =>
+      path.includes("/api/workflows")
+        ? { status: path.startsWith("/s/a/") ? status : 404, body: JSON.stringify(path.startsWith("/s/a/") ? body : noRoute.body) }
+        : undefined,
+  });
+  await server.call("get_connector", { id: "chat" });
+  expect((await server.call("safe_delete_connector", { ids: ["apart"], space: "a", dry_run: true })).body).toMatchObject({
+    error: { code: "in_use" },
+  });
+});
