@@ -126,12 +126,10 @@ describe("a managed connector", () => {
 
 test("a saved connector without a config is not called preconfigured, and can be copied", async () => {
   const kibana = await startSandboxWith();
-  const without = (text: string) => {
-    const { config: _config, ...rest } = JSON.parse(text);
-    return JSON.stringify(rest);
-  };
+  const without = (text: string) => JSON.stringify(JSON.parse(text), (key, value) => (key === "config" ? undefined : value));
   const between = await rewritingProxy({
-    after: ({ path, method }, text) => (method === "GET" && path.endsWith("/api/actions/connector/kibana-log") ? without(text) : undefined),
+    after: ({ path, method }, text) =>
+      method === "GET" && /\/api\/actions\/connector(s|\/kibana-log)$/.test(path) ? without(text) : undefined,
   });
   between.target = kibana.url;
   const server = await startServer({ env: { KIBANA_URL: between.url, KIBANA_API_KEY: "any" }, person: yes });

@@ -227,7 +227,10 @@ describe("a connector whose use cannot be known", () => {
   test("is deleted when its name is typed in the form, and not with another", async () => {
     const wrong = await withAssistant({ person: types("assistant") });
     const declined = await nothingWritten(wrong, () => wrong.call("safe_delete_connector", gone));
-    expect(declined.body).toMatchObject({ status: "declined", message: expect.stringContaining("not the connector's name") });
+    expect(declined.body).toMatchObject({
+      status: "declined",
+      message: expect.stringContaining("not the text that was asked for. Nothing was written"),
+    });
     const right = await withAssistant({ person: types(name) });
     expect((await right.call("safe_delete_connector", gone)).body).toMatchObject({ status: "done" });
   });

@@ -44,6 +44,22 @@ describe("a way on which others may read along", () => {
     expect(questions.at(-1)?.message).toContain(words);
   });
 
+  test("also where only the secrets are new", async () => {
+    const { call, questions } = await product({ person: accepts, env, sandbox: { empty: true } });
+    await call("create_connector", { name: "Mail", id: "mail", ...mail, config: { ...from, port: 587 } });
+    await call("create_connector", {
+      name: "Chat",
+      id: "chat",
+      type: ".teams",
+      secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_HOOK" } },
+    });
+    const { body } = await call("update_connector", { id: "mail", secrets: mail.secrets });
+    expect(body.warnings).toContain(maybe);
+    expect(questions.at(-1)?.message).toContain(maybe);
+    const again = await call("update_connector", { id: "chat", secrets: { webhookUrl: { $env: "CONNECTOR_SECRET_HOOK" } } });
+    expect(again.body.warnings.join(" ")).toContain("The way to hooks.example.com: no encryption.");
+  });
+
   test.each<[string, object]>([
     ["mail with TLS from the start", { ...mail, config: { ...from, port: 587, secure: true } }],
     ["mail on port 465", { ...mail, config: { ...from, port: 465 } }],

@@ -138,8 +138,8 @@ test("secrets flagged as missing are certainly not stored: nobody is asked about
     args: { secrets: { routingKey: { $ask: true } } },
     why: expect.stringContaining("CONNECTOR_SECRET_PAGERDUTY"),
   });
-  const audit = (await made.call("audit_connectors", { checks: ["missing_secrets"] })).body.next[0];
-  expect(audit).toMatchObject({
+  const { findings } = (await made.call("audit_connectors", { checks: ["missing_secrets"], detail: true })).body;
+  expect(findings[0].next).toMatchObject({
     args: { secrets: { routingKey: { $ask: true } } },
     why: expect.stringContaining("CONNECTOR_SECRET_PAGERDUTY"),
   });

@@ -180,7 +180,7 @@ export async function planUpdate(
       ...(renames ? warnings.filter((one) => one.startsWith("secrets")) : warnings),
       ...resolved.warnings,
       ...(renames || taken ? [] : replaced(entry, before, existing)),
-      ...(goesElsewhere ? [whereItGoes(was, becomes)] : []),
+      ...(goesElsewhere ? [whereItGoes(was, becomes)] : given.size > 0 ? openWays(becomes.filter(isReadable)) : []),
       ...(usesOAuth(after.config) && !renames && before.authMode === undefined
         ? ["Kibana drops the stored OAuth tokens: the next run signs in again."]
         : []),
