@@ -10,13 +10,16 @@ test("the audit tells this server's own runs of an unused connector from a progr
   // Kibana's time.
   clock.advance(60_000);
   const { connector, call, execute, findings } = await emptyDeployment({ clock, person: accepts });
-  for (const id of ["never", "ours", "program", "both"]) await connector("web", id, ".server-log", `Log of ${id}`);
+  for (const id of ["never", "ours", "program", "both", "close"]) await connector("web", id, ".server-log", `Log of ${id}`);
   const tested = async (id: string) => {
     const { body } = await call("test_connector", { id, space: "web" });
     expect(body.status, id).toBe("done");
   };
   await tested("ours");
   await execute("web", "program", { message: "hello" });
+  // One test made one run.
+  await tested("close");
+  for (let n = 0; n < 3; n++) await execute("web", "close", { message: "hello" });
   // What ran at another time than our test was another's.
   await execute("web", "both", { message: "hello" });
   clock.advance(2 * hour);
@@ -25,5 +28,5 @@ test("the audit tells this server's own runs of an unused connector from a progr
   expect(said.never?.evidence).toBe("Nothing in Kibana uses it. Programs leave no reference.");
   expect(said.ours?.evidence).toBe("Nothing in Kibana uses it; within 7 days it ran only when this server tested or ran it.");
   const another = "Nothing in Kibana uses it, but it ran within 7 days: a program may run it through the API, or somebody tested it.";
-  expect([said.program?.evidence, said.both?.evidence]).toEqual([another, another]);
+  expect([said.program?.evidence, said.both?.evidence, said.close?.evidence]).toEqual([another, another, another]);
 });
