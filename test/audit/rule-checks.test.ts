@@ -42,9 +42,11 @@ describe("dangling_reference", () => {
   ])("%s", (_name, given, found) => expect(severities("dangling_reference", given)).toEqual(found));
 
   const gone = (type: string) => action("gone", fires, {}, { connector_type_id: type });
-  test("proposes nothing: neither another connector, which may serve somebody else, nor removing the action", () => {
-    for (const type of [".slack", ".pagerduty"])
-      expect(ofRule("dangling_reference", rule({ actions: [gone(type)] }), context(all))[0]?.next).toBeUndefined();
+  test("proposes only a look: neither another connector, which may serve somebody else, nor removing the action", () => {
+    for (const type of [".slack", ".pagerduty"]) {
+      const next = ofRule("dangling_reference", rule({ actions: [gone(type)] }), context(all))[0]?.next;
+      expect([next?.tool, next?.args]).toEqual(["list_connectors", { space: "default", type }]);
+    }
   });
   test("says how many others go silent with it", () => {
     const [found] = ofRule("dangling_reference", rule({ actions: [gone(".slack"), action("pd", fires)] }), context(all));
