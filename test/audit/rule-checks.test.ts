@@ -45,7 +45,7 @@ describe("dangling_reference", () => {
   test("proposes only a look: neither another connector, which may serve somebody else, nor removing the action", () => {
     for (const type of [".slack", ".pagerduty"]) {
       const next = ofRule("dangling_reference", rule({ actions: [gone(type)] }), context(all))[0]?.next;
-      expect([next?.tool, next?.args]).toEqual(["list_connectors", { space: "default", type }]);
+      expect([next?.tool, next?.args]).toEqual(["list_connectors", { space: "payments", type }]);
     }
   });
   test("says how many others go silent with it", () => {
