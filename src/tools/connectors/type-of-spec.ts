@@ -47,6 +47,7 @@ export function typeOfSpec(spec: ConnectorSpec): ConnectorType | undefined {
     fromKibana: true,
     ...(spec.inboundOnly && { takesEvents: true }),
     schemas: () => ({ config, secrets, params }),
+    described: (part) => ({ schema: parts[part], followed }),
     allowedHosts: urls(config).map((field) => `config.${field}`),
     target: { kind: "config", fields: urls(config), ...(urls(secrets).length > 0 && { secrets: urls(secrets) }) },
     freeParams: ["subActionParams"],
