@@ -44,14 +44,17 @@ function hostsWith(
   if (filledIn.includes(undefined)) unknown.push(unknownHost);
   if (type.target.kind === "none") return [...new Set(unknown)].sort();
   const added = filledIn.filter((one) => one !== undefined);
-  const config = { ...Object.fromEntries(added.map(({ path, value }) => [path, value])), ...withoutGaps(given) };
+  const config = {
+    ...Object.fromEntries(added.filter(({ path }) => path.length === 1).map(({ path, value }) => [keyOf(path), value])),
+    ...withoutGaps(given),
+  };
   const own = addresses(type.target, config, secretHost).filter(({ address }) => address != null && address !== "");
   if (own.length === 0 && unknown.length > 0) unknown.push(unknownHost);
   // Kibana's description may not say of each field that it is an address.
   if (type.fromKibana && own.length > 0) {
-    const all: Pick<LeftOut, "path" | "value">[] = [{ path: "config", value: given }, ...added];
+    const all: Pick<LeftOut, "path" | "value">[] = [{ path: ["config"], value: given }, ...added];
     const found = all.flatMap(({ path, value }) => [
-      ...everyAddress(value, path).map(({ address }) => address),
+      ...everyAddress(value, keyOf(path)).map(({ address }) => address),
       ...bareHosts(value, keyOf(path)),
     ]);
     own.push(...found.map((address) => ({ address, verified: true })));
@@ -69,14 +72,14 @@ export function hostsLeftOutOfSecrets(type: ConnectorType, secrets: unknown, ask
   const found = leftOut(type, "secrets", secrets).flatMap((one) => {
     if (one === undefined) return [unknownHost];
     const { path, value, isAddress } = one;
-    if (asked.includes(`secrets.${path}`)) return [];
-    return [...(isAddress ? everyAddress(value, path).map(({ address }) => address) : []), ...hostsByKey(value, path)];
+    if (asked.includes(`secrets.${path.join(".")}`)) return [];
+    return [...(isAddress ? everyAddress(value, keyOf(path)).map(({ address }) => address) : []), ...hostsByKey(value, keyOf(path))];
   });
   return [...new Set(found.map((address) => named({ address, verified: true })))];
 }
 
-function keyOf(path: string): string {
-  return path.split(".").at(-1) ?? "";
+function keyOf(path: readonly string[]): string {
+  return path.at(-1) ?? "";
 }
 
 function withoutGaps(config: Config): Config {
@@ -96,7 +99,7 @@ export function hostsUnderUnknownKeys(
     .filter(({ isOpen }) => !isOpen)
     .map(({ path, value }) => {
       const hosts = everyAddress(value, path).map(({ address }) => named({ address, verified: true }));
-      const bare = bareHosts(value, keyOf(path)).filter((host) => host.includes("{{") || mayExist.test(host));
+      const bare = bareHosts(value, path.split(".").at(-1)).filter((host) => host.includes("{{") || mayExist.test(host));
       const words = part === "config" ? hostsByKey(value, path) : [];
       const others = [...bare, ...words].map((address) => named({ address, verified: true }));
       // The host of http://… goes by that name alone.

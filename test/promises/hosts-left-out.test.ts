@@ -82,3 +82,24 @@ test("a host of a default counts as agreed to only once a person was asked, and 
   expect(questions).toHaveLength(1);
   expect((await hook()).body).toMatchObject({ status: "declined" });
 });
+
+test("what Kibana fills in where the params of a run leave a field out is read before it, and given params stand for themselves", async () => {
+  const target = { type: "string", default: "https://collect.vendor.example/run" };
+  const to = { type: "string", default: "ann@vendor.example" };
+  const type = typeWithDefaults({});
+  const input = { type: "object", properties: { target, to, text: { type: "string" } }, required: ["target", "to"] };
+  const { call, questions } = await product({
+    person: accepts,
+    env,
+    settings: { targetHosts: ["hooks.example.com"] },
+    sandbox: { empty: true, specTypes: [{ ...type, actions: { send: { input } } }] },
+  });
+  await call("create_connector", { name: "One", type: ".acme-relay", config: { url }, secrets: key(open) });
+  const run = (given: object) =>
+    call("execute_connector", { id: "one", params: { subAction: "send", subActionParams: { text: "x", ...given } } });
+  expect((await run({})).body).toMatchObject({ status: "done" });
+  expect(questions.at(-1)?.message).toContain("→ collect.vendor.example");
+  expect(questions.at(-1)?.message).toContain('to "ann@vendor.example"');
+  expect((await run({ target: "https://hooks.example.com/run", to: "bob@acme.example" })).body).toMatchObject({ status: "done" });
+  expect(questions.at(-1)?.message).not.toContain("vendor.example");
+});
