@@ -15,7 +15,7 @@ export interface LeftOut {
 type Part = "config" | "secrets" | "params";
 
 /** Beyond these a default may be anything. */
-const most = { depth: 24, schemas: 5_000 };
+const most = { depth: 24, schemas: 10_000 };
 
 /**
  * The defaults of all fields that a part leaves out, at any depth; of alternatives those that no constant of the value
@@ -53,8 +53,9 @@ export function leftOut(type: ConnectorType, part: Part, value: unknown): (LeftO
 
   function isWithin(depth: number): boolean {
     schemas--;
-    isWhole &&= schemas >= 0 && depth <= most.depth;
-    return isWhole;
+    const isIn = schemas >= 0 && depth <= most.depth;
+    isWhole &&= isIn;
+    return isIn;
   }
 
   /** Of the schema, or of what it leads to. */
