@@ -3,6 +3,7 @@ import { accepts, declines, product } from "../support/product.ts";
 import { placesOfDefaults, typeWithDefaults } from "../support/type-with-defaults.ts";
 
 const env = {
+  CONNECTOR_SECRET_TOKEN_URL: "https://hooks.example.com/token",
   CONNECTOR_SECRET_OPEN: "op-7f3a9c1e5d2b",
   CONNECTOR_SECRET_BOUND: "bd-7f3a9c1e5d2b",
   CONNECTOR_SECRET_BOUND__FOR: ".acme-relay@hooks.example.com",
@@ -46,6 +47,8 @@ test.for(["9.4", "9.5", "9.6", "serverless"])(
     expect(questions.at(-1)?.message).not.toContain("scopes.vendor.example");
     const asked = questions.length;
     expect(await create("Three", key(bound))).toMatchObject({ status: "done" });
+    const given = { ...way, tokenUrl: { $env: "CONNECTOR_SECRET_TOKEN_URL" }, clientSecret: bound };
+    expect(await create("Four", given)).toMatchObject({ status: "done" });
     expect(questions).toHaveLength(asked);
   },
 );
