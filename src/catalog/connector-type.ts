@@ -25,6 +25,11 @@ export interface ConnectorType {
   takesEvents?: true;
   /** Loads the schemas: called when a value has to be checked or its fields described. */
   schemas: () => Schemas;
+  /** The JSON Schema of a part that they were made from, with what its references lead to. Absent: they were made from none. Ask `leftOut`. */
+  described?: (
+    part: "config" | "secrets" | "params",
+    value: unknown,
+  ) => { schema: unknown; followed: (schema: unknown) => Record<string, unknown> | undefined };
   /** Fields that Kibana compares with `xpack.actions.allowedHosts` when the connector is saved, e.g. `config.url`. */
   allowedHosts: readonly string[];
   /** Where requests and the secrets in them go. */

@@ -4,6 +4,7 @@ import { everyAddress, mayNameHost } from "./addresses.ts";
 import type { Config, ConnectorType, Target } from "./connector-type.ts";
 import { jsonLeaves } from "./json-leaves.ts";
 import { inputSchema, unknownParts } from "./json-schema.ts";
+import { type LeftOut, leftOut } from "./left-out.ts";
 import { isNoHost } from "./no-host.ts";
 
 /** An address as a config or params hold it, and whether TLS to it is checked. */
@@ -22,21 +23,67 @@ export const unknownHost = "a host not known beforehand";
  * never matches an agreed host. So does an address under a key that no known version of the type has: a newer Kibana may call it.
  */
 export function destinations(type: ConnectorType, config: Config, secretHost: (field: string) => string | undefined): string[] {
-  const unknown = hostsUnderUnknownKeys(type, "config", config).flatMap(({ hosts }) => hosts);
+  return hostsWith(type, config, leftOut(type, "config", config), secretHost);
+}
+
+/**
+ * The same without what Kibana fills in for a field that the config leaves out. A config that was stored, or agreed to, names its hosts
+ * itself: nobody agreed to others.
+ */
+export function statedDestinations(type: ConnectorType, config: Config): string[] {
+  return hostsWith(type, config, [], () => undefined);
+}
+
+function hostsWith(
+  type: ConnectorType,
+  given: Config,
+  filledIn: ReturnType<typeof leftOut>,
+  secretHost: (field: string) => string | undefined,
+): string[] {
+  const unknown = hostsUnderUnknownKeys(type, "config", given).flatMap(({ hosts }) => hosts);
+  if (filledIn.includes(undefined)) unknown.push(unknownHost);
   if (type.target.kind === "none") return [...new Set(unknown)].sort();
+  const added = filledIn.filter((one) => one !== undefined);
+  const config = {
+    ...Object.fromEntries(added.filter(({ path }) => path.length === 1).map(({ path, value }) => [keyOf(path), value])),
+    ...withoutGaps(given),
+  };
   const own = addresses(type.target, config, secretHost).filter(({ address }) => address != null && address !== "");
   if (own.length === 0 && unknown.length > 0) unknown.push(unknownHost);
   // Kibana's description may not say of each field that it is an address.
-  if (type.fromKibana && own.length > 0)
-    own.push(
-      ...[...everyAddress(config, "config").map(({ address }) => address), ...bareHosts(config)].map((address) => ({
-        address,
-        verified: true,
-      })),
-    );
+  if (type.fromKibana && own.length > 0) {
+    const all: Pick<LeftOut, "path" | "value">[] = [{ path: ["config"], value: given }, ...added];
+    const found = all.flatMap(({ path, value }) => [
+      ...everyAddress(value, keyOf(path)).map(({ address }) => address),
+      ...bareHosts(value, keyOf(path)),
+    ]);
+    own.push(...found.map((address) => ({ address, verified: true })));
+  }
   // A Host header of its own chooses who answers at the address.
   const chosen = headerHosts(config).map((address) => ({ address, verified: own[0]?.verified ?? true }));
   return [...new Set([...[...own, ...chosen].map(named), ...unknown])].sort();
+}
+
+/**
+ * Hosts of the addresses that Kibana fills in among secrets where they leave a field out: they come from its description and are no secret.
+ * @param asked fields that are yet to be typed, `secrets.tokenUrl`
+ */
+export function hostsLeftOutOfSecrets(type: ConnectorType, secrets: unknown, asked: readonly string[] = []): string[] {
+  const found = leftOut(type, "secrets", secrets).flatMap((one) => {
+    if (one === undefined) return [unknownHost];
+    const { path, value, isAddress } = one;
+    if (asked.includes(`secrets.${path.join(".")}`)) return [];
+    return [...(isAddress ? everyAddress(value, keyOf(path)).map(({ address }) => address) : []), ...hostsByKey(value, keyOf(path))];
+  });
+  return [...new Set(found.map((address) => named({ address, verified: true })))];
+}
+
+function keyOf(path: readonly string[]): string {
+  return path.at(-1) ?? "";
+}
+
+function withoutGaps(config: Config): Config {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
 }
 
 /**

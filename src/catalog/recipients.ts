@@ -3,6 +3,7 @@ import { valueAt } from "../plain-object.ts";
 import type { Config, ConnectorType, Params } from "./connector-type.ts";
 import { jsonLeaves } from "./json-leaves.ts";
 import { inputSchema, unknownParts } from "./json-schema.ts";
+import { asRun } from "./left-out.ts";
 
 /** Somebody or something that a call reaches or acts on: `what` is the field, as `to` or `arguments.channel`. */
 export interface Recipient {
@@ -33,15 +34,17 @@ const isUrl = /(url|path)$/i;
 
 /**
  * Whom a call reaches, by the fields that the type's entry names. Where only the service knows which field names somebody,
- * each one counts: behind `**`, under a key that no known version of the type has, and in all params of a type without an entry.
+ * each one counts: behind `**`, under a key that no known version of the type has, and in all params of a type without an entry. So
+ * does what Kibana fills in there.
  */
 export function recipientsIn(
   type: ConnectorType | undefined,
   { config, params }: { config?: Config; params?: Params },
   hide: Hide = nothingHidden,
 ): Recipient[] {
-  const unused = (params && type?.unused?.(params)) ?? [];
-  const given = { config, params: unused.reduce<unknown>((left, { field }) => without(left, field.split(".")), params) };
+  const run = params && asRun(type, params).params;
+  const unused = (run && type?.unused?.(run)) ?? [];
+  const given = { config, params: unused.reduce<unknown>((left, { field }) => without(left, field.split(".")), run) };
   const { recipients = [], notRecipients = [] } = type ?? { recipients: [`params${everything}`] };
   const named = recipients
     .filter((path) => !path.endsWith(everything))

@@ -3,8 +3,9 @@ import { valueAt } from "../plain-object.ts";
 import { readUrl } from "../read-url.ts";
 import { everyAddress, type FoundAddress, namedAddresses } from "./addresses.ts";
 import type { Config, ConnectorType, Params, ParamTarget } from "./connector-type.ts";
-import { destinations, hostHeaders, hostOfField, named } from "./destinations.ts";
+import { destinations, hostHeaders, hostOfField, named, unknownHost } from "./destinations.ts";
 import { inputSchema, unknownParts } from "./json-schema.ts";
+import { asRun } from "./left-out.ts";
 
 /** A host that the params of one call choose. */
 export interface NamedInParams {
@@ -29,7 +30,11 @@ const mostAddresses = 500;
  */
 export function hostsInParams(type: ConnectorType | undefined, config: Config | undefined, params: Params): NamedInParams[] {
   const own = type ? destinations(type, config ?? {}, () => undefined) : [];
-  if (!type || type.fromKibana) return toOthers(few(everyAddress(params, "params")), own, false);
+  if (!type || type.fromKibana) {
+    const run = asRun(type, params);
+    const beyond = run.isWhole ? [] : [{ field: "params", address: unknownHost }];
+    return toOthers([...few(everyAddress(run.params, "params")), ...beyond], own, false);
+  }
   const targets = type.paramTargets ?? [];
   const skips = targets.find(({ kind, field }) => kind === "skips_verification" && paramAt(params, field) === true);
   const found = targets.flatMap((target) => {

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
-import { destinations, everyHost, unknownHost } from "../../catalog/destinations.ts";
+import { destinations, everyHost, statedDestinations, unknownHost } from "../../catalog/destinations.ts";
 import { fileFields } from "../../catalog/file-fields.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { type Hide, namesSomebody, type Recipient, recipientsIn, textsOfConfig } from "../../catalog/recipients.ts";
@@ -176,7 +176,7 @@ async function reachOfOp(op: Op, hide: Hide): Promise<OpReach> {
       return {
         ...nothing,
         hosts: entry ? destinations(entry, config, () => undefined) : [],
-        hostsBefore: entry && op.op === "update" ? destinations(entry, op.before.config ?? {}, () => undefined) : [],
+        hostsBefore: entry && op.op === "update" ? statedDestinations(entry, op.before.config ?? {}) : [],
         left: op.op === "update" ? recipientsIn(entry, { config: op.before.config ?? {} }, hide) : [],
         reached: [
           ...recipientsIn(entry, { config }, hide),

@@ -47,6 +47,7 @@ export function typeOfSpec(spec: ConnectorSpec): ConnectorType | undefined {
     fromKibana: true,
     ...(spec.inboundOnly && { takesEvents: true }),
     schemas: () => ({ config, secrets, params }),
+    described: (part, value) => (part === "params" ? paramsDescribed(spec, value) : { schema: parts[part], followed }),
     allowedHosts: urls(config).map((field) => `config.${field}`),
     target: { kind: "config", fields: urls(config), ...(urls(secrets).length > 0 && { secrets: urls(secrets) }) },
     freeParams: ["subActionParams"],
@@ -148,6 +149,13 @@ function paramsOf({ actions, testable }: ConnectorSpec, listed: readonly (readon
     z.strictObject({ subAction: z.literal(name), subActionParams: input }),
   );
   return first ? z.discriminatedUnion("subAction", [first, ...others]) : z.looseObject({});
+}
+
+/** Of the action that the params name. */
+function paramsDescribed({ actions = {} }: ConnectorSpec, params: unknown) {
+  const name = isPlainObject(params) ? params.subAction : undefined;
+  const input = typeof name === "string" && Object.hasOwn(actions, name) ? actions[name]?.input : undefined;
+  return { schema: { properties: { subActionParams: input } }, followed: schemaReader(input, schemaBudget()).followed };
 }
 
 /** A value for each field that is needed. */

@@ -1,4 +1,4 @@
-import { destinations } from "../../catalog/destinations.ts";
+import { destinations, statedDestinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { Plan, SecretFlow } from "../../change/plan.ts";
@@ -150,7 +150,7 @@ async function sourceOf(
 async function carriedAlong(source: Connector, type: string, config: Record<string, unknown>): Promise<SecretFlow[]> {
   const entry = await connectorType(type);
   if (!entry) return [{ field: "config", source: `The config of ${quoted(source.name)}`, hosts: [] }];
-  const [was, becomes] = [destinations(entry, source.config ?? {}, () => undefined), destinations(entry, config, () => undefined)];
+  const [was, becomes] = [statedDestinations(entry, source.config ?? {}), destinations(entry, config, () => undefined)];
   const other = becomes.filter((host) => !was.includes(host));
   return other.length > 0 ? [{ field: "config", source: `The config of ${quoted(source.name)}`, hosts: other }] : [];
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { destinations, isReadable } from "../../catalog/destinations.ts";
+import { isReadable, statedDestinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import { stillUnknown } from "../../change/consent/refusals.ts";
@@ -99,7 +99,7 @@ export async function planUpdate(
     ? await checkNew(entry, after.config, resolved, subject, context.secrets)
     : [`This server does not know the fields of ${before.type}: only Kibana checks them.`];
   const [was, becomes] = entry
-    ? [destinations(entry, before.config ?? {}, () => undefined), destinationsWith(entry, after.config, resolved.secrets)]
+    ? [statedDestinations(entry, before.config ?? {}), destinationsWith(entry, after.config, resolved.secrets, resolved.asked)]
     : [[], []];
   // A mere rename need not repeat warnings about an unchanged config.
   const renames = after.name !== before.name && isDeepStrictEqual(after.config, before.config ?? {});

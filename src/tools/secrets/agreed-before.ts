@@ -1,4 +1,4 @@
-import { destinations, isReadable } from "../../catalog/destinations.ts";
+import { isReadable, statedDestinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { SecretFlow } from "../../change/plan.ts";
 import type { Connector } from "../../kibana/connectors.ts";
@@ -16,7 +16,7 @@ export async function agreedBefore(
   const entry = await connectorType(type);
   if (!entry || flows.every((one) => one.agreed)) return [];
   const places = ((await agreed?.()) ?? []).filter((one) => isIn(one, { id, space }));
-  const hosts = places.flatMap(({ config, hosts: ran = [] }) => (config ? destinations(entry, config, () => undefined) : ran));
+  const hosts = places.flatMap(({ config, hosts: ran = [] }) => (config ? statedDestinations(entry, config) : ran));
   return [...new Set(hosts)].filter(isReadable);
 }
 

@@ -1,5 +1,13 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
-import { destinations, hostsUnderUnknownKeys, isReadable, named } from "../../catalog/destinations.ts";
+import {
+  destinations,
+  hostsLeftOutOfSecrets,
+  hostsUnderUnknownKeys,
+  isReadable,
+  named,
+  statedDestinations,
+  unknownHost,
+} from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import { checkPart, checkTogether } from "../../catalog/validate.ts";
 import type { SecretFlow } from "../../change/plan.ts";
@@ -11,8 +19,12 @@ import type { Resolved } from "../../secrets/resolve.ts";
 
 type Config = Record<string, unknown>;
 
-/** Where a connector with these secrets would send: also to what is in a secret, in a field that no known version of the type has too. */
-export function destinationsWith(entry: ConnectorType, config: Config, secrets: SealedRecord): string[] {
+/**
+ * Where a connector with these secrets would send: also to what is in a secret, in a field that no known version of the type has too, and
+ * to what Kibana fills in where they leave a field out.
+ * @param asked fields that are yet to be typed
+ */
+export function destinationsWith(entry: ConnectorType, config: Config, secrets: SealedRecord, asked: readonly string[] = []): string[] {
   const hosts = destinations(entry, config, (field) => {
     const value = secrets[field];
     return value instanceof Sealed ? value.host : undefined;
@@ -20,7 +32,20 @@ export function destinationsWith(entry: ConnectorType, config: Config, secrets: 
   const found = examine(secrets, (plain) =>
     hostsUnderUnknownKeys(entry, "secrets", plain).map(({ path }) => ({ path, problem: "may be called" })),
   );
-  return [...new Set([...hosts, ...found.flatMap(({ path }) => hostsAt(secrets, path))])].sort();
+  return [
+    ...new Set([...hosts, ...found.flatMap(({ path }) => hostsAt(secrets, path)), ...filledIn(entry, config, secrets, asked)]),
+  ].sort();
+}
+
+/** Hosts that are in no secret that was given: Kibana's description has them. */
+function filledIn(entry: ConnectorType, config: Config, secrets: SealedRecord, asked: readonly string[]): string[] {
+  const way = entry.wayField !== undefined && { [entry.wayField]: config[entry.wayField] };
+  const hosts = examine(secrets, (plain) => {
+    const given = Object.fromEntries(Object.entries(Object(plain)).filter(([, value]) => value !== null));
+    return hostsLeftOutOfSecrets(entry, { ...way, ...given }, asked).map((host) => ({ path: host, problem: "is filled in" }));
+  }).map(({ path }) => path);
+  const isAll = destinations(entry, config, () => undefined).length > 0;
+  return hosts.length === 0 || isAll ? hosts : [...hosts, unknownHost];
 }
 
 /** What is no URL stays unread: it may be a host, or any other secret. */
@@ -44,8 +69,8 @@ export function secretFlows(
   { secrets, bindings, boundValues, asked }: Resolved,
   typed: ReadonlySet<string>,
 ): SecretFlow[] {
-  const hosts = entry ? destinationsWith(entry, config, secrets) : [];
-  const shown = entry ? destinations(entry, config, () => undefined) : [];
+  const hosts = entry ? destinationsWith(entry, config, secrets, asked) : [];
+  const shown = entry ? [...destinations(entry, config, () => undefined), ...filledIn(entry, config, secrets, asked)] : [];
   const unseen = hosts.filter((host) => isReadable(host) && !shown.includes(host));
   const to = { hosts, ...(unseen.length > 0 && { unseen }) };
   const flows: SecretFlow[] = [];
@@ -72,7 +97,7 @@ export async function agreedHosts(existing: readonly Connector[]): Promise<strin
 
 async function secretHosts({ type, config }: Connector): Promise<string[]> {
   const entry = await connectorType(type);
-  return entry && config && demandsSecrets(entry, config) ? destinations(entry, config, () => undefined) : [];
+  return entry && config && demandsSecrets(entry, config) ? statedDestinations(entry, config) : [];
 }
 
 /** Whether the type refuses empty secrets, whatever the config. Cached: a space may have thousands of connectors. */
