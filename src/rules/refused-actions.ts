@@ -93,11 +93,20 @@ export function mendingParams(type: ConnectorType, had: Params, recipe: Params |
   return refusedParams(type, laidOver(kept, over), mayKnowMore) ? undefined : over;
 }
 
-/** What attach_connector would write in the place of an action; undefined where it knows no usual one. */
-export function recipeOf({ group: own, params, frequency }: RuleAction, type: ConnectorType, ruleType: RuleType): Params | undefined {
+/**
+ * What attach_connector would write in the place of an action; undefined where it knows no usual one.
+ * @param context variables of the rule type that it may use
+ */
+export function recipeOf(
+  { group: own, params, frequency }: RuleAction,
+  type: ConnectorType,
+  ruleType: RuleType,
+  context?: readonly string[],
+): Params | undefined {
   const group = own ?? ruleType.defaultGroup;
   const role = frequency?.summary ? "summary" : group === ruleType.recoveryGroup ? "recovered" : "active";
   const key = keyOf(type, params ?? {}) ?? type.usualKey ?? usualKey;
   if (role === "recovered" && type.recovery) return closingParams(type, key);
-  return type.recipe?.params({ role, main: group === ruleType.defaultGroup, key, context: contextIn(ruleType, role === "recovered") });
+  const known = context ?? contextIn(ruleType, role === "recovered");
+  return type.recipe?.params({ role, main: group === ruleType.defaultGroup, key, context: known });
 }

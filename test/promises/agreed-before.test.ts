@@ -9,7 +9,7 @@ const secrets = { token: { $env: "CONNECTOR_SECRET_TOKEN" } };
 const config = { serverUrl: "https://mcp.corp.example/mcp", hasAuth: true, authType: "bearer" };
 const tools = { name: "Tools", id: "tools", type: ".mcp", config, secrets };
 const open = { name: "Open", id: "open", type: ".mcp", config: { serverUrl: "https://open.corp.example/mcp", hasAuth: false } };
-const asks = (host: string) => [`a request goes to ${host}, which nobody has agreed to yet, as far as is known`];
+const asks = (host: string) => [`a request goes to ${host}, which nobody has agreed to yet in this space, as far as is known`];
 
 const started = async (more: ProductOptions = {}) => {
   const made = await product({ person: accepts, env, sandbox: { empty: true }, ...more });

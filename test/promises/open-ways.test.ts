@@ -33,6 +33,7 @@ describe("a way on which others may read along", () => {
     const { body } = await call("create_connector", { name: "New", ...connector });
     expect([body.status, body.warnings?.join(" ")]).toEqual(["done", expect.stringContaining(words)]);
     expect(questions.at(-1)?.message).toContain(words);
+    expect(questions.at(-1)?.message).toContain("Whoever is in between may read what is sent");
   });
 
   test("also where an update makes it one", async () => {

@@ -18,7 +18,7 @@ const asked: [string, Args, string][] = [
   [
     "a host in the config that is new",
     webhook,
-    "CONNECTOR_SECRET_PASSWORD goes to intake.example.net, which nobody has agreed to yet, as far as is known",
+    "CONNECTOR_SECRET_PASSWORD goes to intake.example.net, which nobody has agreed to yet in this space, as far as is known",
   ],
   ["a host that only the secret holds", slack("Chat"), secretOnly],
 ];
@@ -42,7 +42,7 @@ describe("why a person is asked", () => {
     await made.call("create_connector", { id: "open", name: "Open", type: ".webhook", config });
     await made.call("attach_connector", { connector: "open", rules: ["disk-almost-full"], params: { body: "{}" } });
     expect(made.questions.at(-1)?.message).toContain(
-      "You are asked because alerts of rules go to open.example.net, which nobody has agreed to yet, as far as is known.",
+      "You are asked because alerts of rules go to open.example.net, which nobody has agreed to yet in this space, as far as is known.",
     );
   });
 
@@ -80,7 +80,9 @@ describe("why a person is asked", () => {
     const asked = made.questions.length;
     await made.call("test_connector", { id: "tools" });
     expect(made.questions.length).toBe(asked + 1);
-    expect(made.questions.at(-1)?.message).toContain("goes to mcp.corp.example, which nobody has agreed to yet, as far as is known.");
+    expect(made.questions.at(-1)?.message).toContain(
+      "goes to mcp.corp.example, which nobody has agreed to yet in this space, as far as is known.",
+    );
   });
 
   test.each<[string, Args]>([

@@ -231,20 +231,31 @@ describe("another type", () => {
     });
   });
 
-  test.each([".pagerduty", ".slack"])("can be given what the answers say is usual: %s", async (type) => {
+  test("can be given what the answer says is usual", async () => {
     const made = await deployment();
     await makeRule(made, "r1", [action("old"), action("old", { group: "recovered" })]);
-    const { connectors } = (await made.call("list_connectors", { type })).body;
-    const args: Record<string, unknown> = { from: "old", to: connectors[0].id };
-    for (let answers = 0; answers < 2; answers++) {
-      const { detail, fix, status } = await replace(made, args);
-      if (status === "done") break;
-      args[detail.field] = JSON.parse(/usually (\{.*\}) \(describe/.exec(fix)?.[1] ?? "null");
-    }
-    const done = args.recovery_params === undefined ? undefined : await replace(made, args);
-    expect(done?.status ?? "done", JSON.stringify(done)).toBe("done");
+    const args: Record<string, unknown> = { from: "old", to: "pager" };
+    const { fix } = await replace(made, args);
+    const [, ...usual] = /`params`, usually (\{.*\}); and `recovery_params`, usually (\{.*\}) \(describe/.exec(fix) ?? [];
+    [args.params, args.recovery_params] = usual.map((one) => JSON.parse(one));
+    const done = await replace(made, args);
+    expect(done.status, JSON.stringify(done)).toBe("done");
     expect((await ruleOf(made, "r1")).actions.map(({ id }: { id: string }) => id)).toEqual([args.to, args.to]);
     expect(JSON.stringify(done?.warnings ?? [])).not.toContain("Recovery would not close");
+  });
+
+  test("that cannot close what it opens is given none for recovery, and what is given all the same is told", async () => {
+    const made = await deployment();
+    await makeRule(made, "r1", [action("old"), action("old", { group: "recovered" })]);
+    const config = { apiUrl: "https://jira.example.com", projectKey: "OPS" };
+    const jira = { name: "Jira", connector_type_id: ".jira", config, secrets: { email: "a@example.com", apiToken: "t" } };
+    await made.bare("POST", "/api/actions/connector/jira", jira);
+    const args = { from: "old", to: "jira" };
+    const { fix } = await replace(made, args);
+    expect(fix).toMatch(/^Give `params`, usually \{.*\}; and `recovery_params`, with which each recovery opens another: Jira cannot close/);
+    const params = JSON.parse(/usually (\{.*\}); and/.exec(fix)?.[1] ?? "null");
+    const { status, warnings } = await replace(made, { ...args, params, recovery_params: params });
+    expect([status, warnings.join(" ")]).toEqual(["done", expect.stringContaining("each recovery opens another one in ")]);
   });
 
   test("takes params for what fires and others for recovery", async () => {

@@ -2,11 +2,13 @@ import { reachOf } from "../../audit/hosts.ts";
 import { hostAndWay } from "../../host-name.ts";
 import { word } from "../../plain-text.ts";
 
+export const readAlong = "Whoever is in between may read what is sent, secrets too.";
+
 /** `The way to smtp.example.com: TLS only if the server offers it. …`, for each destination beyond this machine that is not protected for certain. */
 export function openWays(destinations: Iterable<string>): string[] {
   return [...new Set(destinations)].flatMap((destination) => {
     const { host, way } = hostAndWay(destination);
     if (host === destination || reachOf(host.replace(/:\d+$/, "")) === "loopback") return [];
-    return [`The way to ${word(host)}: ${way}. Whoever is in between may read what is sent, secrets too.`];
+    return [`The way to ${word(host)}: ${way}. ${readAlong}`];
   });
 }

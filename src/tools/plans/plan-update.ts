@@ -19,7 +19,7 @@ import { namedBy, renameWarnings } from "../../usage/renamed.ts";
 import { authorisationsGone, authorisationsLost } from "../connectors/authorise.ts";
 import { effectOn } from "../connectors/connector-row.ts";
 import { endWarning } from "../connectors/end-warning.ts";
-import { openWays } from "../connectors/open-ways.ts";
+import { openWays, readAlong } from "../connectors/open-ways.ts";
 import { orWhy } from "../connectors/or-why.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
@@ -221,7 +221,7 @@ function whereItGoes(was: readonly string[], becomes: readonly string[]): string
     )
   ) {
     const ways = (all: typeof after) => [...new Set(all.map(({ way }) => way))].join(" and ");
-    return `From now on the way to ${hosts} is another one: ${ways(after)}; before: ${ways(before)}.`;
+    return `From now on the way to ${hosts} is another one: ${ways(after)}; before: ${ways(before)}.${openWays(becomes).length > 0 ? ` ${readAlong}` : ""}`;
   }
   return `From now on requests, and the secrets in them, go to ${becomes.map(word).join(", ") || "another host"}, no longer to ${was.map(word).join(", ")}.${openWays(
     becomes,

@@ -78,8 +78,12 @@ export async function movedActions(
 
 /** New params may open incidents that no action closes any more, or under a key that is another one by then. */
 function looseEnds(actions: readonly RuleAction[], { to, entry: type }: Target, ruleType: RuleType | undefined): string[] {
-  if (!type?.recovery || ruleType?.recoveryGroup === undefined || !recovers(ruleType)) return [];
   const ours = actions.filter((action) => action.id === to.id);
+  if (opensAlone(type) && ours.some(({ group }) => group != null && group === ruleType?.recoveryGroup))
+    return [
+      `${type?.name} cannot close what it opens: each recovery opens another one in ${quoted(to.name, 60)}. ${type?.recoveryHint ?? ""}`.trim(),
+    ];
+  if (!type?.recovery || ruleType?.recoveryGroup === undefined || !recovers(ruleType)) return [];
   const foreign = foreignInWords(foreignRecords(type, ours));
   const { rekeyed, uncovered } = tied(ours, ours, type, ruleType.recoveryGroup, usualKey);
   if (rekeyed.size + uncovered.length === 0) {
@@ -108,7 +112,7 @@ async function paramsFor(
   const isTranslated = action.connector_type_id !== to.type;
   const carried = await carriedOver(action, target, given, onRecovery);
   const params = carried?.params ?? (onRecovery ? given.recovery : given.params);
-  if (params === undefined) throw needsParams(action, rule, target, onRecovery, ruleType);
+  if (params === undefined) throw needsParams(action, rule, target, given, ruleType);
   // What was wrong with an action before is no reason against moving it.
   const isAsBefore = carried?.bare === params;
   const had = carried && !isAsBefore ? await problemsOf(carried.bare, action, rule, ruleType, entry) : noProblems;
@@ -149,19 +153,32 @@ async function problemsOf(
   return checked;
 }
 
-function needsParams(
-  action: RuleAction,
-  rule: Rule,
-  { to, entry }: Target,
-  onRecovery: boolean,
-  ruleType: RuleType | undefined,
-): ToolError {
-  const field = onRecovery ? "recovery_params" : "params";
-  const usual = entry && ruleType && recipeOf(action, entry, ruleType);
+/** What both kinds of its actions need, as far as it is not given; the same words for all rules of a call. */
+function needsParams(action: RuleAction, rule: Rule, { to, entry }: Target, given: NewParams, ruleType: RuleType | undefined): ToolError {
+  const isRecovery = ({ group }: RuleAction) => group != null && group === ruleType?.recoveryGroup;
+  const fieldOf = (one: RuleAction) => (isRecovery(one) ? "recovery_params" : "params");
+  const others = rule.actions.filter(
+    (one) =>
+      one.id === action.id && isRecovery(one) !== isRecovery(action) && (isRecovery(one) ? given.recovery : given.params) === undefined,
+  );
+  const needed = [action, ...others.slice(0, 1)].map((one) => {
+    const opensAnew = isRecovery(one) && opensAlone(entry);
+    const usual = entry && ruleType && !opensAnew ? recipeOf(one, entry, ruleType, []) : undefined;
+    const open = usual && entry?.unrunnable ? entry.unrunnable(usual).map(({ problem }) => problem) : [];
+    return {
+      usual,
+      text: `\`${fieldOf(one)}\`${usual ? `, usually ${JSON.stringify(usual)}` : ""}${open.length > 0 ? ` with what is missing in it: ${open.join("; ")}` : ""}${opensAnew ? `, with which each recovery opens another: ${entry?.name} cannot close what it opens, so better take the action on ${quoted(one.group ?? "")} out of the rule in Kibana first` : ""}`,
+    };
+  });
   return new ToolError(
     "invalid_arguments",
     `The actions of rule ${quoted(rule.name, 60)} are of type ${action.connector_type_id ?? "unknown"}, ${quoted(to.name, 60)} is ${to.type}: its action on "${action.group ?? "every run"}" needs new params.`,
-    `Give \`${field}\`${usual ? `, usually ${JSON.stringify(usual)}` : ""} (${paramsCall(to.type, usual)} lists them).`,
-    { rule: rule.id, field },
+    `Give ${needed.map(({ text }) => text).join("; and ")} (${paramsCall(to.type, needed[0]?.usual)} lists them).`,
+    { rule: rule.id, field: fieldOf(action) },
   );
+}
+
+/** Whether an action on recovery could only open something once more. */
+function opensAlone(type: ConnectorType | undefined): boolean {
+  return type?.recipe?.opens === true && type.recovery === undefined;
 }

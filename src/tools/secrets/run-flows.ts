@@ -83,7 +83,9 @@ export async function unagreedHosts(
   const hosts = await Promise.all(all.filter((one) => ids.has(one.id) && !one.preconfigured && !one.system).map(hostsOfAnybody));
   const known = hosts.flat().length > 0 ? await agreedHosts(all) : [];
   const open = [...new Set(hosts.flat())].filter((host) => !isAgreed(host, targetHosts, known));
-  return open.length === 0 ? [] : [`alerts of rules go to ${shownHosts(open)}, which nobody has agreed to yet, as far as is known`];
+  return open.length === 0
+    ? []
+    : [`alerts of rules go to ${shownHosts(open)}, which nobody has agreed to yet in this space, as far as is known`];
 }
 
 /** Of a type that is not known, any host. */
