@@ -142,7 +142,7 @@ describe("another host", () => {
     const { update } = await withOne({ type: ".webhook", config: { url: "https://hooks.example.com/a", method: "post", hasAuth: false } });
     const { body } = await update({ config: { url: "http://hooks.example.com/a" }, secrets: {}, dry_run: true });
     expect(body.warnings).toContainEqual(
-      "From now on the way to hooks.example.com is another one: no encryption; before: TLS, with a certificate that is checked.",
+      "From now on the way to hooks.example.com is another one: no encryption; before: TLS, with a certificate that is checked. Whoever is in between may read what is sent, secrets too.",
     );
     expect(body.warnings.join()).not.toContain("no longer to");
   });
