@@ -19,7 +19,7 @@ export const unusedAsFarAsSeen: ConnectorCheck = {
       severity: "info",
       confidence: "likely",
       connector: refTo(connector),
-      evidence: `Nothing that could be looked at uses it${ran === true || ran === "here" ? ranInWords(ran, space) : ""}; ${notSeen(facts)}.`,
+      evidence: `Nothing that could be looked at uses it${ran ? ranInWords(ran, space) : ""}; ${notSeen(facts)}.`,
     };
   },
 };

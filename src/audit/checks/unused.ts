@@ -18,14 +18,13 @@ export const unused: ConnectorCheck = {
   find(facts, space) {
     if (isIdle(facts, space) !== "surely") return undefined;
     const { connector, ran } = facts;
-    const ranLately = ran === true || ran === "here";
     return {
-      severity: ranLately ? "info" : "low",
+      severity: ran ? "info" : "low",
       confidence: "likely",
       connector: refTo(connector),
-      evidence: `Nothing in Kibana uses it${ranLately ? ranInWords(ran, space) : ". Programs leave no reference"}.`,
+      evidence: `Nothing in Kibana uses it${ran ? ranInWords(ran, space) : ". Programs leave no reference"}.`,
       // What ran lately is a person's to look into first.
-      ...(ranLately ? {} : { next: deletion(connector, space.space) }),
+      ...(ran ? {} : { next: deletion(connector, space.space) }),
     };
   },
 };

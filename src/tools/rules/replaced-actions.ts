@@ -79,7 +79,7 @@ export async function movedActions(
 /** New params may open incidents that no action closes any more, or under a key that is another one by then. */
 function looseEnds(actions: readonly RuleAction[], { to, entry: type }: Target, ruleType: RuleType | undefined): string[] {
   const ours = actions.filter((action) => action.id === to.id);
-  if (opensAlone(type) && ours.some(({ group }) => group != null && group === ruleType?.recoveryGroup))
+  if (opensAlone(type) && ours.some((action) => isOnRecovery(action, ruleType)))
     return [
       `${type?.name} cannot close what it opens: each recovery opens another one in ${quoted(to.name, 60)}. ${type?.recoveryHint ?? ""}`.trim(),
     ];
@@ -108,7 +108,7 @@ async function paramsFor(
   notes: string[],
 ): Promise<Translated> {
   const { to, entry } = target;
-  const onRecovery = action.group != null && action.group === ruleType?.recoveryGroup;
+  const onRecovery = isOnRecovery(action, ruleType);
   const isTranslated = action.connector_type_id !== to.type;
   const carried = await carriedOver(action, target, given, onRecovery);
   const params = carried?.params ?? (onRecovery ? given.recovery : given.params);
@@ -155,27 +155,31 @@ async function problemsOf(
 
 /** What both kinds of its actions need, as far as it is not given; the same words for all rules of a call. */
 function needsParams(action: RuleAction, rule: Rule, { to, entry }: Target, given: NewParams, ruleType: RuleType | undefined): ToolError {
-  const isRecovery = ({ group }: RuleAction) => group != null && group === ruleType?.recoveryGroup;
-  const fieldOf = (one: RuleAction) => (isRecovery(one) ? "recovery_params" : "params");
-  const others = rule.actions.filter(
-    (one) =>
-      one.id === action.id && isRecovery(one) !== isRecovery(action) && (isRecovery(one) ? given.recovery : given.params) === undefined,
-  );
-  const needed = [action, ...others.slice(0, 1)].map((one) => {
-    const opensAnew = isRecovery(one) && opensAlone(entry);
-    const usual = entry && ruleType && !opensAnew ? recipeOf(one, entry, ruleType, []) : undefined;
-    const open = usual && entry?.unrunnable ? entry.unrunnable(usual).map(({ problem }) => problem) : [];
-    return {
-      usual,
-      text: `\`${fieldOf(one)}\`${usual ? `, usually ${JSON.stringify(usual)}` : ""}${open.length > 0 ? ` with what is missing in it: ${open.join("; ")}` : ""}${opensAnew ? `, with which each recovery opens another: ${entry?.name} cannot close what it opens, so better take the action on ${quoted(one.group ?? "")} out of the rule in Kibana first` : ""}`,
-    };
-  });
+  const fieldOf = (one: RuleAction) => (isOnRecovery(one, ruleType) ? "recovery_params" : "params");
+  const isGiven = (one: RuleAction) => (isOnRecovery(one, ruleType) ? given.recovery : given.params) !== undefined;
+  const other = rule.actions.find((one) => one.id === action.id && fieldOf(one) !== fieldOf(action) && !isGiven(one));
+  const opensAnew = (one: RuleAction) => isOnRecovery(one, ruleType) && opensAlone(entry);
+  const usualOf = (one: RuleAction) => (entry && ruleType && !opensAnew(one) ? recipeOf(one, entry, ruleType, []) : undefined);
+  const inWords = (one: RuleAction): string => {
+    const field = `\`${fieldOf(one)}\``;
+    if (opensAnew(one))
+      return `${field}, with which each recovery opens another: ${entry?.name} cannot close what it opens, so better take the action on ${quoted(one.group ?? "")} out of the rule in Kibana first`;
+    const usual = usualOf(one);
+    if (!usual) return field;
+    const open = entry?.unrunnable?.(usual) ?? [];
+    const missing = open.length > 0 ? ` with what is missing in it: ${open.map(({ problem }) => problem).join("; ")}` : "";
+    return `${field}, usually ${JSON.stringify(usual)}${missing}`;
+  };
   return new ToolError(
     "invalid_arguments",
     `The actions of rule ${quoted(rule.name, 60)} are of type ${action.connector_type_id ?? "unknown"}, ${quoted(to.name, 60)} is ${to.type}: its action on "${action.group ?? "every run"}" needs new params.`,
-    `Give ${needed.map(({ text }) => text).join("; and ")} (${paramsCall(to.type, needed[0]?.usual)} lists them).`,
+    `Give ${[action, ...(other ? [other] : [])].map(inWords).join("; and ")} (${paramsCall(to.type, usualOf(action))} lists them).`,
     { rule: rule.id, field: fieldOf(action) },
   );
+}
+
+function isOnRecovery({ group }: RuleAction, ruleType: RuleType | undefined): boolean {
+  return group != null && group === ruleType?.recoveryGroup;
 }
 
 /** Whether an action on recovery could only open something once more. */
