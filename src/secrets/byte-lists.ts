@@ -18,7 +18,7 @@ interface Listed {
  * @returns nothing where there is no list that could hold a secret
  */
 export function byteLists(text: Output): Output[] {
-  const lists = listsIn(text).filter(({ length }) => length >= shortest);
+  const lists = listsIn(text);
   if (lists.length === 0) return [];
   const out = new Output(
     lists.reduce((sum, { length }) => sum + length + 1, 0),
@@ -47,11 +47,16 @@ function listsIn({ bytes, length }: Output): Listed[][] {
   const lists: Listed[][] = [];
   let list: Listed[] = [];
   const close = () => {
-    if (list.length > 0) lists.push(list);
-    list = [];
+    if (list.length >= shortest) lists.push(list);
+    if (list.length > 0) list = [];
   };
   for (let at = 0; at < length; ) {
     const byte = bytes[at] ?? 0;
+    if (letters[byte] === 1) {
+      if (list.length > 0) close();
+      at = wordEnd(bytes, at, length);
+      continue;
+    }
     const found = byte === minus || isDigit(byte) ? numberAt(bytes, at, length) : undefined;
     if (found) {
       // What is before a colon is the place of the next one.
@@ -60,7 +65,7 @@ function listsIn({ bytes, length }: Output): Listed[][] {
     } else {
       if (byte === backslash && isBlankEscape(bytes[at + 1] ?? 0)) at += 1;
       else if (!isBetween(byte)) close();
-      at += isLetterOrDigit(byte) ? wordAt(bytes, at, length) : 1;
+      at = isDigit(byte) ? wordEnd(bytes, at, length) : at + 1;
     }
   }
   close();
@@ -88,12 +93,15 @@ function isKey(bytes: Uint8Array, at: number, end: number): boolean {
   return next > at && bytes[next] === colon;
 }
 
-/** Characters of a word or number, so that no part of it is read as a number of its own. */
-function wordAt(bytes: Uint8Array, at: number, end: number): number {
+/** Where a word or number ends, so that no part of it is read as a number of its own. */
+function wordEnd(bytes: Uint8Array, at: number, end: number): number {
   let next = at;
-  while (next < end && isLetterOrDigit(bytes[next] ?? 0)) next += 1;
-  return next - at;
+  while (next < end && words[bytes[next] ?? 0] === 1) next += 1;
+  return next;
 }
+
+const words = Uint8Array.from({ length: 256 }, (_none, byte) => Number(isLetterOrDigit(byte)));
+const letters = words.map((is, byte) => Number(is === 1 && !isDigit(byte)));
 
 function isBetween(byte: number): boolean {
   return byte <= 0x20 || byte === comma || byte === colon || isQuote(byte) || byte === backslash;

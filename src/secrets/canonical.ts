@@ -95,8 +95,8 @@ export class Output implements Canonical {
 
   readQuotedPrintable(): void {
     const { bytes } = this;
-    const end = this.#restart();
-    for (let at = 0; at < end; at++) {
+    const end = this.#restart(equals);
+    for (let at = this.length; at < end; at++) {
       const [byte, next, last] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0];
       const from = this.from[at] ?? 0;
       if (byte !== equals || at + 2 >= end) this.put(byte, from, this.to[at] ?? 0);
@@ -164,10 +164,11 @@ export class Output implements Canonical {
     return this.bytes.subarray(0, this.length).includes(byte);
   }
 
-  /** Begins to write from the start. @returns how many bytes there are to read */
-  #restart(): number {
+  /** Begins to write where a byte is for the first time: before it nothing changes. @returns how many bytes there are to read */
+  #restart(first: number): number {
     const { length } = this;
-    this.length = 0;
+    const at = this.bytes.subarray(0, length).indexOf(first);
+    this.length = at < 0 ? length : at;
     return length;
   }
 
@@ -247,8 +248,8 @@ export class Output implements Canonical {
 
   /** `%41`, `%2541`, `%u0041`. */
   #percents(): boolean {
-    const end = this.#restart();
-    for (let at = 0; at < end; at++) {
+    const end = this.#restart(percent);
+    for (let at = this.length; at < end; at++) {
       this.put(this.bytes[at] ?? 0, this.from[at] ?? 0, this.to[at] ?? 0);
       for (;;) {
         if (this.#back(3) === percent && this.#hex(2) >= 0) this.#replace(3, this.#hex(2), true);
@@ -261,10 +262,10 @@ export class Output implements Canonical {
 
   /** `\u0041`, `\U00000041`, `\x41`, `\101`, `\u{41}`, `\x{41}`, after any number of backslashes. */
   #backslashes(): boolean {
-    const end = this.#restart();
+    const end = this.#restart(backslash);
     // A backslash that was itself escaped is not one of several before an escape.
     let read = -1;
-    for (let at = 0; at < end; at++) {
+    for (let at = this.length; at < end; at++) {
       const byte = this.bytes[at] ?? 0;
       if (byte === backslash && this.#back(1) === backslash && this.length !== read) continue;
       if (!isOctal(byte) && this.#shortOctal()) read = this.length;
@@ -323,8 +324,8 @@ export class Output implements Canonical {
   /** `&amp;`, `&amp`, `&#38;`, `&#x26`, and what is left where the ampersand itself was written so. */
   #entities(): boolean {
     const { bytes } = this;
-    const end = this.#restart();
-    for (let at = 0; at < end; ) {
+    const end = this.#restart(ampersand);
+    for (let at = this.length; at < end; ) {
       let point = bytes[at] ?? 0;
       const from = this.from[at] ?? 0;
       let next = at + 1;

@@ -47,6 +47,12 @@ function listsIn({ bytes, length }: Output): Listed[][] {
     if (list.length > 0) list = [];
   };
   for (let at = 0; at < length; ) {
+    // Most of a text is words.
+    if (at > 0 && goesOn[bytes[at] ?? 0] === 1 && isEnd[bytes[at - 1] ?? 0] === 0) {
+      if (list.length > 0) close();
+      at += 1;
+      continue;
+    }
     if (bytes[at] === backslash && isBlankEscape(bytes[at + 1] ?? 0)) {
       at += 2;
       continue;
@@ -121,3 +127,10 @@ function isEdge(byte: number): boolean {
 function isBetween(byte: number): boolean {
   return byte <= 0x20 || byte === comma;
 }
+
+/** By byte: 1 where one may stand before a bare character. */
+const isEnd = Uint8Array.from({ length: 256 }, (_none, byte) => Number(isEdge(byte) || byte === comma));
+/** By byte: 1 where neither a key nor a quoted character begins with it. */
+const goesOn = Uint8Array.from({ length: 256 }, (_none, byte) =>
+  Number(!(isBetween(byte) || isQuote(byte) || isDigit(byte) || byte === backslash)),
+);

@@ -4,7 +4,7 @@ import { type Canonical, canonical, canonicalMail } from "./canonical.ts";
 import { charactersOf } from "./character-lists.ts";
 import { redactionMark } from "./detect.ts";
 import { type FindWords, findWords, outside } from "./kept-words.ts";
-import { hashed, type KnownValues, type Span } from "./known-values.ts";
+import { type Hashed, hashed, type KnownValues, type Span } from "./known-values.ts";
 import { shortest } from "./needles.ts";
 import { idsIn, isKey, namesIn } from "./structure.ts";
 import { withinEncoded } from "./within-encoded.ts";
@@ -52,20 +52,9 @@ export function scrubOf(
   function spansIn(given: string): Span[] {
     const known = all.filter(({ size }) => size > 0);
     if (known.length === 0 || given.length < shortest) return [];
-    const plain = canonical(given, false);
-    const read = /[%&\\]/.test(given) ? canonical(given) : plain;
-    // Every escape is longer than what it stands for.
-    const texts = [
-      plain,
-      ...(read.length === plain.length ? [] : [read]),
-      ...(/(=|%3d)([\da-f]{2}|\s|\\)/i.test(given) ? [canonicalMail(given)] : []),
-    ];
-    const inside = withinEncoded(given).map(hashed);
+    const { texts, inside } = readingsOf(given);
     const spans = [
-      ...texts.flatMap((text) => {
-        const [looked, ends] = [hashed(text), cutsIn(text)];
-        return known.flatMap((one) => one.find(looked, given, ends));
-      }),
+      ...texts.flatMap(({ looked, ends }) => known.flatMap((one) => one.find(looked, given, ends))),
       ...inside.flatMap((looked) => known.flatMap((one) => one.find(looked))),
     ];
     return spared.size === 0 ? spans : spans.filter((span) => !spared.has(reading(given, span)));
@@ -107,6 +96,31 @@ export function scrubOf(
   }
 
   return { text: (given, kept) => text(given, kept), json, sparing, knowsAny };
+}
+
+interface Readings {
+  texts: { looked: Hashed; ends: number[] }[];
+  inside: Hashed[];
+}
+
+/** Several look at one text in turn: the readings of the last one are kept. */
+let last: { given: string; readings: Readings } | undefined;
+const longestKept = 100_000;
+
+/** A text in each way in which it can be read, and what is encoded in it. */
+function readingsOf(given: string): Readings {
+  if (last?.given === given) return last.readings;
+  const plain = canonical(given, false);
+  const read = /[%&\\]/.test(given) ? canonical(given) : plain;
+  const texts = [
+    plain,
+    // Every escape is longer than what it stands for.
+    ...(read.length === plain.length ? [] : [read]),
+    ...(/(=|%3d)([\da-f]{2}|\s|\\)/i.test(given) ? [canonicalMail(given)] : []),
+  ];
+  const readings = { texts: texts.map((text) => ({ looked: hashed(text), ends: cutsIn(text) })), inside: withinEncoded(given).map(hashed) };
+  last = given.length > longestKept ? undefined : { given, readings };
+  return readings;
 }
 
 /** A part of a text in its one form, however it is escaped there. */
