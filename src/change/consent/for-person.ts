@@ -7,9 +7,14 @@ import type { Plan } from "../plan.ts";
 import type { Reach } from "./reach.ts";
 import { isSecretAsAWhole, wordsToKeep } from "./words-to-keep.ts";
 
+/** A plan belongs to one call, whose own texts may be long. */
+const made = new WeakMap<Pick<Plan, "own">, Scrub>();
+
 /** Takes known secrets out of what a person reads, except where the call itself wrote them: that is what they decide on. */
-export function scrubForPerson({ own = new Set() }: Pick<Plan, "own">, scrub: ScrubForPeople): Scrub {
-  return scrub.sparing([...own].flatMap((text) => [text, asUrlsAreRead(text)]));
+export function scrubForPerson(plan: Pick<Plan, "own">, scrub: ScrubForPeople): Scrub {
+  const found = made.get(plan) ?? scrub.sparing(new Set([...(plan.own ?? [])].flatMap((text) => [text, asUrlsAreRead(text)])));
+  made.set(plan, found);
+  return found;
 }
 
 /** What a person reads before agreeing. */
@@ -27,8 +32,8 @@ export function forPerson(plan: Plan, reach: Reach, deployment: string, scrub: S
     ...reach.noLonger,
     ...new Set(plan.ops.flatMap((op) => whomItNames(op, scrub))),
   ];
-  const made = <T>(make: () => T) => hidingKnown({ text, said: text }, make);
-  return { text: (make) => text(made(make), kept), json: (make) => json(made(make), kept) };
+  const plainly = <T>(make: () => T) => hidingKnown({ text, said: text }, make);
+  return { text: (make) => text(plainly(make), kept), json: (make) => json(plainly(make), kept) };
 }
 
 /** Mail addresses in a connector's config, as its sender, and what equals a known value as a whole under a key that says that somebody is meant. */
