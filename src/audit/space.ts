@@ -1,5 +1,3 @@
-import type { ConnectorType } from "../catalog/connector-type.ts";
-import { connectorType } from "../catalog/index.ts";
 import { firstUnread } from "../catalog/validate.ts";
 import { createGiveWay } from "../give-way.ts";
 import type { Connector } from "../kibana/connectors.ts";
@@ -21,6 +19,7 @@ import type { Holder } from "../usage/use.ts";
 import { misses, type Part, ruleRef, wantedParts } from "./check.ts";
 import type { Deployment, Found } from "./deployment.ts";
 import { doubtsOf } from "./doubts.ts";
+import { withOffered } from "./entries.ts";
 import type { ConnectorFacts, SpaceFacts, Usage, WorkflowFacts } from "./facts.ts";
 import type { ConnectorHealth, NotChecked, SpaceSummary } from "./finding.ts";
 import type { Protects } from "./fitting-calls.ts";
@@ -29,7 +28,7 @@ import { logOf } from "./log.ts";
 import { cancelled, reason } from "./not-checked.ts";
 import { silentWithout } from "./silent-without.ts";
 import { countUntold, countUse, unusedSoFar } from "./usage.ts";
-import { lookAtUsers } from "./users.ts";
+import { lookAtUsers, withCases } from "./users.ts";
 
 export interface SpaceRead {
   found: Found[];
@@ -121,13 +120,14 @@ export async function auditSpace(
   failing.catch(() => undefined);
   const rules = await part("rules", "Rules could not be read to the end", () => readRules());
   const counted = { status, types: types?.values() ?? [], rules: (id: string) => usage.get(id)?.rules ?? 0, signal };
-  const [log, leftOut] = await Promise.all([
+  const [log, accounts] = await Promise.all([
     part("log", logUnread, async () => {
       const failed = await failing;
       return failed && logged.whoRan(failed, usage);
     }),
     part("rules", "Which rules there are", () => rulesLeftOut(reader, space, [...connectors.values()], counted)),
   ]);
+  const leftOut = accounts?.leftOut;
   const users = await looking;
   for (const { checks: missed, ...why } of users?.notSeen ?? []) skip(missed, why);
 
@@ -137,7 +137,10 @@ export async function auditSpace(
     type: types?.get(connector.type),
     entry: entries.get(connector.type),
     usage: usage.get(connector.id) ?? unusedSoFar,
-    others: users?.of(connector, asking),
+    others: withCases(
+      users?.of(connector, asking),
+      accounts?.cases.filter(({ names }) => names === connector.id),
+    ),
     runs: log?.runs.get(connector.id),
     ran: log?.ran.get(connector.id),
   });
@@ -288,12 +291,4 @@ export async function auditSpace(
     const now = new Set((await reader.connectors(space)).map((one) => one.id));
     return drafts.filter(({ draft }) => draft.connector === undefined || !now.has(draft.connector.id));
   }
-}
-
-/** The catalogue's entries, and those that Kibana's own descriptions make for other types of these connectors. */
-async function withOffered(entries: ReadonlyMap<string, ConnectorType>, connectors: Iterable<Connector>) {
-  const others = new Set([...connectors].map(({ type }) => type).filter((type) => !entries.has(type)));
-  // A run that is stopped still reports what it has found.
-  const found = await Promise.all([...others].map((type) => connectorType(type).catch(() => undefined)));
-  return new Map([...entries, ...found.flatMap((entry) => (entry ? [[entry.id, entry] as const] : []))]);
 }

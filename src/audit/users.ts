@@ -11,10 +11,10 @@ import { policiesOf } from "../usage/leading-to.ts";
 import { inWords, lookAround, notLookedAt, presentIn, type Seen, type Usage, usersOf } from "../usage/look.ts";
 import { isOtherNameOf } from "../usage/named.ts";
 import { besidesRules } from "../usage/sources.ts";
-import { type Found, type Holder, type Unseen, type Where, whereOf } from "../usage/use.ts";
+import { eachUser, type Found, type Holder, type Unseen, type Where, whereOf } from "../usage/use.ts";
 import { workflows } from "../usage/workflows.ts";
 import type { Deployment } from "./deployment.ts";
-import type { WorkflowFacts } from "./facts.ts";
+import type { ConnectorFacts, WorkflowFacts } from "./facts.ts";
 import type { NotChecked } from "./finding.ts";
 import { reason } from "./not-checked.ts";
 
@@ -98,6 +98,11 @@ export async function lookAtUsers(
       ...(Array.isArray(policies) ? [] : [{ checks: aboutPolicies, ...policies }]),
     ],
   };
+}
+
+/** The same with the cases that push to it. */
+export function withCases(users: ConnectorFacts["others"], cases: readonly Holder[] = []): ConnectorFacts["others"] {
+  return users && { ...users, uses: [...users.uses, ...eachUser(cases.map(({ use }) => use))] };
 }
 
 function snoozedOf(policies: readonly ActionPolicy[], now: number): WorkflowFacts["snoozed"] {

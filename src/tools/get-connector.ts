@@ -10,7 +10,7 @@ import { hideInConfig } from "../secrets/hide-in-config.ts";
 import { countedUsers, nothingCounted } from "../usage/counted.ts";
 import { shownUse } from "../usage/free.ts";
 import { inWords, notLookedAtInWords, othersUsing, type Usage } from "../usage/look.ts";
-import { explainReferences } from "../usage/references.ts";
+import { countedAmong, explainReferences } from "../usage/references.ts";
 import { whereOf } from "../usage/use.ts";
 import { connectorRow } from "./connectors/connector-row.ts";
 import { pickConnector } from "./connectors/find-connector.ts";
@@ -115,7 +115,7 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
     if (typeof read === "string") notes.push(`Which rules use it could not be read: ${read}`);
     if (typeof usersOfAny?.users === "string") notes.push(`What else uses it could not be read: ${usersOfAny.users}`);
     const seen = typeof usersOfAny?.users === "object" ? usersOfAny.users.of(found) : undefined;
-    const counted = seen?.uses.filter(({ kind }) => kind === "case_settings").length ?? 0;
+    const counted = countedAmong(seen?.uses ?? []);
     const more = typeof read === "object" && usersOfAny ? await countedOf(found, read.rules.length + counted) : nothingCounted;
     const mine = seen && { ...seen, uses: [...seen.uses, ...more.uses] };
     for (const one of more.unread) notes.push(`Not looked at, so they may use it: ${inWords(one)}.`);

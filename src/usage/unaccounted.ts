@@ -9,7 +9,7 @@ import { allCases } from "./cases.ts";
 import { lookAround } from "./look.ts";
 import { laterLooks } from "./queued-runs.ts";
 import { explainReferences } from "./references.ts";
-import { type Source, type Where, whereOf } from "./use.ts";
+import { type Holder, type Source, type Where, whereOf } from "./use.ts";
 
 /** A list of rules that seems to be whole, and is not. */
 export interface RulesLeftOut {
@@ -29,21 +29,22 @@ interface Known {
 /**
  * Kibana leaves rules that a key may not read out of its lists without a word, and counts their references all the same. Where
  * those are more than the rules found, this looks for what else Kibana counts, and at the count again once queued runs are over.
- * @returns undefined where all is accounted for
+ * @returns `leftOut`: undefined where all is accounted for; `cases`: those that account for some
  */
 export async function rulesLeftOut(
   reader: Reader,
   space: string,
   connectors: readonly Connector[],
   { rules, types, status, signal }: Known,
-): Promise<RulesLeftOut | undefined> {
+): Promise<{ leftOut: RulesLeftOut | undefined; cases: Holder[] }> {
+  const cases: Holder[] = [];
   let left = connectors.filter((one) => explainReferences(one, rules(one.id)) !== undefined);
   // What Kibana counts of the history of cases nobody lists: a case accounts for all of them.
   left = await without(allCases, () => Number.POSITIVE_INFINITY);
   left = await without(caseSettings, (found) => found);
   left = await without(discoveryActions, (found) => found);
   if (left.length > 0) left = await countedAgain();
-  return left.length === 0 ? undefined : inWords(left, rules);
+  return { leftOut: left.length === 0 ? undefined : inWords(left, rules), cases };
 
   /** Those that a source does not account for. */
   async function without(source: Source, counts: (found: number) => number): Promise<Connector[]> {
@@ -51,6 +52,7 @@ export async function rulesLeftOut(
     const places = left.map((one) => whereOf(one, types, status));
     const { looked } = await lookAround(reader, space, places, [source]);
     const holders = looked.flatMap(({ found }) => found.holders);
+    if (source === allCases) cases.push(...holders);
     return left.flatMap((one) => {
       const users = new Set(holders.filter(({ names }) => names === one.id).map(({ use }) => use.id)).size;
       const references = (one.references ?? 0) - (users > 0 ? counts(users) : 0);
