@@ -28,7 +28,7 @@ import { logOf } from "./log.ts";
 import { cancelled, reason } from "./not-checked.ts";
 import { silentWithout } from "./silent-without.ts";
 import { countUntold, countUse, unusedSoFar } from "./usage.ts";
-import { lookAtUsers, withCases } from "./users.ts";
+import { lookAtUsers } from "./users.ts";
 
 export interface SpaceRead {
   found: Found[];
@@ -120,14 +120,15 @@ export async function auditSpace(
   failing.catch(() => undefined);
   const rules = await part("rules", "Rules could not be read to the end", () => readRules());
   const counted = { status, types: types?.values() ?? [], rules: (id: string) => usage.get(id)?.rules ?? 0, signal };
-  const [log, accounts] = await Promise.all([
+  const [log, leftOut] = await Promise.all([
     part("log", logUnread, async () => {
       const failed = await failing;
       return failed && logged.whoRan(failed, usage);
     }),
-    part("rules", "Which rules there are", () => rulesLeftOut(reader, space, [...connectors.values()], counted)),
+    part("rules", "Which rules there are", async () =>
+      rulesLeftOut(reader, space, [...connectors.values()], { ...counted, cases: (await looking)?.cases }),
+    ),
   ]);
-  const leftOut = accounts?.leftOut;
   const users = await looking;
   for (const { checks: missed, ...why } of users?.notSeen ?? []) skip(missed, why);
 
@@ -137,10 +138,8 @@ export async function auditSpace(
     type: types?.get(connector.type),
     entry: entries.get(connector.type),
     usage: usage.get(connector.id) ?? unusedSoFar,
-    others: withCases(
-      users?.of(connector, asking),
-      accounts?.cases.filter(({ names }) => names === connector.id),
-    ),
+    others: users?.of(connector, asking),
+    written: deployment.own?.connector(space, connector.id),
     runs: log?.runs.get(connector.id),
     ran: log?.ran.get(connector.id),
   });
@@ -216,6 +215,7 @@ export async function auditSpace(
         endpointsAreModels: status !== undefined && endpointsAreModels(status),
         mayKnowMore: !status || isAtLeast(status, firstUnread),
         actionFrequencies: deployment.actionFrequencies,
+        saved: (rule: string) => deployment.own?.rule(space, rule),
         now,
       };
       for (const check of checks) {

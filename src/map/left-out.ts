@@ -29,5 +29,5 @@ export async function leftOutOf(
     const totals = await Promise.all(all.map(({ id }) => reader.rules(space, { connector: id, page: 1, perPage: 1 })));
     for (const [at, { id }] of all.entries()) using.set(id, totals[at]?.total ?? 0);
   }
-  return (await rulesLeftOut(reader, space, all, { status, types: types?.values() ?? [], rules: (id) => using.get(id) ?? 0 })).leftOut;
+  return rulesLeftOut(reader, space, all, { status, types: types?.values() ?? [], rules: (id) => using.get(id) ?? 0 });
 }

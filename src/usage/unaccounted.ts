@@ -24,35 +24,35 @@ interface Known {
   /** Undefined where it could not be read. */
   status: Where["status"] | undefined;
   signal?: AbortSignal | undefined;
+  /** The cases of the space, where they were read already. */
+  cases?: readonly Holder[] | undefined;
 }
 
 /**
  * Kibana leaves rules that a key may not read out of its lists without a word, and counts their references all the same. Where
  * those are more than the rules found, this looks for what else Kibana counts, and at the count again once queued runs are over.
- * @returns `leftOut`: undefined where all is accounted for; `cases`: those that account for some
+ * @returns undefined where all is accounted for
  */
 export async function rulesLeftOut(
   reader: Reader,
   space: string,
   connectors: readonly Connector[],
-  { rules, types, status, signal }: Known,
-): Promise<{ leftOut: RulesLeftOut | undefined; cases: Holder[] }> {
-  const cases: Holder[] = [];
+  { rules, types, status, signal, cases }: Known,
+): Promise<RulesLeftOut | undefined> {
   let left = connectors.filter((one) => explainReferences(one, rules(one.id)) !== undefined);
   // What Kibana counts of the history of cases nobody lists: a case accounts for all of them.
   left = await without(allCases, () => Number.POSITIVE_INFINITY);
   left = await without(caseSettings, (found) => found);
   left = await without(discoveryActions, (found) => found);
   if (left.length > 0) left = await countedAgain();
-  return { leftOut: left.length === 0 ? undefined : inWords(left, rules), cases };
+  return left.length === 0 ? undefined : inWords(left, rules);
 
   /** Those that a source does not account for. */
   async function without(source: Source, counts: (found: number) => number): Promise<Connector[]> {
     if (left.length === 0 || status === undefined) return left;
     const places = left.map((one) => whereOf(one, types, status));
-    const { looked } = await lookAround(reader, space, places, [source]);
-    const holders = looked.flatMap(({ found }) => found.holders);
-    if (source === allCases) cases.push(...holders);
+    const known = source === allCases ? cases : undefined;
+    const holders = known ?? (await lookAround(reader, space, places, [source])).looked.flatMap(({ found }) => found.holders);
     return left.flatMap((one) => {
       const users = new Set(holders.filter(({ names }) => names === one.id).map(({ use }) => use.id)).size;
       const references = (one.references ?? 0) - (users > 0 ? counts(users) : 0);
