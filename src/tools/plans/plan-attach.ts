@@ -19,6 +19,7 @@ import { hideSecrets } from "../../secrets/detect.ts";
 import { assertHasSecrets, assertRunnable } from "../connectors/connector-row.ts";
 import { pickConnector } from "../connectors/find-connector.ts";
 import { doubtsAbout, newestRun } from "../connectors/last-run.ts";
+import { openWaysOf } from "../connectors/open-ways.ts";
 import { safeTest } from "../connectors/safe-test.ts";
 import type { SpaceContext } from "../define.ts";
 import { compact } from "../fields.ts";
@@ -161,6 +162,7 @@ export async function planAttach(given: Given, context: SpaceContext): Promise<A
     ...(params ? { given: hideSecrets(params).config } : {}),
     beforehand: doubts,
     warnings: [
+      ...openWaysOf(found, entry),
       ...notes,
       ...leftInWords(left, later),
       ...unknownFields(whole),
