@@ -70,6 +70,8 @@ interface Row {
   actions?: unknown;
   /** A line of each action of the connector in the rule, where it has others too. */
   has_now?: string[];
+  /** How many actions of other connectors the rule has. */
+  other_actions?: number;
 }
 
 export interface AttachPlan extends Plan {
@@ -205,6 +207,7 @@ export async function planAttach(given: Given, context: SpaceContext): Promise<A
         ...compact({
           actions: effects[at]?.after.comes ?? actionLines(attachment.added, names),
           has_now: isAll ? undefined : actionLines(now, names),
+          other_actions: attachment.after.actions.length - now.length || undefined,
         }),
       };
     }),
