@@ -11,7 +11,7 @@ import type { Reader } from "../kibana/reader.ts";
 import type { RuleType } from "../kibana/rules.ts";
 import { isAtLeast, type Status } from "../kibana/status.ts";
 import { type Check, type Draft, misses } from "./check.ts";
-import type { ConnectorFacts, SpaceFacts } from "./facts.ts";
+import type { ConnectorFacts, OwnWrite, SpaceFacts } from "./facts.ts";
 import type { ConnectorHealth, NotChecked } from "./finding.ts";
 import { healthRow } from "./health.ts";
 import { reason } from "./not-checked.ts";
@@ -25,6 +25,7 @@ interface Asked {
   now: number;
   url: string;
   isOwnRun(space: string, run: Run): boolean;
+  own: Deployment["own"];
   signal?: AbortSignal;
 }
 
@@ -57,6 +58,8 @@ export interface Deployment {
   runsOfShared: Map<string, Promise<Runs>>;
   /** Whether a run was this server's own. */
   isOwnRun(space: string, run: Run): boolean;
+  /** What this server wrote last of a connector or rule; undefined where that is not known. */
+  own: Record<"connector" | "rule", (space: string, id: string) => OwnWrite | undefined> | undefined;
   /** Takes a space's connectors for the checks that look at all spaces. */
   add(space: SpaceFacts, shared: readonly ConnectorFacts[]): void;
   /** Findings on connectors that are in every space, and on all spaces together. */
@@ -111,7 +114,7 @@ export async function createDeployment(reader: Reader, asked: Asked): Promise<De
     ),
     types: offers,
     notChecked,
-    ...{ runsOfShared: new Map(), isOwnRun: asked.isOwnRun },
+    ...{ runsOfShared: new Map(), isOwnRun: asked.isOwnRun, own: asked.own },
     async ruleTypes(space, wanted) {
       await first;
       if (![...wanted].every((id) => ruleTypes.has(id))) await askIn(space);

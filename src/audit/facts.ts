@@ -7,6 +7,12 @@ import type { Usage as AllUsers } from "../usage/look.ts";
 import type { Use, WorkflowState } from "../usage/use.ts";
 import type { UserRef } from "./finding.ts";
 
+/** A write of this server: when, ISO, and what it did, in words. */
+export interface OwnWrite {
+  at: string;
+  did: string;
+}
+
 /** How the rules of a space use a connector; what is kept of them does not grow with their number. */
 export interface Usage {
   rules: number;
@@ -38,6 +44,8 @@ export interface ConnectorFacts {
   others?: Pick<AllUsers, "uses" | "sight"> | undefined;
   /** Undefined where it did not fail within the window, or the log could not be read. */
   runs: Runs | undefined;
+  /** What this server changed in it last, where it is known: an earlier failure says nothing of that. */
+  written?: OwnWrite | undefined;
   /** Whether it ran at all within the window; undefined where that was not looked up. */
   ran: Ran | undefined;
 }
@@ -90,6 +98,8 @@ export interface RuleContext {
   mayKnowMore: boolean;
   /** Actions have frequencies of their own: from 8.7 on. */
   actionFrequencies: boolean;
+  /** The last save of a rule by this server, where it is known. */
+  saved?(rule: string): OwnWrite | undefined;
   /** Milliseconds since 1970. */
   now: number;
 }

@@ -3,7 +3,7 @@ import type { Run } from "../kibana/executions.ts";
 import type { Reader } from "../kibana/reader.ts";
 import { type Check, type Draft, wantedParts } from "./check.ts";
 import { checks as allChecks, checkNames } from "./checks/index.ts";
-import { createDeployment } from "./deployment.ts";
+import { createDeployment, type Deployment } from "./deployment.ts";
 import { type AuditReport, type ConnectorHealth, type Finding, fingerprint, type NotChecked, rank } from "./finding.ts";
 import { fitting, type Protects } from "./fitting-calls.ts";
 import { worstHealthFirst } from "./health.ts";
@@ -27,6 +27,8 @@ export interface AuditOptions {
   protects?: Protects;
   /** Whether a run of a connector was this server's own, a test for example; without it none is known to be. */
   isOwnRun?(space: string, run: Run): boolean;
+  /** What this server itself wrote last; without it nothing is known of that. */
+  own?: Deployment["own"];
 }
 
 export interface AuditProgress {
@@ -55,8 +57,8 @@ export async function runAudit(unbound: Reader, options: AuditOptions): Promise<
   const checks = wanted.filter((check) => check.of !== "deployment" || check.spaces <= spaces.length);
   const from = new Date(now - days * day).toISOString();
   const progress = createProgress(spaces.length, options.onProgress);
-  const { url, isOwnRun = () => false } = options;
-  const creating = createDeployment(reader, { spaces, checks, from, days, now, url, isOwnRun, ...(signal && { signal }) });
+  const { url, isOwnRun = () => false, own } = options;
+  const creating = createDeployment(reader, { spaces, checks, from, days, now, url, isOwnRun, own, ...(signal && { signal }) });
   for (const space of spaces.slice(0, spacesAtOnce)) beginSpace(reader, space, wantedParts(checks), from);
   const deployment = await creating;
   const findings: Finding[] = [];

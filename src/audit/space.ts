@@ -1,5 +1,3 @@
-import type { ConnectorType } from "../catalog/connector-type.ts";
-import { connectorType } from "../catalog/index.ts";
 import { firstUnread } from "../catalog/validate.ts";
 import { createGiveWay } from "../give-way.ts";
 import type { Connector } from "../kibana/connectors.ts";
@@ -21,6 +19,7 @@ import type { Holder } from "../usage/use.ts";
 import { misses, type Part, ruleRef, wantedParts } from "./check.ts";
 import type { Deployment, Found } from "./deployment.ts";
 import { doubtsOf } from "./doubts.ts";
+import { withOffered } from "./entries.ts";
 import type { ConnectorFacts, SpaceFacts, Usage, WorkflowFacts } from "./facts.ts";
 import type { ConnectorHealth, NotChecked, SpaceSummary } from "./finding.ts";
 import type { Protects } from "./fitting-calls.ts";
@@ -126,7 +125,9 @@ export async function auditSpace(
       const failed = await failing;
       return failed && logged.whoRan(failed, usage);
     }),
-    part("rules", "Which rules there are", () => rulesLeftOut(reader, space, [...connectors.values()], counted)),
+    part("rules", "Which rules there are", async () =>
+      rulesLeftOut(reader, space, [...connectors.values()], { ...counted, cases: (await looking)?.cases }),
+    ),
   ]);
   const users = await looking;
   for (const { checks: missed, ...why } of users?.notSeen ?? []) skip(missed, why);
@@ -138,6 +139,7 @@ export async function auditSpace(
     entry: entries.get(connector.type),
     usage: usage.get(connector.id) ?? unusedSoFar,
     others: users?.of(connector, asking),
+    written: deployment.own?.connector(space, connector.id),
     runs: log?.runs.get(connector.id),
     ran: log?.ran.get(connector.id),
   });
@@ -213,6 +215,7 @@ export async function auditSpace(
         endpointsAreModels: status !== undefined && endpointsAreModels(status),
         mayKnowMore: !status || isAtLeast(status, firstUnread),
         actionFrequencies: deployment.actionFrequencies,
+        saved: (rule: string) => deployment.own?.rule(space, rule),
         now,
       };
       for (const check of checks) {
@@ -288,12 +291,4 @@ export async function auditSpace(
     const now = new Set((await reader.connectors(space)).map((one) => one.id));
     return drafts.filter(({ draft }) => draft.connector === undefined || !now.has(draft.connector.id));
   }
-}
-
-/** The catalogue's entries, and those that Kibana's own descriptions make for other types of these connectors. */
-async function withOffered(entries: ReadonlyMap<string, ConnectorType>, connectors: Iterable<Connector>) {
-  const others = new Set([...connectors].map(({ type }) => type).filter((type) => !entries.has(type)));
-  // A run that is stopped still reports what it has found.
-  const found = await Promise.all([...others].map((type) => connectorType(type).catch(() => undefined)));
-  return new Map([...entries, ...found.flatMap((entry) => (entry ? [[entry.id, entry] as const] : []))]);
 }

@@ -6,6 +6,7 @@ import { type RouteFacts, workflowsIn } from "../map/space.ts";
 import { isSystem } from "../rules/rule-state.ts";
 import { assistantActions } from "../usage/assistant-actions.ts";
 import { attackDiscovery, conversations, wholeDiscovery } from "../usage/assistants.ts";
+import { readableCases } from "../usage/cases.ts";
 import { endpointOf, endpointsAreModels, isElasticsOwn } from "../usage/inference-endpoints.ts";
 import { policiesOf } from "../usage/leading-to.ts";
 import { inWords, lookAround, notLookedAt, presentIn, type Seen, type Usage, usersOf } from "../usage/look.ts";
@@ -22,6 +23,8 @@ import { reason } from "./not-checked.ts";
 export interface SpaceUsers {
   /** What uses a connector, what rules name in params among it. The sight is right for those to which nothing refers; undefined where nothing could be read. */
   of(connector: Connector, ofRules: Found): Pick<Usage, "uses" | "sight"> | undefined;
+  /** All of them; undefined where they were not read to the end. */
+  cases: readonly Holder[] | undefined;
   /** Undefined where this Kibana's version could not be read. */
   workflows: WorkflowFacts | undefined;
   /** What rules lead to over workflows. */
@@ -55,21 +58,29 @@ export async function lookAtUsers(
   now: number,
 ): Promise<SpaceUsers> {
   // Its version decides what there can be.
-  if (!status) return { of: () => undefined, workflows: undefined, leads: nothingSeen, notSeen: [] };
+  if (!status) return { of: () => undefined, cases: undefined, workflows: undefined, leads: nothingSeen, notSeen: [] };
   const placeOf = (connector: Connector) => whereOf(connector, types?.values() ?? [], status);
   const unreferenced = new Set([...connectors.values()].filter(({ preconfigured, references }) => !preconfigured && !references));
   // What names a connector may be all that is left of its kind.
   const ofAnyKind = { status, features: [] };
-  const [seen, policies] = await Promise.all([
+  const [seen, pushing, policies] = await Promise.all([
     lookAround(reader, space, [ofAnyKind, ...[...unreferenced].map(placeOf)], audited),
+    lookAround(reader, space, [ofAnyKind], [readableCases]),
     policiesOf(reader, space, status).catch((error: unknown) => reason(error, "Action policies could not be read")),
   ]);
   const present = presentIn(connectors.values());
   const found = seen.looked.find(({ source }) => source === workflows)?.found;
+  const cases = pushing.looked.flatMap(({ found }) => found.holders);
+  // They push again.
+  const open = pushing.looked.map((one) => ({ ...one, found: { ...one.found, holders: cases.filter(({ use }) => use.enabled) } }));
   const hidden = found?.unseen.filter(({ concerns }) => concerns === undefined) ?? [];
   return {
-    of: (connector, found) =>
-      usersOf(connector, placeOf(connector), present, { ...seen, looked: [...seen.looked, { source: assistantActions, found }] }),
+    of(connector, found) {
+      const looked = [...seen.looked, { source: assistantActions, found }];
+      const { uses, sight } = usersOf(connector, placeOf(connector), present, { ...seen, looked });
+      return { uses: [...uses, ...cases.filter(({ names }) => names === connector.id).map(({ use }) => use)], sight };
+    },
+    cases: pushing.looked.every(({ found }) => found.unseen.length === 0) ? cases : undefined,
     workflows: {
       seen: found?.workflows,
       mayBeMore: hidden.some(({ listed }) => !listed),
@@ -79,7 +90,7 @@ export async function lookAtUsers(
             workflows: started,
           }))
         : [],
-      dangling: await stillDangling(dangling(seen, connectors, endpointsAreModels(status)), reader, space),
+      dangling: await stillDangling(dangling([...seen.looked, ...open], connectors, endpointsAreModels(status)), reader, space),
       ambiguous: ambiguous(seen, connectors),
       snoozed: Array.isArray(policies) ? snoozedOf(policies, now) : [],
       now,
@@ -92,7 +103,9 @@ export async function lookAtUsers(
       ...missed(hidden, aboutWorkflows),
       ...missed(
         // Many keys may read few of them, which is no news.
-        seen.looked.flatMap(({ source, found }) => (source === workflows ? [] : found.unseen.filter((one) => one.whole && !one.refused))),
+        [...seen.looked, ...pushing.looked].flatMap(({ source, found }) =>
+          source === workflows ? [] : found.unseen.filter((one) => one.whole && !one.refused),
+        ),
         aboutNames,
       ),
       ...(Array.isArray(policies) ? [] : [{ checks: aboutPolicies, ...policies }]),
@@ -114,7 +127,7 @@ async function stillDangling(found: WorkflowFacts["dangling"], reader: Reader, s
 }
 
 /** Places that name no connector of the space. @param asModels whether an inference endpoint may be a model */
-function dangling({ looked }: Seen, connectors: ReadonlyMap<string, Connector>, asModels: boolean): WorkflowFacts["dangling"] {
+function dangling(looked: Seen["looked"], connectors: ReadonlyMap<string, Connector>, asModels: boolean): WorkflowFacts["dangling"] {
   const all = [...connectors.values()];
   const names = new Set(all.map(({ name }) => name.trim()));
   const endpoints = new Set(all.map(({ config }) => endpointOf(config)));

@@ -48,6 +48,8 @@ export interface ConnectorType {
    * events as well: services decide by them whom they notify and which automation runs.
    */
   recipients?: readonly string[];
+  /** Those of `recipients`, without `**`, that say what a call does, or to which record, and never whom it reaches. */
+  acting?: readonly string[];
   /** Params, dotted, of which one at least has to say whom a message reaches. */
   addressees?: readonly string[];
   /** Params, dotted, of which one counts before another: one that is given takes the others away. */

@@ -11,6 +11,8 @@ export interface Recipient {
   value: string;
   /** Only the service knows what it means: it may name somebody, or be any other text. A mail address needs no service. */
   free?: true;
+  /** It says what is done, or to which record, and names nobody. */
+  acting?: true;
   /** Kibana fills its value in, for each alert; only its key was chosen. */
   filledIn?: true;
 }
@@ -45,23 +47,34 @@ export function recipientsIn(
   const run = params && asRun(type, params).params;
   const unused = (run && type?.unused?.(run)) ?? [];
   const given = { config, params: unused.reduce<unknown>((left, { field }) => without(left, field.split(".")), run) };
-  const { recipients = [], notRecipients = [] } = type ?? { recipients: [`params${everything}`] };
+  const { recipients = [], notRecipients = [], acting = [] } = type ?? { recipients: [`params${everything}`] };
+  const asActing = (path: string) => (one: Recipient) =>
+    acting.includes(path) && isPlainWord(one) ? { ...one, acting: true as const } : one;
   const named = recipients
     .filter((path) => !path.endsWith(everything))
     .flatMap((path) =>
-      at(given, path.split("."), { what: path, leaveOut: notRecipients, hide: (value) => hide.named(value, path, isUrl.test(path)) }),
+      at(given, path.split("."), { what: path, leaveOut: notRecipients, hide: (value) => hide.named(value, path, isUrl.test(path)) }).map(
+        asActing(path),
+      ),
     )
     .filter(({ value }) => value !== "");
   const within = recipients.filter((path) => path.endsWith(everything)).map((path) => path.slice(0, -everything.length));
   const listed = recipients.map((path) => path.replace(/\.\*+$/, ""));
   const unknown = type ? unknownParts(inputSchema(type.schemas().params), given.params) : [];
   const free = [
-    ...within.flatMap((path) => leaves(valueAt(given, path.split(".")), /params$/i.test(path) ? [] : path.split(".").slice(-1), hide)),
+    ...within.flatMap((path) =>
+      leaves(valueAt(given, path.split(".")), /params$/i.test(path) ? [] : path.split(".").slice(-1), hide).map(asActing(path)),
+    ),
     ...unknown
       .filter(({ path }) => !listed.some((one) => `params.${path}.`.startsWith(`${one}.`)))
       .flatMap(({ path, value }) => leaves(value, [path], hide)),
   ];
   return [...named, ...free];
+}
+
+/** What may be a mail address, or is longer than any key, may be anything. */
+function isPlainWord({ value }: Recipient): boolean {
+  return value.length <= longestName && !value.includes("@");
 }
 
 /** A value without what is at a path in it. */

@@ -44,6 +44,7 @@ export async function shown(
     secrets: secrets.map(({ source, to }) => `${source} → ${to}`),
     requests: requests.map((one) => `A request → ${requestInWords(one)}`),
     recipients: toAgent.recipients,
+    action_and_record: toAgent.acting,
     no_longer: toAgent.noLonger,
     may_name: toAgent.mayName,
   };

@@ -14,6 +14,7 @@ import { assertHasSecrets, assertRunnable, effectOn } from "./connectors/connect
 import { whatItDoes } from "./connectors/effect-of-run.ts";
 import { explainFailure } from "./connectors/explain-failure.ts";
 import { findConnector } from "./connectors/find-connector.ts";
+import { openWaysOf } from "./connectors/open-ways.ts";
 import { assertParamsFit } from "./connectors/params-fit.ts";
 import { changeTool } from "./define.ts";
 import { changedSpace, compact, connector, namedById } from "./fields.ts";
@@ -84,6 +85,7 @@ export const executeConnector = changeTool({
           : []),
       ],
       warnings: [
+        ...(isFree ? [] : openWaysOf(found, entry)),
         ...warnings.map(inWords),
         ...(note ? [note] : []),
         ...(doing.opens && entry && keyOf(entry, params) === undefined ? [keyless(entry)] : []),

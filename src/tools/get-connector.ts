@@ -10,7 +10,7 @@ import { hideInConfig } from "../secrets/hide-in-config.ts";
 import { countedUsers, nothingCounted } from "../usage/counted.ts";
 import { shownUse } from "../usage/free.ts";
 import { inWords, notLookedAtInWords, othersUsing, type Usage } from "../usage/look.ts";
-import { explainReferences } from "../usage/references.ts";
+import { countedAmong, explainReferences } from "../usage/references.ts";
 import { whereOf } from "../usage/use.ts";
 import { connectorRow } from "./connectors/connector-row.ts";
 import { pickConnector } from "./connectors/find-connector.ts";
@@ -115,7 +115,7 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
     if (typeof read === "string") notes.push(`Which rules use it could not be read: ${read}`);
     if (typeof usersOfAny?.users === "string") notes.push(`What else uses it could not be read: ${usersOfAny.users}`);
     const seen = typeof usersOfAny?.users === "object" ? usersOfAny.users.of(found) : undefined;
-    const counted = seen?.uses.filter(({ kind }) => kind === "case_settings").length ?? 0;
+    const counted = countedAmong(seen?.uses ?? []);
     const more = typeof read === "object" && usersOfAny ? await countedOf(found, read.rules.length + counted) : nothingCounted;
     const mine = seen && { ...seen, uses: [...seen.uses, ...more.uses] };
     for (const one of more.unread) notes.push(`Not looked at, so they may use it: ${inWords(one)}.`);
@@ -125,6 +125,7 @@ function lookInto(inSpace: string, include: ReadonlySet<Part>, wanted: readonly 
       typeof read === "object" ? judged?.of(read.rules, found.id, read.seesSnoozes) : undefined,
     ]);
     if (typeof over === "string") notes.push(`Which rules reach it over workflows could not be read: ${over}`);
+    if (runs) notes.push(...(await mendedSince(found.id, inSpace, runs, context)));
     const calls = await repairCalls(found, inSpace, runs, context);
     return {
       connector: compact({ ...connectorRow(found, inSpace, known, context.settings), type_name: type?.name, config }),
@@ -213,6 +214,18 @@ function described(found: Connector, types: readonly LiveType[]) {
   return { type, config, notes };
 }
 
+/** What this server changed in a connector since its last failure. */
+async function mendedSince(id: string, inSpace: string, runs: Partial<Health>, { journal, deployment }: ToolContext): Promise<string[]> {
+  if (!("failing_since" in runs) || runs.failing_since === undefined) return [];
+  const [{ ownWrites }, { entries }] = await Promise.all([
+    import("../change/own-writes.ts"),
+    journal.entries().catch(() => ({ entries: [] })),
+  ]);
+  const own = ownWrites(entries, deployment.name).connector(inSpace, id);
+  if (!own || !runs.last_failure || own.at <= runs.last_failure.at) return [];
+  return [`Since its last failure this server ${own.did} (${own.at.slice(0, 16)}Z): no run shows yet whether that helped.`];
+}
+
 /** Calls for a connector that does not work; none for one that works, since only the user decides whether it is deleted. */
 async function repairCalls(
   found: Connector,
@@ -223,10 +236,11 @@ async function repairCalls(
   if (found.missingSecrets) {
     return [await reenterSecrets(found, inSpace, secrets)];
   }
-  if (runs && "failures" in runs && runs.failures) {
-    return safeTest(found, inSpace, "See whether it still fails, and why.");
-  }
-  return [];
+  if (!(runs && "failures" in runs && runs.failures)) return [];
+  const safe = await safeTest(found, inSpace, "See whether it still fails, and why.");
+  if (safe.length > 0 || runs.failing_since === undefined) return safe;
+  const why = "It has no test that sends nothing: this sends nothing either, and says which test would. The user decides.";
+  return [{ tool: "test_connector", args: { id: found.id, space: inSpace }, why }];
 }
 
 async function healthFrom(reading: Promise<Runs>, id: string, inSpace: string, { kibana }: ToolContext) {

@@ -11,6 +11,7 @@ import { ToolError } from "../errors.ts";
 import { plainJson, plainText, quoted } from "../plain-text.ts";
 import { hideSecrets } from "../secrets/detect.ts";
 import { hideInConfig } from "../secrets/hide-in-config.ts";
+import { nameTold } from "../secrets/secret-source.ts";
 import { readAcross, type ToolContext } from "./define.ts";
 import { compact, warnings, widens } from "./fields.ts";
 import { type Now, nameNow, readNow, undoNow } from "./plans/changes-now.ts";
@@ -137,6 +138,7 @@ async function row(
     change: begin.change,
     at: begin.at,
     tool: begin.tool,
+    undoes: undoneBy(entry),
     op: begin.op.op,
     space: begin.op.space,
     id: idIn(entry),
@@ -144,6 +146,7 @@ async function row(
     name_then: called === then ? undefined : then,
     type: begin.op.type,
     ...(changesUses(entry) ? { from: shownIds(from), to: shownIds(to) } : {}),
+    secrets_from: sourcesIn(record, context.secrets),
     test: record?.op === "execute" && record.safe ? true : undefined,
     outcome: end?.outcome ?? "unknown",
     note: end ? undefined : "It began, but its end is not recorded: look at the connector to see whether it happened.",
@@ -156,6 +159,18 @@ async function row(
     ...(detail ? beforeAndAfter(entry, now) : {}),
     ...(await undoNow(entry, now, entries, context)),
   });
+}
+
+/** The change that an undo took back, as its summary says. */
+function undoneBy({ begin }: JournalEntry): string | undefined {
+  return begin.tool === "undo_change" ? /^Undo (\S+): /.exec(begin.summary)?.[1] : undefined;
+}
+
+/** From where a change took the secrets that it stored, by field: names of variables and files, never values. */
+function sourcesIn(record: Recorded | undefined, source: ToolContext["secrets"]): Record<string, string> | undefined {
+  if (record?.op !== "create" && record?.op !== "update") return undefined;
+  const all = Object.entries(record.secretSources).map(([path, name]) => [plainText(path, 80), plainText(nameTold(name, source), 120)]);
+  return all.length > 0 ? Object.fromEntries(all) : undefined;
 }
 
 /** The passkey's name; whose it is where that is not the caller. */

@@ -13,6 +13,7 @@ import { eachText } from "../rules/params.ts";
 import { assertHasSecrets, assertRunnable, effectOn } from "./connectors/connector-row.ts";
 import { explainFailure } from "./connectors/explain-failure.ts";
 import { findConnector } from "./connectors/find-connector.ts";
+import { openWaysOf } from "./connectors/open-ways.ts";
 import { assertParamsFit } from "./connectors/params-fit.ts";
 import { lastRuns } from "./connectors/run-history.ts";
 import { changeTool } from "./define.ts";
@@ -103,7 +104,7 @@ export const testConnector = changeTool({
         ...(found.missingSecrets ? ["Its secrets are missing: the test will most likely fail."] : []),
         ...(probe.cost ? ["The test costs money: it uses tokens of the model's provider."] : []),
       ],
-      warnings: probe.reliesOn ? [`The test relies on ${probe.reliesOn}.`] : [],
+      warnings: [...(probe.reliesOn ? [`The test relies on ${probe.reliesOn}.`] : []), ...(sends ? openWaysOf(found, entry) : [])],
       outsideWorld: sends ? "sends" : probe.cost ? "costs" : "none",
       consequence: sends ? "person" : "free",
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },

@@ -46,7 +46,8 @@ export const undoChange = changeAcross({
     const beside = problems.length > 0 ? [mayHaveMore(problems)] : [];
     if ("noChange" in plan) {
       const words = [plan.message, ...(undo ? [undo.words] : []), ...(older ? [before(older)] : [])];
-      const next = [...(undo ? [undo.call] : []), ...plan.next];
+      const known = [...(undo ? [undo.call] : []), ...plan.next];
+      const next = known.length === 0 && plan.status === "plan_changed" ? [whatItReplaced(found)] : known;
       return { ...plan, message: words.filter((one) => one !== undefined).join(" "), warnings: [...beside, ...plan.warnings], next };
     }
     return { ...plan, summary: `Undo ${change}: ${plan.summary}`, warnings: [...beside, ...plan.warnings] };
@@ -95,6 +96,19 @@ export const undoChange = changeAcross({
     };
   },
 });
+
+/** The call that shows what a change replaced, where somebody changed the same since: of that, what is wanted can be set again by itself. */
+function whatItReplaced([first, ...more]: Entries): NextCall {
+  const { space, op } = first.begin.op;
+  const id = more.length === 0 ? idIn(first) : undefined;
+  const isOneSpace = more.every(({ begin }) => begin.op.space === space);
+  const by = op === "put_rule" || op === "put_workflow" ? "attach_connector or replace_connector" : "update_connector";
+  return {
+    tool: "list_changes",
+    args: compact({ id, space: isOneSpace ? space : undefined, detail: true }),
+    why: `Shows what that change replaced, under \`before\`: what of it the user wants back, ${by} sets.`,
+  };
+}
 
 /** The call that tests what came back. */
 async function testOf({ op, stored }: OpResult): Promise<NextCall[]> {

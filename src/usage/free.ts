@@ -4,11 +4,11 @@ import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted } from "../plain-text.ts";
 import type { RuleUse } from "../rules/find-rules.ts";
 import { freeRule } from "./assistant-actions.ts";
-import { discoveryAction, discoveryActions } from "./assistants.ts";
+import { discoveryActions } from "./assistants.ts";
 import type { CountedUsers } from "./counted.ts";
 import type { Usage } from "./look.ts";
 import { namesEndpoint } from "./named.ts";
-import { explainReferences, namesOf } from "./references.ts";
+import { countedAmong, explainReferences, namesOf } from "./references.ts";
 import { freeQuery } from "./rule-queries.ts";
 import { eachUser, type Use, type UserKind } from "./use.ts";
 
@@ -94,7 +94,7 @@ export function inUse(
 ): ToolError {
   const withThem = uses.some(isMovable);
   const detection = rules.filter((rule) => rule.detection);
-  const counted = uses.filter(isCounted).length;
+  const counted = countedAmong(uses);
   const note = explainReferences(
     { ...found, references: found.references === undefined ? undefined : found.references - counted },
     rules.length,
@@ -159,10 +159,6 @@ export function usersInWords(rules: readonly RuleUse[], uses: readonly Use[]): s
   return [...grouped(direct, ({ kind }) => kind)]
     .map(([kind, all]) => `${all.length} ${all.length > 1 ? words[kind].many : words[kind].one}: ${namesOf(all, words[kind].off)}`)
     .join(" and ");
-}
-
-function isCounted({ kind, how }: Use): boolean {
-  return kind === "case" || kind === "case_settings" || (kind === "attack_discovery" && how === discoveryAction);
 }
 
 /** A use as an answer shows it. */

@@ -1,6 +1,8 @@
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText, quoted, word } from "../plain-text.ts";
 import type { RuleUse } from "../rules/find-rules.ts";
+import { discoveryAction } from "./assistants.ts";
+import type { Use } from "./use.ts";
 
 /**
  * Why Kibana's count of references is above the rules that were found, undefined when it is not
@@ -10,6 +12,15 @@ export function explainReferences({ references, preconfigured }: Connector, rule
   if (preconfigured || references === undefined || references <= rules) return undefined;
   const more = references - rules;
   return `Kibana counts ${references} reference${references === 1 ? "" : "s"}, ${more} more than the ${rules} rule${rules === 1 ? "" : "s"} found: cases, runs that are still queued, or rules that this key may not read. Workflows are never among them.`;
+}
+
+/** How many of those that were found Kibana counts: they account for references to a connector. */
+export function countedAmong(uses: readonly Use[]): number {
+  return uses.some(({ kind }) => kind === "case") ? Number.POSITIVE_INFINITY : uses.filter(isCounted).length;
+}
+
+function isCounted({ kind, how }: Use): boolean {
+  return kind === "case_settings" || (kind === "attack_discovery" && how === discoveryAction);
 }
 
 /** `"A", "B" (disabled), "C" and more` */

@@ -9,7 +9,7 @@ import { allCases } from "./cases.ts";
 import { lookAround } from "./look.ts";
 import { laterLooks } from "./queued-runs.ts";
 import { explainReferences } from "./references.ts";
-import { type Source, type Where, whereOf } from "./use.ts";
+import { type Holder, type Source, type Where, whereOf } from "./use.ts";
 
 /** A list of rules that seems to be whole, and is not. */
 export interface RulesLeftOut {
@@ -24,6 +24,8 @@ interface Known {
   /** Undefined where it could not be read. */
   status: Where["status"] | undefined;
   signal?: AbortSignal | undefined;
+  /** The cases of the space, where they were read already. */
+  cases?: readonly Holder[] | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function rulesLeftOut(
   reader: Reader,
   space: string,
   connectors: readonly Connector[],
-  { rules, types, status, signal }: Known,
+  { rules, types, status, signal, cases }: Known,
 ): Promise<RulesLeftOut | undefined> {
   let left = connectors.filter((one) => explainReferences(one, rules(one.id)) !== undefined);
   // What Kibana counts of the history of cases nobody lists: a case accounts for all of them.
@@ -49,8 +51,8 @@ export async function rulesLeftOut(
   async function without(source: Source, counts: (found: number) => number): Promise<Connector[]> {
     if (left.length === 0 || status === undefined) return left;
     const places = left.map((one) => whereOf(one, types, status));
-    const { looked } = await lookAround(reader, space, places, [source]);
-    const holders = looked.flatMap(({ found }) => found.holders);
+    const known = source === allCases ? cases : undefined;
+    const holders = known ?? (await lookAround(reader, space, places, [source])).looked.flatMap(({ found }) => found.holders);
     return left.flatMap((one) => {
       const users = new Set(holders.filter(({ names }) => names === one.id).map(({ use }) => use.id)).size;
       const references = (one.references ?? 0) - (users > 0 ? counts(users) : 0);

@@ -42,6 +42,8 @@ export interface ApprovalPage {
   requests: string[];
   /** Whom it reaches or acts on: all of them, however many. */
   recipients: string[];
+  /** What is done there, and to which record. */
+  acting: string[];
   noLonger: string[];
   /** Texts that the service may take for somebody. */
   mayName: string[];

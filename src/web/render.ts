@@ -51,6 +51,7 @@ async function renderApproval(given: ApprovalPage, found: Problems, submittedNam
         ${page.flows.length > 0 ? html`<h2>Secrets go to</h2>${list(page.flows.map(({ source, to }) => html`<code>${source}</code> → <strong>${to}</strong>`))}` : ""}
         ${page.requests.length > 0 ? html`<h2>A request goes to</h2>${list(page.requests.map((host) => html`<strong>${host}</strong>`))}` : ""}
         ${people("Recipients", page.recipients)}
+        ${people("Action and record", page.acting)}
         ${people("No longer", page.noLonger)}
         <p><strong>${page.undo}</strong></p>
         ${people("May name somebody", page.mayName)}
@@ -130,6 +131,7 @@ function inLines(page: ApprovalPage): ApprovalPage {
     flows: page.flows.map(({ source, to }) => ({ source: oneLine(source), to: oneLine(to) })),
     requests: lines(page.requests),
     recipients: lines(page.recipients),
+    acting: lines(page.acting),
     noLonger: lines(page.noLonger),
     mayName: lines(page.mayName),
     undo: oneLine(page.undo),

@@ -255,7 +255,7 @@ const takers: Record<string, Taker> = {
     }),
   "plain texts": (text) => [plainText(text), quoted(text), plainJson({ [text]: text }), plainText(text, text.length)],
   questions: (text) => {
-    const reached = { recipients: [text], noLonger: [text], mayName: [text] };
+    const reached = { recipients: [text], acting: [text], noLonger: [text], mayName: [text] };
     const reach = {
       secrets: [{ source: text, to: text }],
       requests: [{ to: text }],
@@ -461,7 +461,11 @@ const streams: Record<string, (length: number) => Promise<unknown>> = {
     const reached = manyRecipients(length / 4);
     const [op, reach] = [
       ruleOf("r", reached),
-      { toAgent: { recipients: [], noLonger: reached.map((one) => `channelIds "${one}"`), mayName: [] }, requests: [], hostsBefore: [] },
+      {
+        toAgent: { recipients: [], acting: [], noLonger: reached.map((one) => `channelIds "${one}"`), mayName: [] },
+        requests: [],
+        hostsBefore: [],
+      },
     ];
     return recordingOf(plan({ ops: [op] }), reach, redactor);
   },
@@ -470,7 +474,7 @@ const streams: Record<string, (length: number) => Promise<unknown>> = {
     const [first, ...rest] = reached.map((one, n) => ruleOf(`r${n}`, [one]));
     return recordingOf(
       plan({ ops: [first ?? createOp(), ...rest] }),
-      { toAgent: { recipients: reached, noLonger: [], mayName: [] }, requests: [], hostsBefore: [] },
+      { toAgent: { recipients: reached, acting: [], noLonger: [], mayName: [] }, requests: [], hostsBefore: [] },
       redactor,
     );
   },

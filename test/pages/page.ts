@@ -13,6 +13,7 @@ export function page(more: Partial<ApprovalPage> & Pick<ApprovalPage, "expiresAt
     requests: [],
     recipients: [],
     noLonger: [],
+    acting: [],
     mayName: [],
     warnings: [],
     details: [],

@@ -24,6 +24,7 @@ const labels = [
   /^Secret: /,
   /^A request → /,
   /^Recipients: /,
+  /^Action and record: /,
   /^No longer: /,
   /^It can(not)? be undone/,
   /^May name somebody: /,
@@ -40,7 +41,7 @@ const labels = [
 export function problemsOf(message: string): string[] {
   const lines = message.split("\n");
   const ranks = lines.map((line) => labels.findIndex((label) => label.test(line)));
-  const undo = ranks.filter((rank) => rank === 7).length;
+  const undo = ranks.filter((rank) => rank === 8).length;
   return [
     ...(unseen.test(message) ? [`something hidden: ${JSON.stringify(unseen.exec(message)?.[0])}`] : []),
     ...lines.filter((_line, at) => (ranks[at] ?? -1) < 0).map((line) => `no line of ours: ${line.slice(0, 80)}`),

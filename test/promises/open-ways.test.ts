@@ -71,4 +71,37 @@ describe("a way on which others may read along", () => {
     const { body } = await call("create_connector", { name: "New", ...connector, dry_run: true });
     expect([body.status, JSON.stringify(body)]).toEqual(["planned", expect.not.stringContaining("The way to")]);
   });
+
+  describe("of a connector that is there", () => {
+    const open = { name: "Hook", id: "hook", ...hook, config: { url: "http://hooks.example.com/a", ...signed } };
+    const way = "The way to hooks.example.com: no encryption. Whoever is in between may read what is sent, secrets too.";
+    async function withHook(connector: object) {
+      const made = await product({ person: accepts, env, settings: { targetHosts: ["*"] } });
+      expect((await made.call("create_connector", connector as Record<string, unknown>)).body.status).toBe("done");
+      return made;
+    }
+    const calls: [string, string, Record<string, unknown>][] = [
+      ["alerts of a rule get it", "attach_connector", { connector: "hook", rules: ["checkout-errors"], params: { body: "{}" } }],
+      ["alerts of rules move to it", "replace_connector", { from: "deploy-hook", to: "hook", params: { body: "{}" } }],
+      ["a test sends by it", "test_connector", { id: "hook", mode: "loud" }],
+      ["a run sends by it", "execute_connector", { id: "hook", params: { body: "{}" } }],
+    ];
+    test.each(calls)("is said where %s", async (_what, tool, args) => {
+      const { call, questions } = await withHook(open);
+      const { body } = await call(tool, args);
+      expect([body.status, body.warnings]).toEqual([expect.stringMatching(/done|failed/), expect.arrayContaining([way])]);
+      expect(questions.at(-1)?.message).toContain(way);
+    });
+
+    test.each(calls)("nothing is said of one that is protected where %s", async (_what, tool, args) => {
+      const { call, questions } = await withHook({ ...open, config: { ...open.config, url: "https://hooks.example.com/a" } });
+      await call(tool, args);
+      expect(questions.at(-1)?.message).not.toContain("The way to");
+    });
+
+    test("nor of a test that asks nobody", async () => {
+      const { call } = await withHook(open);
+      expect(JSON.stringify((await call("test_connector", { id: "hook" })).body)).not.toContain("The way to");
+    });
+  });
 });

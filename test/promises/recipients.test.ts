@@ -55,10 +55,10 @@ const tool = (args: Dict) => ({ subAction: "callTool", subActionParams: { name: 
 const linesOf = (message: string) =>
   message
     .split("\n")
-    .filter((line) => /^(Recipients|May name somebody): /.test(line))
+    .filter((line) => /^(Recipients|Action and record|May name somebody): /.test(line))
     .join("\n");
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
-const reachedBy = ({ plan }: any) => [plan.recipients ?? [], plan.may_name ?? []].flat().join(", ");
+const reachedBy = ({ plan }: any) => [plan.recipients ?? [], plan.action_and_record ?? [], plan.may_name ?? []].flat().join(", ");
 
 /** Whom the question that a call asks says that it reaches or may reach. */
 async function recipientsAsked(name: string, args: Dict): Promise<string> {
@@ -220,7 +220,7 @@ describe("of a rule's action", () => {
 
   const shown = (id: string) => ({
     whom: (line: string) => line.match(/^Recipients: .*/m)?.[0] ?? "",
-    other: (line: string) => line.match(/^May name somebody: .*/m)?.[0] ?? "",
+    other: (line: string) => line.match(/^Action and record: .*/m)?.[0] ?? "",
     attach: async (params: Dict) => recipientsAsked("attach_connector", { connector: id, rules: [await rule([])], params }),
   });
 
@@ -228,13 +228,16 @@ describe("of a rule's action", () => {
     ["pager", { dedupKey: "shop-{{rule.id}}-{{alert.id}}" }, "dedupKey", 'eventAction "trigger"'],
     ["genie", { subActionParams: { alias: "shop-{{rule.id}}-{{alert.id}}" } }, "alias", ""],
     ["snow", { subActionParams: { incident: { correlation_id: "shop-{{rule.id}}-{{alert.id}}" } } }, "correlation_id", ""],
-  ])("that is attached: a key of each alert is no recipient, and is shown; a fixed one is: %s", async (id, params, field, kind) => {
+  ])("that is attached: a key of each alert, or a fixed one, is no recipient, and is shown: %s", async (id, params, field, kind) => {
     const { whom, other, attach } = shown(id);
     const line = await attach(params);
     expect([whom(line), other(line)]).toEqual(["", expect.stringContaining(`${field} "shop-{{rule.id}}-{{alert.id}}"`)]);
     expect(other(line)).toContain(kind);
     const fixed = await attach(JSON.parse(JSON.stringify(params).replace(/shop-[^"]*/, "their-incident")));
-    expect(whom(fixed)).toContain(`${field} "their-incident"`);
+    expect([whom(fixed), other(fixed)]).toEqual(["", expect.stringContaining(`${field} "their-incident"`)]);
+    // What may be somebody's address stays a recipient.
+    const mail = await attach(JSON.parse(JSON.stringify(params).replace(/shop-[^"]*/, "ann@example.com")));
+    expect([whom(mail), other(mail)]).toEqual([expect.stringContaining(`${field} "ann@example.com"`), expect.not.stringContaining("ann")]);
   });
 
   test("that stays, while the frequency of its rule moves into it, has no new recipients", async () => {

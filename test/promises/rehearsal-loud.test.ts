@@ -191,7 +191,7 @@ describe("a loud rehearsal", () => {
   ])("is not the only way to reach the key that all share: %s run by hand shows it, in %j", async (id, params) => {
     const { call, questions } = await deployment({ [id]: [] }, declines);
     await call("execute_connector", { id, params });
-    expect(questions[0]?.message).toMatch(/Recipients: .*\{\{rule\.id\}\}:\{\{alert\.id\}\}/);
+    expect(questions[0]?.message).toMatch(/Action and record: .*\{\{rule\.id\}\}:\{\{alert\.id\}\}/);
   });
 
   test.each<[string, object, (what: { [key: string]: unknown }) => unknown, unknown]>([

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deployment, logs, makeConnector, serve } from "./race-deployment.ts";
+import { deployment, logs, makeConnector, makeRule, serve, setActions } from "./race-deployment.ts";
 
 const made = async () => {
   const world = await deployment({ connectors: ["one", "two"], rules: { alone: ["one"], both: ["one", "two"], other: ["two"] } });
@@ -41,8 +41,11 @@ test.each(["Kibana", "attach_connector"])(
       /rule "Rule both" lost its actions before the delete\. undo_change .* rule "Rule alone" lost .* no undo/s,
     );
     const { tool, args } = body.next.find((one: { tool: string }) => one.tool === "attach_connector");
-    expect(args).toEqual({ connector: "one", rules: ["alone"], space: "default" });
-    expect((await call(tool, { ...args, params: { message: "x" } })).body.status).toBe("done");
+    expect(args).toMatchObject({ connector: "one", rules: ["alone"], space: "default", groups: ["query matched"] });
+    expect((await call(tool, args)).body.status).toBe("done");
+    const { actions } = JSON.parse(await world.bare("GET", "/api/alerting/rule/alone"));
+    const { id: _id, ...was } = logs("one");
+    expect(actions.find(({ id }: { id: string }) => id === "one")).toMatchObject(was);
     expect(new Set(await world.actionsOf("alone"))).toEqual(new Set(["one", "two"]));
   },
 );
@@ -90,4 +93,50 @@ test("a restored connector with secrets is not called the same as before: nobody
   expect(changes.at(-1).no_undo).toBe(
     "Its name and config are again as they were before that change; Kibana does not show whether its secrets are.",
   );
+});
+
+test("of what a rule had with a deleted connector, each of its texts comes back by a call; one with a secret in it does not", async () => {
+  const world = await deployment({ connectors: ["one", "two"] });
+  const frequency = { summary: false, notify_when: "onThrottleInterval", throttle: "2h" };
+  await makeRule(world.bare, "own", [
+    logs("one", { params: { message: "Ours: {{rule.name}}" }, frequency }),
+    logs("one", { group: "recovered", params: { message: "Over" } }),
+  ]);
+  const token = "xoxb-123456789012-abcdefghijkl";
+  await makeRule(world.bare, "secret", [logs("one", { params: { message: `password: ${token}` } })]);
+  const { call } = await serve(world);
+  await call("replace_connector", { from: "one", remove: true });
+  for (const rule of ["own", "secret"]) await setActions(world.bare, rule, [logs("two")]);
+  const { change } = (await call("safe_delete_connector", { ids: ["one"] })).body;
+  const { body } = await call("undo_change", { change });
+  const calls: { tool: string; args: Record<string, unknown> }[] = body.next.filter(
+    ({ tool }: { tool: string }) => tool === "attach_connector",
+  );
+  const which = ({ args }: (typeof calls)[number]) => JSON.stringify([args.rules, args.groups]);
+  calls.sort((one, other) => which(one).localeCompare(which(other)));
+  expect(calls.map(({ args }) => args)).toEqual([
+    {
+      connector: "one",
+      rules: ["own"],
+      groups: ["query matched"],
+      params: { message: "Ours: {{rule.name}}" },
+      frequency,
+      space: "default",
+    },
+    expect.objectContaining({ rules: ["own"], groups: ["recovered"], params: { message: "Over" } }),
+    expect.objectContaining({ rules: ["secret"], groups: ["query matched"] }),
+  ]);
+  expect(calls[2]?.args).not.toHaveProperty("params");
+  expect(JSON.stringify(body)).not.toContain(token);
+  for (const { tool, args } of calls) {
+    const { body: attached } = await call(tool, args);
+    expect(attached.result.rules[0].other_actions).toBe(1);
+  }
+  const { actions } = JSON.parse(await world.bare("GET", "/api/alerting/rule/own"));
+  const mine = actions.filter(({ id }: { id: string }) => id === "one");
+  expect(mine).toMatchObject([
+    { group: "query matched", params: { message: "Ours: {{rule.name}}" } },
+    { group: "recovered", params: { message: "Over" } },
+  ]);
+  expect(mine[0].frequency).toEqual(frequency);
 });

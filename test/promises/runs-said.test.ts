@@ -47,7 +47,7 @@ async function asked(tool: string, args: Dict, begins: RegExp): Promise<string[]
   return server.questions[before]?.split("\n").filter((line) => begins.test(line));
 }
 const run = (id: string, subAction: string, subActionParams: Dict) => ({ id, params: { subAction, subActionParams } });
-const whom = /^(Recipients|Note): (?!Kibana)/;
+const whom = /^(Recipients|Action and record|Note): (?!Kibana)/;
 
 describe("of fields of which one decides", () => {
   test.each<[string, Dict, string, string[]]>([
@@ -88,7 +88,7 @@ describe("of fields of which one decides", () => {
     expect(lines.join("\n")).toContain("webhook is not used: webhookUrl is used instead");
     const incident = { externalId: "s1", correlation_id: "c1" };
     const closing = (await asked("execute_connector", run("itsm", "closeIncident", { incident }), whom)) ?? [];
-    expect(closing[0]).toBe('Recipients: externalId "s1"');
+    expect(closing[0]).toBe('Action and record: externalId "s1"');
   });
 
   test("the map names the one channel that an action reaches", async () => {

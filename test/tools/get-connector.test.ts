@@ -328,7 +328,7 @@ describe("what get_connector suggests next", () => {
       {},
       { tool: "update_connector", args: { id: "imported-pagerduty", space: "default", secrets: { routingKey: { $ask: true } } } },
     ],
-    ["deploy-hook", { include: ["rules", "health"] }, undefined],
+    ["deploy-hook", { include: ["rules", "health"] }, { tool: "test_connector", args: { id: "deploy-hook", space: "default" } }],
     ["ops-slack", { include: ["rules"] }, undefined],
     ["ops-slack", {}, undefined],
   ])("for %s with %j: only fixes for what does not work, and nothing about retiring", async (id, more, next) => {

@@ -59,7 +59,7 @@ const table: [string, (made: Made) => Promise<{ body: object }>, Next[]][] = [
       await made.bare("PUT", "/api/actions/connector/kibana-log", { name: "Theirs", config: {}, secrets: {} });
       return made.call("undo_change", { change: "last" });
     },
-    [],
+    [{ tool: "list_changes", args: { id: "kibana-log", space: "default", detail: true } }],
   ],
   [
     "an undo of a delete",

@@ -112,7 +112,7 @@ describe("a replacement", () => {
     await makeRule(made, "r1", [action("servicenow-itsm", { params: { subAction: "pushToService", subActionParams: {} } })]);
     await makeConnector(made, "new");
     const { result } = await replace(made, { from: "servicenow-itsm", to: "new", params: { message: "m" } });
-    expect(result.still_used_by).toBe(1);
+    expect(result.still_used_by).toBe('1, and among them 1 case: "case disk incident 77"');
   });
 
   test("that removes says which rules will notify nobody", async () => {

@@ -1,7 +1,7 @@
 import { lastError, type Runs, sinceInWords } from "../../kibana/connector-runs.ts";
 import { type ConnectorCheck, groupOfFailure, nobodyElse, refTo, untoldRules, usedBy } from "../check.ts";
-import type { ConnectorFacts } from "../facts.ts";
-import type { Severity } from "../finding.ts";
+import type { ConnectorFacts, OwnWrite } from "../facts.ts";
+import type { ReadyCall, Severity } from "../finding.ts";
 
 /** Task Manager counts failed runs as successes: only the execution log shows them (reference/kibana-api.md §8.1). */
 export const failing: ConnectorCheck = {
@@ -20,25 +20,37 @@ export const failing: ConnectorCheck = {
     if (!runs || runs.failures === 0) return undefined;
     const total = runs.failures + runs.successes;
     const over = isOver(runs);
+    const mended = mendedSince(facts);
     const error = runs.lastFailure && `; the last error: ${lastError(runs.lastFailure.message)}${narrowed(runs.lastFailure.message)}`;
     return {
       severity: severityOf(runs, usage),
       group: over ? "untidy" : runs.successesSince > 0 ? "will_break" : groupOfFailure(facts, within),
       connector: refTo(connector),
       ...untoldRules(facts),
-      evidence: `${runs.failures} of ${total} runs failed in ${window.days} days${worksAgain(runs)}; ${usedBy(facts, within)}${nobodyElse(facts)}${over ? "" : now(runs)}${error ?? ""}.`,
+      evidence: `${runs.failures} of ${total} runs failed in ${window.days} days${worksAgain(runs)}; ${usedBy(facts, within)}${nobodyElse(facts)}${over ? "" : now(runs)}${error ?? ""}${mended ? `; since then this server ${mended.did} (${mended.at.slice(0, 16)}Z), and no run shows yet whether that helped` : ""}.`,
       ...(over || connector.preconfigured
         ? {}
         : {
-            next: {
-              tool: "get_connector",
-              args: { id: connector.id, space, include: ["health", "rules"] },
-              why: "See its errors and who relies on it.",
-            },
+            next: mended
+              ? testOf(connector.id, space)
+              : {
+                  tool: "get_connector",
+                  args: { id: connector.id, space, include: ["health", "rules"] },
+                  why: "See its errors and who relies on it.",
+                },
           }),
     };
   },
 };
+
+/** What this server changed after the last failure, where the connector fails as far as its runs show. */
+function mendedSince({ runs, written }: ConnectorFacts): OwnWrite | undefined {
+  return written && runs?.failing && runs.lastFailure && written.at > runs.lastFailure.at ? written : undefined;
+}
+
+function testOf(id: string, space: string): ReadyCall {
+  return { tool: "test_connector", args: { id, space }, why: "Shows whether it works now, or which test would." };
+}
 
 /** Kibana does not say when a list of allowed domains leaves out what stored connectors use. */
 function narrowed(message: string): string {

@@ -76,6 +76,7 @@ export const casesWebhook: ConnectorType = {
     "params.subActionParams.incident.id",
     "params.subActionParams.incident.tags.**",
   ],
+  acting: ["params.subActionParams.incident.externalId", "params.subActionParams.incident.id"],
   credentials: webhookCredentials.filter((way) => way.name !== "oauth2"),
   subActions: {
     pushToService: {

@@ -44,6 +44,7 @@ export const jiraServiceManagement: ConnectorType = {
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
   recipients: alertRecipients,
+  acting: ["params.subActionParams.alias"],
   credentials: [{ name: "API key", fields: ["apiKey"] }],
   subActions: { createAlert: { effect: "creates" }, closeAlert: closeAlertEffect },
   rendering: createAlertRendering,

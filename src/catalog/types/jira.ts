@@ -64,6 +64,7 @@ export const jira: ConnectorType = {
     "params.subActionParams.incident.otherFields",
     ...["issueType.**", "labels.**"].map((field) => `params.subActionParams.incident.${field}`),
   ],
+  acting: ["params.subActionParams.incident.externalId", "params.subActionParams.incident.parent"],
   terraformChanges: { other: true },
   credentials: [{ name: "API token", fields: ["email", "apiToken"] }],
   subActions: {

@@ -52,6 +52,7 @@ export const opsgenie: ConnectorType = {
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
   recipients: alertRecipients,
+  acting: ["params.subActionParams.alias"],
   terraformChanges: { other: true },
   credentials: [{ name: "API key", fields: ["apiKey"] }],
   subActions: { createAlert: { effect: "creates" }, closeAlert: closeAlertEffect },

@@ -51,6 +51,7 @@ export const pagerduty: ConnectorType = {
     "params.dedupKey",
     ...["eventAction", "customDetails", "source", "component", "group", "class"].map((field) => `params.${field}.**`),
   ],
+  acting: ["params.dedupKey", "params.eventAction"],
   unused: ({ eventAction, dedupKey, ...others }) =>
     eventAction === "resolve" || eventAction === "acknowledge"
       ? Object.keys(others).map((field) => ({ field, problem: `${eventAction} sends dedupKey alone` }))

@@ -47,6 +47,7 @@ export const resilient: ConnectorType = {
     "config.orgId",
     ...["externalId", "additionalFields", "incidentTypes.**"].map((field) => `params.subActionParams.incident.${field}`),
   ],
+  acting: ["params.subActionParams.incident.externalId"],
   terraformChanges: { other: true },
   credentials: [{ name: "API key", fields: ["apiKeyId", "apiKeySecret"] }],
   subActions: {

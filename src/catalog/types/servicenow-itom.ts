@@ -52,6 +52,7 @@ export const servicenowItom: ConnectorType = {
     ...["params.subActionParams.message_key", "params.subActionParams.node", "params.subActionParams.resource"],
     ...["additional_info", "source", "event_class", "type"].map((field) => `params.subActionParams.${field}.**`),
   ],
+  acting: ["params.subActionParams.message_key"],
   credentials: serviceNowCredentials,
   subActions: { addEvent: { effect: "creates" }, getChoices: choicesEffect },
   headlines: ["subActionParams.description"],

@@ -51,6 +51,7 @@ export const servicenowSir: ConnectorType = {
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
   recipients: incidentRecords,
+  acting: ["params.subActionParams.incident.externalId", "params.subActionParams.incident.correlation_id"],
   credentials: serviceNowCredentials,
   subActions: {
     pushToService: { effect: "creates", note: "Updates when incident.externalId is given", inAddress: { "incident.externalId": "path" } },

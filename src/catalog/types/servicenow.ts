@@ -52,6 +52,7 @@ export const servicenow: ConnectorType = {
   allowedHosts: ["config.apiUrl"],
   target: { kind: "config", fields: ["apiUrl"] },
   recipients: incidentRecords,
+  acting: ["params.subActionParams.incident.externalId", "params.subActionParams.incident.correlation_id"],
   unused: ({ subAction, subActionParams }) => {
     const { externalId, correlation_id } = Object(Object(subActionParams).incident);
     // A template may be filled in with nothing.

@@ -53,6 +53,11 @@ export const swimlane: ConnectorType = {
     "params.subActionParams.incident.caseId",
     "params.subActionParams.incident.alertId",
   ],
+  acting: [
+    "params.subActionParams.incident.externalId",
+    "params.subActionParams.incident.caseId",
+    "params.subActionParams.incident.alertId",
+  ],
   credentials: [{ name: "API token", fields: ["apiToken"] }],
   subActions: {
     pushToService: { effect: "creates", note: "Updates when incident.externalId is given", inAddress: { "incident.externalId": "path" } },

@@ -61,6 +61,7 @@ export const thehive: ConnectorType = {
     "params.subActionParams.body.**",
     ...["tags.**", "template.**", "incident.tags.**"].map((field) => `params.subActionParams.${field}`),
   ],
+  acting: ["params.subActionParams.incident.externalId", "params.subActionParams.sourceRef"],
   credentials: [{ name: "API key", fields: ["apiKey"] }],
   subActions: {
     pushToService: {

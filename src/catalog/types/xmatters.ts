@@ -52,6 +52,7 @@ export const xmatters: ConnectorType = {
   allowedHosts: ["config.configUrl", "secrets.secretsUrl"],
   target: { kind: "config", fields: ["configUrl"], secrets: ["secretsUrl"] },
   recipients: ["config.configUrl", "params.signalId", "params.tags.**"],
+  acting: ["params.signalId"],
   credentials: [
     { name: "url", fields: ["secretsUrl"], when: { usesBasic: false } },
     { name: "basic", fields: ["user", "password"], when: { usesBasic: true } },

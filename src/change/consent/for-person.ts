@@ -29,6 +29,7 @@ export function forPerson(plan: Plan, reach: Reach, deployment: string, scrub: S
   const kept = [
     ...wordsToKeep(plan, reach, deployment, scrub),
     ...reach.recipients,
+    ...reach.acting,
     ...reach.noLonger,
     ...new Set(plan.ops.flatMap((op) => whomItNames(op, scrub))),
   ];

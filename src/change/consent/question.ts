@@ -23,7 +23,7 @@ const mostOnPage = 500;
 
 /**
  * What a person has to know before anything else, in this order and uncut: what was not looked at, where, what is done, to which connectors,
- * rules and places in workflows; hosts; recipients; whether it can be undone; what only the service reads. No line begins with text from outside.
+ * rules and places in workflows; hosts; recipients; what is done to which record; whether it can be undone; what only the service reads. No line begins with text from outside.
  * @param hasPage whether a page can be opened where this is too much for a question
  */
 export function whatMatters(plan: Plan, reach: Reach, deployment: string, hasPage = true): string[] {
@@ -37,6 +37,7 @@ export function whatMatters(plan: Plan, reach: Reach, deployment: string, hasPag
     ...reach.secrets.map(({ source, to }) => `Secret: ${source} → ${to}`),
     ...reach.requests.map((one) => `A request → ${requestInWords(one)}`),
     ...(reach.recipients.length > 0 ? [`Recipients: ${reach.recipients.join(", ")}`] : []),
+    ...(reach.acting.length > 0 ? [`Action and record: ${reach.acting.join(", ")}`] : []),
     ...(reach.noLonger.length > 0 ? [`No longer: ${reach.noLonger.join(", ")}`] : []),
     undoLine(reach),
     ...(reach.mayName.length > 0 ? [`May name somebody: ${reach.mayName.join(", ")}`] : []),
@@ -44,8 +45,11 @@ export function whatMatters(plan: Plan, reach: Reach, deployment: string, hasPag
 }
 
 /** Whether what matters can be read in a form or an answer, where nobody scrolls. */
-export function fitsQuestion(lines: readonly string[], { recipients, noLonger, mayName }: Reach): boolean {
-  return lines.join("\n").length <= mostThatMatters && [...recipients, ...noLonger, ...mayName].every((one) => one.length <= longestWord);
+export function fitsQuestion(lines: readonly string[], { recipients, acting, noLonger, mayName }: Reach): boolean {
+  return (
+    lines.join("\n").length <= mostThatMatters &&
+    [...recipients, ...acting, ...noLonger, ...mayName].every((one) => one.length <= longestWord)
+  );
 }
 
 /**
@@ -96,6 +100,7 @@ export function pageModel(
     flows: reach.secrets,
     requests: reach.requests.map(requestInWords),
     recipients: reach.recipients,
+    acting: reach.acting,
     noLonger: reach.noLonger,
     mayName: reach.mayName,
     undo: undoLine(reach),

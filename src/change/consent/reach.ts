@@ -25,6 +25,8 @@ import { scrubForPerson } from "./for-person.ts";
 interface Reached {
   /** `to "ops@example.com"` */
   recipients: string[];
+  /** What is done, and to which record: `eventAction "resolve"`, `dedupKey "disk-1"`. */
+  acting: string[];
   /** Other texts that only the service reads, so that it may take them for somebody: `body.text "…"`. */
   mayName: string[];
   /** Recipients that only removed actions reached, or a connector before its update. */
@@ -106,10 +108,12 @@ async function inWords(plan: Plan, scrub: ScrubForPeople): Promise<Omit<Reach, "
 function reachedInWords(each: readonly OpReach[], scrub: Scrub): Reached {
   const toldOnce = (recipients: readonly Recipient[]) => [...new Set(recipients.map((one) => told(one, scrub)))];
   const reached = each.flatMap(({ reached }) => reached);
+  const others = reached.filter(({ acting }) => !acting);
   const kept = new Set(toldOnce(each.flatMap(({ reached, kept }) => [...reached, ...kept])));
   return {
-    recipients: toldOnce(reached.filter(namesSomebody)),
-    mayName: toldOnce(shortestFirst(reached.filter((one) => !namesSomebody(one)))),
+    recipients: toldOnce(others.filter(namesSomebody)),
+    acting: toldOnce(reached.filter(({ acting }) => acting)),
+    mayName: toldOnce(shortestFirst(others.filter((one) => !namesSomebody(one)))),
     noLonger: toldOnce(each.flatMap(({ left }) => left.filter(namesSomebody))).filter((one) => !kept.has(one)),
   };
 }

@@ -12,6 +12,7 @@ export function wordsToKeep(plan: Plan, reach: WordsOfReach, deployment: string,
   return [
     deployment,
     ...reach.toAgent.recipients,
+    ...reach.toAgent.acting,
     ...reach.toAgent.noLonger,
     ...reach.hostsBefore,
     ...reach.requests.map(({ to }) => to),

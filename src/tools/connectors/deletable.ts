@@ -7,6 +7,7 @@ import { inUse, whyNotFree } from "../../usage/free.ts";
 import { leadingTo } from "../../usage/leading-to.ts";
 import { type Known as KnownOfSpace, othersUsing, presentIn, type Usage, visibleRules } from "../../usage/look.ts";
 import { laterLooks } from "../../usage/queued-runs.ts";
+import { countedAmong } from "../../usage/references.ts";
 import { type Where, whereOf } from "../../usage/use.ts";
 import type { ToolContext } from "../define.ts";
 import { waysOut } from "../rules/replacement-calls.ts";
@@ -111,13 +112,14 @@ async function used(
   context: ToolContext,
 ): Promise<ToolError> {
   const workflows = new Map(usage.uses.filter(({ kind }) => kind === "workflow").map(({ id, name }) => [id, name]));
-  const [ways, leading] = await Promise.all([
+  const [ways, leading, counted] = await Promise.all([
     usage.rules?.length || usage.uses.some((use) => use.can_be_moved)
       ? waysOut(connector, space, known.existing, context, usage.rules)
       : { next: [], sameType: [] },
     workflows.size > 0 ? leadingTo(context.kibana, space, where.status, workflows) : [],
+    countedUsers(context.kibana, space, connector, (usage.rules ?? []).length + countedAmong(usage.uses), where),
   ]);
-  const uses = [...usage.uses, ...leading];
+  const uses = [...usage.uses, ...leading, ...counted.uses];
   return inUse(connector, { rules: usage.rules, uses }, space, { next: ways.next, same_type: ways.sameType });
 }
 

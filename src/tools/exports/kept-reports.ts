@@ -1,5 +1,6 @@
 import type { AuditReport } from "../../audit/finding.ts";
 import { ownRuns } from "../../change/own-runs.ts";
+import { ownWrites } from "../../change/own-writes.ts";
 import { isProtectedRule } from "../../change/policy.ts";
 import { connectorProtected } from "../../change/undo-here.ts";
 import type { ToolContext } from "../define.ts";
@@ -35,6 +36,7 @@ export async function keptReport(
     now,
     signal,
     isOwnRun: ownRuns(recorded?.entries ?? [], deployment.name),
+    own: ownWrites(recorded?.entries ?? [], deployment.name),
     protects: {
       connector: (one) => connectorProtected(one.id, [one.name ?? one.id], settings) !== undefined,
       rule: (one) => isProtectedRule(one, settings.protectRules),

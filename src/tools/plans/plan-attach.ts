@@ -19,6 +19,7 @@ import { hideSecrets } from "../../secrets/detect.ts";
 import { assertHasSecrets, assertRunnable } from "../connectors/connector-row.ts";
 import { pickConnector } from "../connectors/find-connector.ts";
 import { doubtsAbout, newestRun } from "../connectors/last-run.ts";
+import { openWaysOf } from "../connectors/open-ways.ts";
 import { safeTest } from "../connectors/safe-test.ts";
 import type { SpaceContext } from "../define.ts";
 import { compact } from "../fields.ts";
@@ -69,6 +70,8 @@ interface Row {
   actions?: unknown;
   /** A line of each action of the connector in the rule, where it has others too. */
   has_now?: string[];
+  /** How many actions of other connectors the rule has. */
+  other_actions?: number;
 }
 
 export interface AttachPlan extends Plan {
@@ -161,6 +164,7 @@ export async function planAttach(given: Given, context: SpaceContext): Promise<A
     ...(params ? { given: hideSecrets(params).config } : {}),
     beforehand: doubts,
     warnings: [
+      ...openWaysOf(found, entry),
       ...notes,
       ...leftInWords(left, later),
       ...unknownFields(whole),
@@ -203,6 +207,7 @@ export async function planAttach(given: Given, context: SpaceContext): Promise<A
         ...compact({
           actions: effects[at]?.after.comes ?? actionLines(attachment.added, names),
           has_now: isAll ? undefined : actionLines(now, names),
+          other_actions: attachment.after.actions.length - now.length || undefined,
         }),
       };
     }),

@@ -15,13 +15,14 @@ import { pendingRuns } from "../../usage/backfills.ts";
 import { countedUsers, nothingCounted } from "../../usage/counted.ts";
 import { lookAtWorkflows } from "../../usage/look.ts";
 import { isOtherNameOf } from "../../usage/named.ts";
-import { explainReferences } from "../../usage/references.ts";
+import { countedAmong, explainReferences } from "../../usage/references.ts";
 import { noUsers, stayingWarnings, usersBesides } from "../../usage/staying.ts";
 import { whereOf } from "../../usage/use.ts";
 import { assertHasSecrets, assertRunnable } from "../connectors/connector-row.ts";
 import { ConnectorNotHere, pickConnector } from "../connectors/find-connector.ts";
 import { isFormerId, onlyAName } from "../connectors/former-id.ts";
 import { doubtsAbout, newestRun } from "../connectors/last-run.ts";
+import { openWaysOf } from "../connectors/open-ways.ts";
 import { safeTest } from "../connectors/safe-test.ts";
 import type { SpaceContext } from "../define.ts";
 import { compact } from "../fields.ts";
@@ -86,8 +87,8 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
     args.rules === undefined ? usersBesides(from, { existing: connectors, types, status }, kibana, inSpace) : noUsers,
   ]);
   const where = from.known ? whereOf(from.known, types, status) : { status, features: [] };
-  const counted =
-    from.known && args.rules === undefined ? await countedUsers(kibana, inSpace, from.known, using.length, where) : nothingCounted;
+  const found = using.length + countedAmong(uses);
+  const counted = from.known ? await countedUsers(kibana, inSpace, from.known, found, where) : nothingCounted;
   const isFiltered = args.rules !== undefined && !Array.isArray(args.rules);
   const onError = args.on_error ?? (isFiltered ? "continue" : "stop");
   const { todo, left, notes: unseen } = await chosenRules(args.rules, using, { id: from.id, isGone: from.known === undefined }, context);
@@ -114,8 +115,8 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
   const savable = changes.filter((change) => change.obstacle === undefined);
   const { now, later } = firstOf(savable, args.limit);
   // They come with the last of the rules.
-  const found = to && later === 0 ? { uses, from: from.known ?? { id: from.id }, byId: true, to } : undefined;
-  const workflows = found ? await repointWorkflows(found, connectors, context) : nothingOfWorkflows;
+  const repointing = to && later === 0 ? { uses, from: from.known ?? { id: from.id }, byId: true, to } : undefined;
+  const workflows = repointing ? await repointWorkflows(repointing, connectors, context) : nothingOfWorkflows;
   if (obstacles.length > 0 && (onError === "stop" || (obstacles.length === changes.length && workflows.ops.length === 0)))
     throw cannotBeSaved(
       obstacles,
@@ -129,13 +130,13 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
   const ruleOps = ready.map(({ op }) => op);
   const [first, ...rest] = [...ruleOps, ...workflows.ops];
   const references = (from.known?.references ?? 0) - counted.accountedFor;
-  const unexplained = from.known && explainReferences({ ...from.known, references }, using.length);
+  const unexplained = from.known && explainReferences({ ...from.known, references }, found);
   const hidden = args.rules === undefined ? unexplained : undefined;
   const repointed = new Set(workflows.ops.map(({ id }) => id));
   const others = uses.filter(({ kind, id }) => kind !== "workflow" || (!repointed.has(id) && !workflows.left.some((one) => one.id === id)));
   const staying = [
     ...leftWarnings(workflows.left),
-    ...stayingWarnings([...others, ...counted.uses], sight, counted.unread),
+    ...(args.rules === undefined ? stayingWarnings([...others, ...counted.uses], sight, counted.unread) : []),
     ...(hidden ? [hidden] : []),
   ];
   if (!first) return nothingToDo({ from, space: inSpace, left, workflows: workflows.left, earlier, warnings: [...namesake, ...staying] });
@@ -161,6 +162,7 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
     effects: [...effectsOnRules(ready, connectors, owner), ...workflows.effects],
     beforehand: [...doubts, ...onceInstead(ready, from)],
     warnings: [
+      ...(to ? openWaysOf(to, entry) : []),
       ...(await moveWarnings(ready, from, to)),
       ...notes,
       ...leftInWords(left, later),
@@ -203,7 +205,7 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
       id: from.id,
       known: from.known,
       where,
-      beside: counted.uses.length,
+      beside: counted.uses,
       isAnothers: connectors.some((one) => (from.known ? one.id === from.known.name && one.id !== from.id : isOtherNameOf(one, from.id))),
     },
     hidden: unexplained !== undefined,

@@ -14,6 +14,7 @@ import type { RehearsedAction } from "../../rules/rehearsed.ts";
 import { withOtherKeys } from "../../rules/test-keys.ts";
 import { hideInText, hideSecrets } from "../../secrets/detect.ts";
 import { effectOn } from "../connectors/connector-row.ts";
+import { openWaysOf } from "../connectors/open-ways.ts";
 import { assertPlainIds } from "../connectors/params-fit.ts";
 import type { SpaceContext } from "../define.ts";
 import { eachOnce, runFlows } from "../secrets/run-flows.ts";
@@ -118,7 +119,7 @@ export function sentRehearsal({ rule, actions, found, entry, space, shown, next,
     ops,
     effects: ops.map((op) => effectOn("run", found, space, { after: { params: hideSecrets(op.params).config } })),
     beforehand: before(actions, steps, entry),
-    warnings: [...(entry?.runNote ? [entry.runNote] : []), ...warningsOn(found)],
+    warnings: [...openWaysOf(found, entry), ...(entry?.runNote ? [entry.runNote] : []), ...warningsOn(found)],
     outsideWorld: "sends",
     consequence: "person",
     facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets, rule: rule.id },

@@ -8,6 +8,7 @@ import { grouped } from "../../grouped.ts";
 import { quoted } from "../../plain-text.ts";
 import type { ToolContext } from "../define.ts";
 import { isWithout, readNow, undoNow } from "./changes-now.ts";
+import { formerActionCalls } from "./former-actions.ts";
 
 /** Entries that are looked up, newest first. */
 const mostLooked = 20;
@@ -57,13 +58,7 @@ export async function usersNotBack(results: readonly OpResult[], context: ToolCo
         args: { change },
         why: `Gives ${all.length > 1 ? "them" : "it"} the connector again: ${firstFew(all, 5, inWords)}.`,
       })),
-      ...without.flatMap(({ op, all }) => {
-        const rules = all.filter(({ begin }) => begin.op.op === "put_rule").map((entry) => idIn(entry) ?? "");
-        if (rules.length === 0) return [];
-        return [
-          { tool: "attach_connector", args: { connector: op.id, rules, space: op.space }, why: "Gives them an action with it again." },
-        ];
-      }),
+      ...(await Promise.all(without.map(({ op, all }) => formerActionCalls(op, all)))).flat(),
     ],
   };
 }

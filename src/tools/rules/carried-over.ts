@@ -1,7 +1,7 @@
 import type { ConnectorType, Params, Translated } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import type { RuleAction } from "../../kibana/rules.ts";
+import type { Rule, RuleAction, RuleType } from "../../kibana/rules.ts";
 import { valueAt } from "../../plain-object.ts";
 import { withGiven } from "../../rules/action-params.ts";
 import { closes } from "../../rules/incidents.ts";
@@ -26,6 +26,8 @@ export interface Target {
   entry: ConnectorType | undefined;
   /** This Kibana may know more fields of the type than the catalogue. */
   mayKnowMore: boolean;
+  /** All rules of the call: what one of them needs is said with what the others do. */
+  rules?: readonly { rule: Rule; ruleType: RuleType | undefined }[];
 }
 
 /**

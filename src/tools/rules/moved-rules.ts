@@ -81,7 +81,13 @@ export async function movedIn(
   const [ruleTypes, entry] = to ? await Promise.all([kibana.ruleTypes(space), connectorType(to.type)]) : [[]];
   const types = new Map(ruleTypes.map((type) => [type.id, type]));
   const mayKnowMore = isAtLeast(status, firstUnread);
-  const target = to && { to, entry: entry && asOfVersion(entry, (since) => isAtLeast(status, since)), mayKnowMore };
+  const withType = (rule: Rule) => ({ rule, ruleType: types.get(rule.rule_type_id) });
+  const target = to && {
+    to,
+    entry: entry && asOfVersion(entry, (since) => isAtLeast(status, since)),
+    mayKnowMore,
+    rules: rules.map(withType),
+  };
   return Promise.all(
     rules.map(async (rule) => {
       const moved = await movedActions(rule, from, target, params, types.get(rule.rule_type_id));

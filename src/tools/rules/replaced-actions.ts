@@ -1,5 +1,6 @@
 import type { ConnectorType, Lost, Params, Translated } from "../../catalog/connector-type.ts";
 import { paramsCall } from "../../catalog/params-call.ts";
+import { checkPart } from "../../catalog/validate.ts";
 import { ToolError } from "../../errors.ts";
 import type { Rule, RuleAction, RuleType } from "../../kibana/rules.ts";
 import { quoted } from "../../plain-text.ts";
@@ -153,28 +154,47 @@ async function problemsOf(
   return checked;
 }
 
-/** What both kinds of its actions need, as far as it is not given; the same words for all rules of a call. */
-function needsParams(action: RuleAction, rule: Rule, { to, entry }: Target, given: NewParams, ruleType: RuleType | undefined): ToolError {
-  const fieldOf = (one: RuleAction) => (isOnRecovery(one, ruleType) ? "recovery_params" : "params");
-  const isGiven = (one: RuleAction) => (isOnRecovery(one, ruleType) ? given.recovery : given.params) !== undefined;
-  const other = rule.actions.find((one) => one.id === action.id && fieldOf(one) !== fieldOf(action) && !isGiven(one));
-  const opensAnew = (one: RuleAction) => isOnRecovery(one, ruleType) && opensAlone(entry);
-  const usualOf = (one: RuleAction) => (entry && ruleType && !opensAnew(one) ? recipeOf(one, entry, ruleType, []) : undefined);
-  const inWords = (one: RuleAction): string => {
+interface Needing {
+  action: RuleAction;
+  ruleType: RuleType | undefined;
+}
+
+/** What nobody but the caller knows, as whom a mail goes to. */
+function missingIn(usual: Params, entry: ConnectorType): string[] {
+  const { errors } = checkPart(entry, "params", usual, { byRule: true, onlyErrors: true });
+  return [...new Set([...(entry.unrunnable?.(usual) ?? []), ...errors].map(({ problem }) => problem))];
+}
+
+/** What both kinds of actions of a call need, as far as it is not given; the same words for all rules of a call. */
+function needsParams(
+  action: RuleAction,
+  rule: Rule,
+  { to, entry, rules = [] }: Target,
+  given: NewParams,
+  ruleType: RuleType | undefined,
+): ToolError {
+  const here = { action, ruleType };
+  const each = [{ rule, ruleType }, ...rules].flatMap((one) => one.rule.actions.map((of) => ({ action: of, ruleType: one.ruleType })));
+  const fieldOf = (one: Needing) => (isOnRecovery(one.action, one.ruleType) ? "recovery_params" : "params");
+  const isGiven = (one: Needing) => (isOnRecovery(one.action, one.ruleType) ? given.recovery : given.params) !== undefined;
+  const other = each.find((one) => one.action.id === action.id && fieldOf(one) !== fieldOf(here) && !isGiven(one));
+  const opensAnew = (one: Needing) => isOnRecovery(one.action, one.ruleType) && opensAlone(entry);
+  const usualOf = (one: Needing) => (entry && one.ruleType && !opensAnew(one) ? recipeOf(one.action, entry, one.ruleType, []) : undefined);
+  const inWords = (one: Needing): string => {
     const field = `\`${fieldOf(one)}\``;
     if (opensAnew(one))
-      return `${field}, with which each recovery opens another: ${entry?.name} cannot close what it opens, so better take the action on ${quoted(one.group ?? "")} out of the rule in Kibana first`;
+      return `${field}, with which each recovery opens another: ${entry?.name} cannot close what it opens, so better take the action on ${quoted(one.action.group ?? "")} out of the rule in Kibana first`;
     const usual = usualOf(one);
-    if (!usual) return field;
-    const open = entry?.unrunnable?.(usual) ?? [];
-    const missing = open.length > 0 ? ` with what is missing in it: ${open.map(({ problem }) => problem).join("; ")}` : "";
+    if (!usual || !entry) return field;
+    const open = missingIn(usual, entry);
+    const missing = open.length > 0 ? ` with what is missing in it: ${open.join("; ")}` : "";
     return `${field}, usually ${JSON.stringify(usual)}${missing}`;
   };
   return new ToolError(
     "invalid_arguments",
     `The actions of rule ${quoted(rule.name, 60)} are of type ${action.connector_type_id ?? "unknown"}, ${quoted(to.name, 60)} is ${to.type}: its action on "${action.group ?? "every run"}" needs new params.`,
-    `Give ${[action, ...(other ? [other] : [])].map(inWords).join("; and ")} (${paramsCall(to.type, usualOf(action))} lists them).`,
-    { rule: rule.id, field: fieldOf(action) },
+    `Give ${[here, ...(other ? [other] : [])].map(inWords).join("; and ")} (${paramsCall(to.type, usualOf(here))} lists them).`,
+    { rule: rule.id, field: fieldOf(here) },
   );
 }
 

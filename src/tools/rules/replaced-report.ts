@@ -4,6 +4,7 @@ import { isSaved } from "../../change/saved-rules.ts";
 import type { Report } from "../../change/services.ts";
 import type { Rule } from "../../kibana/rules.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
+import { usersInWords } from "../../usage/free.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import type { LeftWorkflow } from "../workflows/repoint-workflows.ts";
@@ -68,7 +69,7 @@ export async function replaced(plan: ReplacePlan, results: OpResult[], { kibana 
         later: plan.later || undefined,
       }),
       // The first thing that a delete would check.
-      still_used_by: stillUsedInWords(stillUsed, plan.hidden),
+      still_used_by: stillUsedInWords(stillUsed, plan),
       api_key_owner: ownersNow(results),
       earlier: plan.earlier,
       rules: rows.slice(0, rowsShown),
@@ -85,9 +86,16 @@ export async function replaced(plan: ReplacePlan, results: OpResult[], { kibana 
   };
 }
 
-/** `2`, `unknown, and what was not looked at: rules (This key may not read them)` */
-function stillUsedInWords({ count, missed }: Awaited<ReturnType<typeof stillUsedBy>>, hidden: boolean): number | string | undefined {
-  const more = [...(hidden ? ["something that this key cannot see"] : []), ...(missed === "" ? [] : [`what was not looked at: ${missed}`])];
+/** `2`, `2, and among them 1 case: "Phishing"`, `unknown, and what was not looked at: rules (This key may not read them)` */
+function stillUsedInWords(
+  { count, missed }: Awaited<ReturnType<typeof stillUsedBy>>,
+  { hidden, counted: { beside } }: ReplacePlan,
+): number | string | undefined {
+  const more = [
+    ...(beside.length > 0 ? [`among them ${usersInWords([], beside)}`] : []),
+    ...(hidden ? ["something that this key cannot see"] : []),
+    ...(missed === "" ? [] : [`what was not looked at: ${missed}`]),
+  ];
   return more.length > 0 ? [count ?? "unknown", ...more].join(", and ") : count;
 }
 

@@ -4,7 +4,7 @@ import type { Reader } from "../../kibana/reader.ts";
 import { rulesWith } from "../../rules/find-rules.ts";
 import { lookAtEach, notLookedAtInWords, sightOf, type Usage, usersOf } from "../../usage/look.ts";
 import { namingGone } from "../../usage/staying.ts";
-import type { Where } from "../../usage/use.ts";
+import { eachUser, type Use, type Where } from "../../usage/use.ts";
 
 /** A connector whose users are counted. */
 export interface Counted {
@@ -12,8 +12,8 @@ export interface Counted {
   /** Undefined if it is gone. */
   known: Connector | undefined;
   where: Where;
-  /** How many more use it that Kibana counts, which a replacement moves nowhere. */
-  beside: number;
+  /** Those that no search of rules finds and Kibana counts, cases for example, which a replacement moves nowhere. */
+  beside: readonly Use[];
   /** Whether its name, or the id of one that is gone, means another connector where either will do. */
   isAnothers: boolean;
 }
@@ -27,7 +27,10 @@ export async function stillUsedBy(counted: Counted, space: string, kibana: Reade
   ]);
   const missed = notLookedAtInWords(...[rules, others].flatMap((one) => ("sight" in one ? [one.sight] : [])));
   if ("sight" in rules) return { count: undefined, missed };
-  return { count: rules.length + beside + new Set(others.uses.map((use) => JSON.stringify([use.kind, use.id]))).size, missed };
+  return {
+    count: rules.length + eachUser(beside).length + new Set(others.uses.map((use) => JSON.stringify([use.kind, use.id]))).size,
+    missed,
+  };
 }
 
 async function othersNow({ id, known, where, isAnothers }: Counted, space: string, kibana: Reader): Promise<Pick<Usage, "uses" | "sight">> {
