@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { isPlainObject } from "../../plain-object.ts";
+import { isBoundTo } from "../../secrets/binding.ts";
 import { availableNames, mayUse, type SecretSource } from "../../secrets/secret-source.ts";
 import { type FormerSecret, fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { type Binding, bindingSuffix, readBindings } from "../../settings/bindings.ts";
@@ -188,7 +189,7 @@ function fitting(
   const ended = new Set(former.map((one) => one.source));
   const hosts = entry ? destinations(entry, config, () => undefined) : [];
   const isBound = (bindings: readonly Binding[]) =>
-    bindings.some((one) => (one.type === undefined ? hosts.length > 0 : one.type === type) && hosts.every((host) => host === one.host));
+    hosts.length > 0 ? isBoundTo(bindings, type, hosts) : bindings.some((one) => one.type === type);
   const names = availableNames(source).filter((one) => {
     const bindings = readBindings(source.env[one + bindingSuffix] ?? "");
     if (ended.has(one)) return false;
