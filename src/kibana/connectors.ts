@@ -161,6 +161,11 @@ const Execution = z.object({
 });
 export type Execution = z.output<typeof Execution>;
 
+/** Kibana keeps no secret that it is not sent, and not every type takes null for that. */
+function withoutNull(secrets: SealedRecord): SealedRecord {
+  return Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== null));
+}
+
 export function connectorWrites(send: Send) {
   return {
     /** `secrets` is sent even when empty: types with optional secrets need it (§4). */
@@ -169,7 +174,7 @@ export function connectorWrites(send: Send) {
         name,
         connector_type_id: type,
         config,
-        secrets: unseal(secrets),
+        secrets: unseal(withoutNull(secrets)),
       };
       return written(
         await send("POST", {
@@ -188,7 +193,7 @@ export function connectorWrites(send: Send) {
       const body = {
         name,
         config: tokenHash === undefined ? config : { ...config, ingestTokenHash: tokenHash },
-        secrets: unseal(secrets),
+        secrets: unseal(withoutNull(secrets)),
       };
       return written(await send("PUT", { path: `/api/actions/connector${path(id)}`, space, body }));
     },

@@ -79,7 +79,15 @@ export async function planUpdate(
   context.learn(resolved.secrets);
   const storedBefore = storedSecrets(entry, before.config ?? {}, status);
   const why = before.missingSecrets ? "Its secrets were lost on import" : "Kibana forgets every secret that an update does not send";
-  const subject = { type: before.type, name: before.name, id: before.id, space, config: after.config, before: undoes };
+  const subject = {
+    type: before.type,
+    name: before.name,
+    id: before.id,
+    space,
+    config: after.config,
+    configBefore: before.config ?? {},
+    before: undoes,
+  };
   const given = givenFields(resolved.secrets, resolved.asked);
   // Secrets that are flagged as missing are not stored.
   const known = before.missingSecrets ? [] : storedBefore.needed;

@@ -24,8 +24,8 @@ export interface StoredSecrets {
   possible: string[];
   /** The authentication method, if the type has several. */
   mode: string | undefined;
-  /** How to say that it needs none; empty if the type cannot say so. */
-  noneInstead?: string;
+  /** Of the needed ones those that the config alone does not need: this server stored them. */
+  stays?: string[];
 }
 
 /** For a type without an entry, anything may be stored. */
@@ -42,7 +42,6 @@ export function storedSecrets(entry: ConnectorType | undefined, config: Config, 
     needed: [...needed],
     possible,
     mode: entry.credentials.length > 1 ? ways.map((way) => way.name).join(" or ") : undefined,
-    noneInstead: noneInstead(entry),
   };
 }
 
@@ -53,17 +52,16 @@ export function storedSecrets(entry: ConnectorType | undefined, config: Config, 
  */
 export function withStored(
   entry: ConnectorType | undefined,
-  { noneInstead: none = "", ...stored }: StoredSecrets,
+  stored: StoredSecrets,
   before: readonly string[],
   given: Readonly<Record<string, unknown>>,
 ): StoredSecrets {
   const stays = before.filter((field) => given[field] !== null && (entry === undefined || stored.possible.includes(field)));
-  const how = stays.length > 0 ? ` This server stored ${stays.join(" and ")}; null in its place drops it.` : "";
   return {
     ...stored,
     needed: [...new Set([...stored.needed, ...stays])],
     possible: stored.possible.filter((field) => !before.includes(field)),
-    noneInstead: none + how,
+    stays: stays.filter((field) => !stored.needed.includes(field)),
   };
 }
 
@@ -91,12 +89,27 @@ export async function assertAllGiven({ subject, entry, why, stored, given }: Giv
   const [required, possible] = [stored.needed.filter(isMissing), stored.possible.filter(isMissing)];
   if (required.length === 0) return possible;
   const proposal = withGiven(await proposedSecrets(required, entry, subject, source), given, source);
+  const stays = droppable(entry, subject.config ?? {}, stored).filter((field) => required.includes(field));
+  const drops = stays.length > 0 ? ` This server stored ${stays.join(" and ")}; null in its place drops it.` : "";
   throw new ToolError(
     "secrets_needed",
     `${why}, and ${quoted(subject.name)} needs ${required.join(" and ")}${stored.mode ? ` (authentication: ${stored.mode})` : ""}.`,
-    `Pass ${proposalInWords(proposal, source, subject)}.${stored.noneInstead ?? ""}`,
+    `Pass ${proposalInWords(proposal, source, subject)}.${entry ? noneInstead(entry, subject, required) : ""}${drops}`,
     compact({ required, possible, auth_mode: stored.mode, ...proposal }),
   );
+}
+
+/** Of what this server stored there what may go all at once, so that a whole way to sign in stays. */
+function droppable(entry: ConnectorType | undefined, config: Readonly<Config>, { needed, stays = [] }: StoredSecrets): string[] {
+  const ways = entry ? credentialsFor(entry, config) : [{ fields: [] }];
+  const isWhole = (left: readonly string[]) => ways.some(({ fields }) => fields.every((field) => left.includes(field)));
+  const left = new Set(needed);
+  return stays.filter((field) => {
+    left.delete(field);
+    if (isWhole([...left])) return true;
+    left.add(field);
+    return false;
+  });
 }
 
 /** What only a person can know about further stored secrets, for the plan; undefined if there can be none. */
