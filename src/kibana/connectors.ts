@@ -114,8 +114,24 @@ export function connectorReads(get: Get) {
         }),
       );
     },
+    /**
+     * The names of a webhook's secret headers, for its form (stack_connectors/server/routes/get_webhook_secret_headers_key.ts); undefined
+     * where Kibana does not tell them.
+     */
+    async secretHeaderNames(space: string, id: string): Promise<string[] | undefined> {
+      try {
+        return SecretHeaderNames.safeParse(
+          await get({ path: `/internal/stack_connectors${path(id, "secret_headers")}`, space, internal: true }),
+        ).data;
+      } catch (error) {
+        if (!(error instanceof KibanaError) || error.code === "cancelled") throw error;
+        return undefined;
+      }
+    },
   };
 }
+
+const SecretHeaderNames = z.array(z.string());
 
 export interface NewConnector {
   /** Undefined below 8.8, where Kibana chooses it. */

@@ -8,6 +8,7 @@ import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { quoted } from "../../plain-text.ts";
 import { fieldsWithValue, type SealedRecord } from "../../sealed.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
+import { fieldOf } from "../../secrets/stored-secret.ts";
 import { compact } from "../fields.ts";
 import { noneInstead } from "./explicit-no-auth.ts";
 import { proposalInWords, proposedSecrets, type Subject } from "./proposed-secrets.ts";
@@ -90,7 +91,17 @@ export async function assertAllGiven({ subject, entry, why, stored, given }: Giv
   if (required.length === 0) return possible;
   const proposal = withGiven(await proposedSecrets(required, entry, subject, source), given, source);
   const stays = droppable(entry, subject.config ?? {}, stored).filter((field) => required.includes(field));
-  const drops = stays.length > 0 ? ` This server stored ${stays.join(" and ")}; null in its place drops it.` : "";
+  const known = new Set(Object.keys({ ...proposal.stored_last, ...proposal.older_value_of }).map((path) => fieldOf({ path })));
+  const [ours, unclear] = [
+    stays.filter((field) => subject.before === undefined || known.has(field)),
+    stays.filter((field) => !known.has(field)),
+  ];
+  const drops = [
+    ours.length > 0 ? ` This server stored ${ours.join(" and ")}; null in its place drops it.` : "",
+    ours.length < stays.length
+      ? ` This server does not know what ${unclear.join(" and ")} held before that change: null in its place says that nothing was there.`
+      : "",
+  ].join("");
   throw new ToolError(
     "secrets_needed",
     `${why}, and ${quoted(subject.name)} needs ${required.join(" and ")}${stored.mode ? ` (authentication: ${stored.mode})` : ""}.`,
