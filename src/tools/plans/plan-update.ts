@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isReadable, statedDestinations } from "../../catalog/destinations.ts";
+import { destinations, isReadable, statedDestinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import { stillUnknown } from "../../change/consent/refusals.ts";
@@ -41,7 +41,7 @@ import { endpointWarnings } from "./left-endpoint.ts";
 import { replaced, takenOver } from "./made-elsewhere.ts";
 import type { Surroundings } from "./plan-create.ts";
 import { shiftedBy } from "./shifted-models.ts";
-import { forgotten, replacedAsAWhole, whereItGoes } from "./update-words.ts";
+import { forgotten, replacedAsAWhole, whereItGoes, whereSecretsLead } from "./update-words.ts";
 
 type Config = Record<string, unknown>;
 
@@ -116,6 +116,14 @@ export async function planUpdate(
   // A mere rename need not repeat warnings about an unchanged config.
   const renames = after.name !== before.name && isDeepStrictEqual(after.config, before.config ?? {});
   const goesElsewhere = !isDeepStrictEqual(was, becomes) && was.length > 0;
+  // Where the secrets led before is not known.
+  const bySecretsAlone =
+    goesElsewhere &&
+    entry &&
+    isDeepStrictEqual(
+      was,
+      destinations(entry, after.config, () => undefined),
+    );
   const seen = after.name === before.name ? { space, looked: [] } : await lookAtWorkflows(kibana, space, status);
   const naming = namedBy(before, existing, seen);
   const theOthers = existing.filter(({ id }) => id !== before.id);
@@ -195,7 +203,13 @@ export async function planUpdate(
       ...(renames ? warnings.filter((one) => one.startsWith("secrets")) : warnings),
       ...resolved.warnings,
       ...(renames || taken ? [] : replaced(entry, before, existing)),
-      ...(goesElsewhere ? [whereItGoes(was, becomes)] : given.size > 0 ? openWays(becomes.filter(isReadable)) : []),
+      ...(bySecretsAlone
+        ? [whereSecretsLead(becomes.filter((host) => !was.includes(host)))]
+        : goesElsewhere
+          ? [whereItGoes(was, becomes)]
+          : given.size > 0
+            ? openWays(becomes.filter(isReadable))
+            : []),
       ...(usesOAuth(after.config) && !renames && before.authMode === undefined
         ? ["Kibana drops the stored OAuth tokens: the next run signs in again."]
         : []),

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isReadable } from "../../catalog/destinations.ts";
 import { firstFew } from "../../first-few.ts";
 import { hostAndWay } from "../../host-name.ts";
 import { word } from "../../plain-text.ts";
@@ -26,6 +27,12 @@ export function whereItGoes(was: readonly string[], becomes: readonly string[]):
   )
     .map((one) => ` ${one}`)
     .join("")}`;
+}
+
+/** Hosts that only the secrets, or what Kibana fills in among them, name. */
+export function whereSecretsLead(hosts: readonly string[]): string {
+  const open = openWays(hosts.filter(isReadable)).map((one) => ` ${one}`);
+  return `Its secrets also lead to ${hosts.map(word).join(", ")}: Kibana does not show whether those before did.${open.join("")}`;
 }
 
 /** The fields that hold several secrets by name, given or yet to be typed. */

@@ -1,5 +1,6 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
+import { leftOut } from "../../catalog/left-out.ts";
 import { credentialsFor } from "../../catalog/when.ts";
 import type { DeleteOp } from "../../change/op.ts";
 import type { Unknown } from "../../change/plan.ts";
@@ -105,7 +106,7 @@ export async function assertAllGiven({ subject, entry, why, stored, given }: Giv
   throw new ToolError(
     "secrets_needed",
     `${why}, and ${quoted(subject.name)} needs ${required.join(" and ")}${stored.mode ? ` (authentication: ${stored.mode})` : ""}.`,
-    `Pass ${proposalInWords(proposal, source, subject)}.${entry ? noneInstead(entry, subject, required) : ""}${drops}`,
+    `Pass ${proposalInWords(proposal, source, subject)}.${entry ? whereAddressesAre(entry, required) + noneInstead(entry, subject, required) : ""}${drops}`,
     compact({ required, possible, auth_mode: stored.mode, ...proposal }),
   );
 }
@@ -135,15 +136,36 @@ export async function nothingElse(
   const pass = entry
     ? `pass those of these that it has: ${proposalInWords(proposal, source, subject)}`
     : "pass what is stored in `secrets`";
+  const filled = entry ? filledIn(entry, subject.config ?? {}, possible) : new Map<string, string>();
+  const none = possible.map((field) => `no ${field}${filled.has(field) ? ` but ${filled.get(field)}, which Kibana fills in` : ""}`);
+  const byItself =
+    filled.size > 0 ? ` Kibana fills in ${[...filled.keys()].join(" and ")} again: give another value only if one is stored.` : "";
   return {
-    statement: `Nothing else is stored in ${quoted(subject.name)}${entry ? `: no ${possible.join(", no ")}` : ""} (${lower(why)})`,
-    fix: `Ask the person who set it up, or find out at the service what it expects; then ${pass}.${
+    statement: `Nothing else is stored in ${quoted(subject.name)}${entry ? `: ${none.join(", ")}` : ""} (${lower(why)})`,
+    fix: `Ask the person who set it up, or find out at the service what it expects; then ${pass}.${byItself}${
       unattended
         ? " If nothing else is stored, say so with assert_no_other_secrets: true."
         : " If nothing else is stored, repeat the call: a person confirms it in the form or page of the plan."
     }`,
     detail: compact({ possible, ...proposal }),
   };
+}
+
+/** What Kibana fills in for fields that are left out, by its description of the type. */
+function filledIn(entry: ConnectorType, config: Readonly<Config>, fields: readonly string[]): Map<string, string> {
+  const way = entry.wayField === undefined ? {} : { [entry.wayField]: config[entry.wayField] };
+  const all = leftOut(entry, "secrets", way).flatMap((one) => (one && one.path.length === 1 ? [one] : []));
+  return new Map(
+    all.flatMap(({ path: [field = ""], value }) => (fields.includes(field) ? [[field, quoted(String(value), 120)] as const] : [])),
+  );
+}
+
+/** Where to find addresses that a type keeps among its secrets: nobody takes them for passwords. */
+function whereAddressesAre({ target }: ConnectorType, fields: readonly string[]): string {
+  const addresses = target.kind === "config" ? fields.filter((field) => target.secrets?.includes(field)) : [];
+  if (addresses.length === 0) return "";
+  const [what, them] = addresses.length > 1 ? ["addresses", "them"] : ["an address", "it"];
+  return ` ${addresses.join(" and ")}: ${what}, which Kibana keeps among the secrets and shows to nobody. Whoever set the connector up has ${them}, or the service's settings of that application.`;
 }
 
 function lower(sentence: string): string {
