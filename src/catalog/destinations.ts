@@ -97,15 +97,18 @@ export function hostsUnderUnknownKeys(
 ): { path: string; hosts: string[] }[] {
   return unknownParts(inputSchema(type.schemas()[part]), value)
     .filter(({ isOpen }) => !isOpen)
-    .map(({ path, value }) => {
-      const hosts = everyAddress(value, path).map(({ address }) => named({ address, verified: true }));
-      const bare = bareHosts(value, path.split(".").at(-1)).filter((host) => host.includes("{{") || mayExist.test(host));
-      const words = part === "config" ? hostsByKey(value, path) : [];
-      const others = [...bare, ...words].map((address) => named({ address, verified: true }));
-      // The host of http://… goes by that name alone.
-      return { path, hosts: [...hosts, ...others.filter((host) => !hosts.some((one) => one.endsWith(`://${host}`)))] };
-    })
+    .map(({ path, value }) => ({ path, hosts: hostsIn(value, path, part) }))
     .filter(({ hosts }) => hosts.length > 0);
+}
+
+/** Hosts that a value names, by an address, by what looks like a host that may exist, or in a config by a word under a key that means one. */
+export function hostsIn(value: unknown, path: string, part: "config" | "secrets"): string[] {
+  const hosts = everyAddress(value, path).map(({ address }) => named({ address, verified: true }));
+  const bare = bareHosts(value, path.split(".").at(-1)).filter((host) => host.includes("{{") || mayExist.test(host));
+  const words = part === "config" ? hostsByKey(value, path) : [];
+  const others = [...bare, ...words].map((address) => named({ address, verified: true }));
+  // The host of http://… goes by that name alone.
+  return [...hosts, ...others.filter((host) => !hosts.some((one) => one.endsWith(`://${host}`)))];
 }
 
 /** Words and numbers under keys that mean a host. A secret that is none of an address is not looked into. */

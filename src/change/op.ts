@@ -47,6 +47,8 @@ export interface UpdateOp {
   secrets: SealedRecord;
   /** Whether there may have been secrets before: nobody can put those back. */
   secretsBefore: boolean;
+  /** Fields of secrets that are filled where nothing was: an undo takes them out again. */
+  secretsFirst: string[];
   /** What no undo brings back, a sentence. */
   lost?: string;
   /** Of a new name: the workflows that are known to name the old one, by id, and what was not looked at. */

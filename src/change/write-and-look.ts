@@ -2,9 +2,11 @@ import { ToolError } from "../errors.ts";
 import { KibanaError } from "../kibana/errors.ts";
 import type { Reader } from "../kibana/reader.ts";
 import type { Rule } from "../kibana/rules.ts";
+import { isPlainObject } from "../plain-object.ts";
 import { quoted, word } from "../plain-text.ts";
 import { ruleState } from "../rules/rule-state.ts";
 import { differsNow, subjectOf } from "./differs-now.ts";
+import { hostsNotSent } from "./hosts-not-sent.ts";
 import type { Op } from "./op.ts";
 import { connectorOrNone } from "./ops/connector-state.ts";
 import { leftWithout } from "./ops/delete.ts";
@@ -76,8 +78,11 @@ async function writeOnce(op: Op, until: number, services: WritingServices, writt
       await clock.sleep(wait);
       after = await seen();
       const { happened, ...more } = after;
-      if (happened === "done")
-        return { op, outcome: "done", warning: doneAnyway(op, error), ...more, ...(await around(op, undefined, reader)) };
+      if (happened === "done") {
+        const others = await around(op, undefined, reader);
+        const hosts = await hostsNotSent(op, others.stored?.config, false);
+        return { op, outcome: "done", ...told(doneAnyway(op, error), hosts), ...more, ...others };
+      }
       if (happened === "unreadable") break;
     }
     const more = after && "unmeant" in after ? { unmeant: after.unmeant } : {};
@@ -109,21 +114,21 @@ async function writeOnce(op: Op, until: number, services: WritingServices, writt
       error: new Error(`Kibana accepted the change of ${subjectOf(op)}, but reading it back does not show it.`),
     };
   const now = after === "differs" ? await stateNow(op, reader) : {};
-  return {
-    op,
-    outcome: "done",
-    data,
-    ...others,
-    ...more,
-    ...(after === "unreadable" ? { warning: "Kibana accepted the change; it could not be read back." } : {}),
-    ...(after === "differs"
-      ? {
-          ...now,
-          // The differences are reported field by field.
-          ...("unmeant" in more ? {} : { warning: differsNow(op, now.seen) }),
-        }
-      : {}),
-  };
+  // The differences of a rule are reported field by field.
+  const isTold = after === "differs" && !("unmeant" in more);
+  const hosts = await hostsNotSent(op, others.stored?.config ?? configIn(data), isTold);
+  const unread = after === "unreadable" ? "Kibana accepted the change; it could not be read back." : undefined;
+  return { op, outcome: "done", data, ...others, ...more, ...now, ...told(unread, isTold ? differsNow(op, now.seen) : undefined, hosts) };
+}
+
+function told(...sentences: (string | undefined)[]): Pick<OpResult, "warning"> {
+  const some = sentences.filter((one) => one !== undefined);
+  return some.length > 0 ? { warning: some.join(" ") } : {};
+}
+
+/** The config in the answer to a write of a connector. */
+function configIn(data: unknown): Record<string, unknown> | undefined {
+  return isPlainObject(data) && isPlainObject(data.config) ? data.config : undefined;
 }
 
 /**

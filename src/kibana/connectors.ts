@@ -114,8 +114,24 @@ export function connectorReads(get: Get) {
         }),
       );
     },
+    /**
+     * The names of a webhook's secret headers, for its form (stack_connectors/server/routes/get_webhook_secret_headers_key.ts); undefined
+     * where Kibana does not tell them.
+     */
+    async secretHeaderNames(space: string, id: string): Promise<string[] | undefined> {
+      try {
+        return SecretHeaderNames.safeParse(
+          await get({ path: `/internal/stack_connectors${path(id, "secret_headers")}`, space, internal: true }),
+        ).data;
+      } catch (error) {
+        if (!(error instanceof KibanaError) || error.code === "cancelled") throw error;
+        return undefined;
+      }
+    },
   };
 }
+
+const SecretHeaderNames = z.array(z.string());
 
 export interface NewConnector {
   /** Undefined below 8.8, where Kibana chooses it. */
@@ -161,6 +177,11 @@ const Execution = z.object({
 });
 export type Execution = z.output<typeof Execution>;
 
+/** Kibana keeps no secret that it is not sent, and not every type takes null for that. */
+function withoutNull(secrets: SealedRecord): SealedRecord {
+  return Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== null));
+}
+
 export function connectorWrites(send: Send) {
   return {
     /** `secrets` is sent even when empty: types with optional secrets need it (§4). */
@@ -169,7 +190,7 @@ export function connectorWrites(send: Send) {
         name,
         connector_type_id: type,
         config,
-        secrets: unseal(secrets),
+        secrets: unseal(withoutNull(secrets)),
       };
       return written(
         await send("POST", {
@@ -188,7 +209,7 @@ export function connectorWrites(send: Send) {
       const body = {
         name,
         config: tokenHash === undefined ? config : { ...config, ingestTokenHash: tokenHash },
-        secrets: unseal(secrets),
+        secrets: unseal(withoutNull(secrets)),
       };
       return written(await send("PUT", { path: `/api/actions/connector${path(id)}`, space, body }));
     },

@@ -71,7 +71,7 @@ export function resolveSecrets(
     throw new ToolError(
       "secret_refused",
       'It is not known which secrets {"$ask": true} stands for here: this type or config needs none, or has secrets with names of their own.',
-      'Name each secret, as {"token": {"$ask": true}}, or leave `secrets` out where none is needed.',
+      `Name each secret${known === undefined ? "" : ` that it has of ${known.join(", ")}`}, as {"${known?.[0] ?? "token"}": {"$ask": true}}, or leave \`secrets\` out where none is needed.`,
       { path: "secrets" },
     );
   }

@@ -1,8 +1,9 @@
 import { exactHost } from "../host-name.ts";
 
 /**
- * Where a secret may go for good: `CONNECTOR_SECRET_X__FOR=.pagerduty@events.pagerduty.com`, several with commas. A bare
- * host means verified TLS; `.email@smtp://smtp.example.com` names a way without (host-name.ts).
+ * Where a secret may go for good: `CONNECTOR_SECRET_X__FOR=.pagerduty@events.pagerduty.com`. Several with commas: a connector
+ * that sends it to two hosts needs both. A bare host means verified TLS; `.email@smtp://smtp.example.com` names a way without
+ * (host-name.ts).
  */
 export interface Binding {
   /** Undefined: any type, at this host. */

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Op } from "../change/op.ts";
 import type { NextCall, NoChange, Plan } from "../change/plan.ts";
 import type { Connector } from "../kibana/connectors.ts";
+import { fieldsWithValue } from "../sealed.ts";
 import { lookAtWorkflows } from "../usage/look.ts";
 import { howToAuthorise } from "./connectors/authorise.ts";
 import { connectorView } from "./connectors/connector-row.ts";
@@ -63,13 +64,13 @@ export const updateConnector = changeInSpaces({
     const workflows = workflowRows(plan.ops, results);
     if ("beside" in plan) {
       const done = results.find((one) => one.outcome === "done" && one.op.op === "update");
-      const given = done?.op.op === "update" ? Object.keys(done.op.secrets) : [];
+      const given = done?.op.op === "update" ? fieldsWithValue(done.op.secrets) : [];
       const told = reportOfEach(plan, results);
       return { ...told, result: compact({ ...told.result, secrets_stored: given, workflows }), next: done ? await testOf(done.op) : [] };
     }
     if (outcome !== "done" || op?.op !== "update") return { result: compact({ workflows }) };
     // The name of a way to authenticate stands among the secrets as it is.
-    const given = Object.keys(op.secrets).filter((field) => typeof op.secrets[field] !== "string");
+    const given = fieldsWithValue(op.secrets).filter((field) => typeof op.secrets[field] !== "string");
     return {
       result: compact({
         connector: stored && connectorView(stored, op.space),

@@ -151,7 +151,7 @@ describe("a mistake is reported before anything is sent", () => {
       {
         code: "invalid_config",
         message: expect.stringContaining(
-          'secrets.secretHeaders must be an object, not text (a map of names to references, such as {"<name>": {"$ask": true}})',
+          'secrets.secretHeaders must be an object, not text (a map of names to references: {"<name>": {"$ask": true}} with the name that the service expects, such as that of a header, in place of <name>)',
         ),
       },
     ],

@@ -106,11 +106,11 @@ describe("a rotation", () => {
     expect([await now(), made.writes()]).toEqual([before, []]);
   });
 
-  test("of secret headers says that names which are not given are lost", async () => {
+  test("of secret headers says which names that are not given are lost", async () => {
     const { made, update } = await withOne({ ...open, secrets: { secretHeaders: { "X-One": "1", "X-Two": "2" } } });
     const { body } = await update({ secrets: { secretHeaders: { "X-One": fresh } } });
     expect(body.status).toBe("done");
-    expect(made.questions[0]?.message).toContain("secrets.secretHeaders is replaced as a whole: names in it that are not given are lost.");
+    expect(made.questions[0]?.message).toContain("secrets.secretHeaders is replaced as a whole: X-Two is lost.");
   });
 
   test("cannot be told from no write if the answer is lost: name and config are the same", async () => {

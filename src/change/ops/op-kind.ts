@@ -43,6 +43,8 @@ export type Inverse =
       expect: { name: string; config: Record<string, unknown> };
       to: { name: string; config: Record<string, unknown> };
       secrets: boolean;
+      /** Fields of secrets that the change filled where nothing was. */
+      first: string[];
       lost?: string;
       /** The references that the change itself used, by path. */
       used: Record<string, string>;

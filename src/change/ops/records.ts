@@ -35,6 +35,8 @@ const Recorded = z.discriminatedUnion("op", [
     secretFields: z.array(z.string()).default([]),
     secretSources: z.record(z.string(), z.string()).default({}),
     secretsBefore: z.boolean(),
+    // Records of older versions have none.
+    secretsFirst: z.array(z.string()).default([]),
     lost: z.string().optional(),
   }),
   z.object({ op: z.literal("rotate"), ...Place }),

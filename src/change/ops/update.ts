@@ -15,7 +15,7 @@ export const update: OpKind<UpdateOp> = {
     );
   },
 
-  record: ({ space, id, before, after, secrets, secretsBefore, lost }) => ({
+  record: ({ space, id, before, after, secrets, secretsBefore, secretsFirst, lost }) => ({
     op: "update",
     space,
     id,
@@ -26,6 +26,7 @@ export const update: OpKind<UpdateOp> = {
     secretFields: fieldsWithValue(secrets),
     secretSources: referencesIn(secrets),
     secretsBefore,
+    secretsFirst,
     ...(lost !== undefined && { lost }),
   }),
 
@@ -39,13 +40,14 @@ export const update: OpKind<UpdateOp> = {
     return now === "differs" ? "not_done" : "unknown";
   },
 
-  inverse: ({ space, id, before, after, secretsBefore, secretSources, lost }) => ({
+  inverse: ({ space, id, before, after, secretsBefore, secretsFirst, secretSources, lost }) => ({
     op: "update",
     space,
     id,
     expect: after,
     to: before,
     secrets: secretsBefore,
+    first: secretsFirst,
     ...(lost !== undefined && { lost }),
     used: secretSources,
   }),

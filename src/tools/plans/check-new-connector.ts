@@ -7,7 +7,7 @@ import { examine, Sealed, type SealedRecord, seal } from "../../sealed.ts";
 import type { Resolved } from "../../secrets/resolve.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
 import { noneInstead } from "../secrets/explicit-no-auth.ts";
-import { placeholder, proposalInWords, proposedSecrets, type Subject } from "../secrets/proposed-secrets.ts";
+import { nameMeant, placeholder, proposalInWords, proposedSecrets, type Subject } from "../secrets/proposed-secrets.ts";
 import { withGiven } from "../secrets/with-given.ts";
 
 /**
@@ -43,7 +43,7 @@ export async function checkNew(
     throw new ToolError(
       "secrets_needed",
       `${type.id} needs ${open.required.join(" and ")}${open.mode ? ` (authentication: ${open.mode})` : ""}.${hints.map((hint) => ` ${inWords(hint)}.`).join("")}`,
-      `Pass ${proposalInWords(proposal, source, subject)}.${noneInstead(type)}`,
+      `Pass ${proposalInWords(proposal, source, subject)}.${noneInstead(type, subject, open.required)}`,
       {
         required: open.required,
         possible: open.possible,
@@ -92,7 +92,7 @@ function asMap(problem: Problem, { noPage, prefix }: SecretSource): Problem {
   if (problem.problem !== "must be an object, not text") return problem;
   return {
     ...problem,
-    suggestion: `a map of names to references, such as {"${placeholder}": ${noPage ? `{"$env": "${prefix}…"}` : '{"$ask": true}'}}`,
+    suggestion: `a map of names to references: {"${placeholder}": ${noPage ? `{"$env": "${prefix}…"}` : '{"$ask": true}'}}${nameMeant({ [placeholder]: 0 })}`,
   };
 }
 
@@ -118,9 +118,12 @@ export function inWords({ path, problem, suggestion }: Problem): string {
   return `${path} ${problem}${suggestion ? ` (${suggestion})` : ""}`;
 }
 
-/** The secrets with placeholders for those that a person has yet to type: they are not missing, and are checked once typed. */
+/**
+ * The secrets as Kibana gets them, which is sent none for null, with placeholders for those that a person has yet to type: they are
+ * not missing, and are checked once typed.
+ */
 function withPlaceholders(secrets: SealedRecord, asked: readonly string[]): SealedRecord {
-  const whole: SealedRecord = { ...secrets };
+  const whole: SealedRecord = Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== null));
   for (const path of asked) {
     const [, field = path, ...rest] = path.split(".");
     const placeholder = seal("to-be-typed", "to be typed");

@@ -18,6 +18,7 @@ import { effectOn } from "../connectors/connector-row.ts";
 import { type Free, type Known, type Refused, whoMayGo } from "../connectors/deletable.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
+import { keptInJournal } from "../secrets/kept-in-journal.ts";
 import { secretsOf } from "../secrets/stored-secrets.ts";
 import { newFirst } from "./first-of-type.ts";
 import { goesWith } from "./made-elsewhere.ts";
@@ -73,6 +74,7 @@ export async function planDelete(
   if (!first) throw new ToolError("invalid_arguments", "No connector is named.", "Give at least one id.");
   const inPerson = (await Promise.all(free.map(endedToken))).flat();
   const [firsts, pending] = await Promise.all([newFirsts(free, known), pendingRuns(context.kibana, space, free, status)]);
+  const kept = [...new Set(free.flatMap(({ config }) => keptInJournal(config ?? {}, {}, context.secrets)))];
   const too = (await goesWith(free, known.existing)).map((one) => ` ${one}`).join("");
   return {
     summary:
@@ -86,7 +88,7 @@ export async function planDelete(
     beforehand: [
       ...new Set(ops.flatMap((op) => (op.restorable && op.unusable !== undefined ? typeRefused(op.before.type, op.unusable) : []))),
     ],
-    warnings: [...firsts, ...shifted, ...pending, ...unlistable(all), ...free.flatMap(notes)],
+    warnings: [...firsts, ...shifted, ...pending, ...unlistable(all), ...free.flatMap(notes), ...kept],
     outsideWorld: "none",
     consequence: only ? { typeName: plainText(only.connector.name, 60) } : "person",
     facts: [free.map(({ id, type, name, config }) => ({ id, type, name, config })), firsts],

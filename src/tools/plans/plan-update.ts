@@ -1,17 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
-import { isReadable, statedDestinations } from "../../catalog/destinations.ts";
+import { destinations, isReadable, statedDestinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import { stillUnknown } from "../../change/consent/refusals.ts";
 import type { Op, PutWorkflowOp, UpdateOp } from "../../change/op.ts";
 import type { Plan } from "../../change/plan.ts";
 import { firstFew } from "../../first-few.ts";
-import { hostAndWay } from "../../host-name.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import { plainText, quoted, word } from "../../plain-text.ts";
 import { rulesWith } from "../../rules/find-rules.ts";
-import { mapSealed, Sealed, type SealedTree } from "../../sealed.ts";
+import { mapSealed } from "../../sealed.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
 import { awaitedIn } from "../../usage/awaited.ts";
 import { lookAtWorkflows } from "../../usage/look.ts";
@@ -19,20 +18,21 @@ import { namedBy, renameWarnings } from "../../usage/renamed.ts";
 import { authorisationsGone, authorisationsLost } from "../connectors/authorise.ts";
 import { effectOn } from "../connectors/connector-row.ts";
 import { endWarning } from "../connectors/end-warning.ts";
-import { openWays, readAlong } from "../connectors/open-ways.ts";
+import { openWays } from "../connectors/open-ways.ts";
 import { orWhy } from "../connectors/or-why.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { warnOfConfig } from "../rules/move-warnings.ts";
 import { readableSecret } from "../secrets/config-secrets.ts";
 import { givenSecrets } from "../secrets/given-secrets.ts";
+import { keptInJournal } from "../secrets/kept-in-journal.ts";
 import { withWayNamed } from "../secrets/named-way.ts";
 import { askedFields } from "../secrets/page-fields.ts";
 import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
 import { formerSecrets, notKnownToBeSame, replacedSecrets } from "../secrets/replaced-secrets.ts";
 import { agreedHosts, destinationsWith, secretFlows } from "../secrets/secret-flows.ts";
-import { assertAllGiven, givenFields, nothingElse, type StoredSecrets, storedSecrets, withStored } from "../secrets/stored-secrets.ts";
-import type { GivenSecrets } from "../secrets/with-given.ts";
+import { storedFirst } from "../secrets/stored-first.ts";
+import { assertAllGiven, givenFields, nothingElse, storedSecrets, withStored } from "../secrets/stored-secrets.ts";
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { leftWarnings, repointWorkflows } from "../workflows/repoint-workflows.ts";
 import { checkNew } from "./check-new-connector.ts";
@@ -41,6 +41,7 @@ import { endpointWarnings } from "./left-endpoint.ts";
 import { replaced, takenOver } from "./made-elsewhere.ts";
 import type { Surroundings } from "./plan-create.ts";
 import { shiftedBy } from "./shifted-models.ts";
+import { forgotten, replacedAsAWhole, whereItGoes, whereSecretsLead } from "./update-words.ts";
 
 type Config = Record<string, unknown>;
 
@@ -59,6 +60,8 @@ export interface Wanted {
   workflows?: readonly PutWorkflowOp[] | undefined;
   /** The change that it undoes. */
   undoes?: string | undefined;
+  /** Secrets that are null since that change stored them where nothing was. */
+  takesOut?: readonly string[];
 }
 
 /**
@@ -66,7 +69,7 @@ export interface Wanted {
  * @throws ToolError secrets_needed, invalid_config, secret_refused
  */
 export async function planUpdate(
-  { space, before, noOtherSecrets, verb, repoints, workflows: others = [], undoes, ...asGiven }: Wanted,
+  { space, before, noOtherSecrets, verb, repoints, workflows: others = [], undoes, takesOut = [], ...asGiven }: Wanted,
   { status, existing }: Surroundings,
   context: ToolContext,
 ): Promise<Plan> {
@@ -79,7 +82,15 @@ export async function planUpdate(
   context.learn(resolved.secrets);
   const storedBefore = storedSecrets(entry, before.config ?? {}, status);
   const why = before.missingSecrets ? "Its secrets were lost on import" : "Kibana forgets every secret that an update does not send";
-  const subject = { type: before.type, name: before.name, id: before.id, space, config: after.config, before: undoes };
+  const subject = {
+    type: before.type,
+    name: before.name,
+    id: before.id,
+    space,
+    config: after.config,
+    configBefore: before.config ?? {},
+    before: undoes,
+  };
   const given = givenFields(resolved.secrets, resolved.asked);
   // Secrets that are flagged as missing are not stored.
   const known = before.missingSecrets ? [] : storedBefore.needed;
@@ -88,6 +99,7 @@ export async function planUpdate(
     : (await fieldsStoredLast({ id: before.id, space }, context.secrets)).filter((one) => !known.includes(one));
   const dropped = byJournal.filter((field) => secrets[field] === null);
   const stored = withStored(entry, storedSecrets(entry, after.config, status), byJournal, secrets);
+  const first = await storedFirst({ entry, before, config: after.config, given: resolved, byJournal }, { kibana, space, status });
   const left = await assertAllGiven({ subject, entry, why, stored, given: resolved }, context.secrets);
   const alone = settings.skipConfirmation && resolved.asked.length === 0 && context.secrets.typed === undefined;
   /** Whoever agrees says that these are not stored. */
@@ -104,6 +116,14 @@ export async function planUpdate(
   // A mere rename need not repeat warnings about an unchanged config.
   const renames = after.name !== before.name && isDeepStrictEqual(after.config, before.config ?? {});
   const goesElsewhere = !isDeepStrictEqual(was, becomes) && was.length > 0;
+  // Where the secrets led before is not known.
+  const bySecretsAlone =
+    goesElsewhere &&
+    entry &&
+    isDeepStrictEqual(
+      was,
+      destinations(entry, after.config, () => undefined),
+    );
   const seen = after.name === before.name ? { space, looked: [] } : await lookAtWorkflows(kibana, space, status);
   const naming = namedBy(before, existing, seen);
   const theOthers = existing.filter(({ id }) => id !== before.id);
@@ -117,7 +137,7 @@ export async function planUpdate(
   const stillNaming = naming.uses.filter(({ id, how }) => !moved.includes(JSON.stringify([id, how])));
   const renamed = renameWarnings(before.name, { ...naming, uses: stillNaming });
   const endpoint = await endpointWarnings(before, after.config, { status, existing }, space, kibana);
-  const first = newFirst(entry, existing, [...theOthers, { ...before, name: after.name, missingSecrets: false }]);
+  const firstOfType = newFirst(entry, existing, [...theOthers, { ...before, name: after.name, missingSecrets: false }]);
   const taken = takenOver(entry, before, after.config, existing);
   const lost = [...(before.authMode === undefined ? [] : [authorisationsGone]), ...(taken ? [taken.lost] : [])].join(" ");
   const op: UpdateOp = {
@@ -129,8 +149,11 @@ export async function planUpdate(
     secrets: resolved.secrets,
     // Of a type that nobody describes, what is given stood there before.
     secretsBefore:
-      [...storedBefore.needed, ...storedBefore.possible, ...byJournal].some((field) => !denied.includes(field)) ||
+      [...storedBefore.needed, ...storedBefore.possible, ...byJournal].some(
+        (field) => !denied.includes(field) && !first.fields.includes(field),
+      ) ||
       (entry === undefined && given.size > 0),
+    secretsFirst: first.fields,
     ...(lost !== "" && { lost }),
     ...(after.name !== before.name && {
       renames: {
@@ -166,7 +189,7 @@ export async function planUpdate(
     warnings: [
       ...(before.missingSecrets ? [] : await replacedSecrets(subject, stores, context.secrets)),
       ...(await formerSecrets(stores, context, undoes !== undefined)),
-      ...(first ? [first.warning] : []),
+      ...(firstOfType ? [firstOfType.warning] : []),
       ...awaiting.used,
       ...shifted,
       ...(naming.missed.length > 0 ? [] : awaiting.missed),
@@ -180,14 +203,25 @@ export async function planUpdate(
       ...(renames ? warnings.filter((one) => one.startsWith("secrets")) : warnings),
       ...resolved.warnings,
       ...(renames || taken ? [] : replaced(entry, before, existing)),
-      ...(goesElsewhere ? [whereItGoes(was, becomes)] : given.size > 0 ? openWays(becomes.filter(isReadable)) : []),
+      ...(bySecretsAlone
+        ? [whereSecretsLead(becomes.filter((host) => !was.includes(host)))]
+        : goesElsewhere
+          ? [whereItGoes(was, becomes)]
+          : given.size > 0
+            ? openWays(becomes.filter(isReadable))
+            : []),
       ...(usesOAuth(after.config) && !renames && before.authMode === undefined
         ? ["Kibana drops the stored OAuth tokens: the next run signs in again."]
         : []),
       ...(removed.length > 0 ? [`Removed: ${firstFew(removed, 20)}.`] : []),
       ...forgotten(known, stored, given),
-      ...dropped.map((field) => `secrets.${field} is null: Kibana forgets what this server stored there.`),
-      ...fieldsOfSeveral(resolved).map((field) => `secrets.${field} is replaced as a whole: names in it that are not given are lost.`),
+      ...dropped.map((field) =>
+        takesOut.includes(field)
+          ? `secrets.${field}: that change stored it where nothing was before, so it is taken out again.`
+          : `secrets.${field} is null: Kibana forgets what this server stored there.`,
+      ),
+      ...replacedAsAWhole(resolved, first.lost),
+      ...keptInJournal(before.config ?? {}, after.config, context.secrets),
       ...(renames
         ? []
         : hideInConfig(after.config).found.map((one) =>
@@ -198,7 +232,7 @@ export async function planUpdate(
     consequence: "person",
     ...(taken ? { inPerson: [taken.inPerson] } : {}),
     ...(onlyAPersonKnows ? { onlyAPersonKnows } : {}),
-    facts: { version: status.version, possible, awaiting: [...awaiting.used, ...shifted], endpoint, first: first?.warning },
+    facts: { version: status.version, possible, awaiting: [...awaiting.used, ...shifted], endpoint, first: firstOfType?.warning },
     flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),
     asks,
     // Somebody gave it secrets to send there.
@@ -208,26 +242,6 @@ export async function planUpdate(
   // First, so that they reach it at every moment.
   const those = workflows.ops.length === 1 ? "that names" : "that name";
   return withWorkflows(plan, workflows, `Put its id into the ${workflowsInWords(workflows.ops)}, ${those} it by its old name.`, true);
-}
-
-/** Another way to the same hosts is not told as another host. */
-function whereItGoes(was: readonly string[], becomes: readonly string[]): string {
-  const [before, after] = [was.map(hostAndWay), becomes.map(hostAndWay)];
-  const hosts = after.map(({ host }) => word(host)).join(", ");
-  if (
-    isDeepStrictEqual(
-      before.map(({ host }) => host),
-      after.map(({ host }) => host),
-    )
-  ) {
-    const ways = (all: typeof after) => [...new Set(all.map(({ way }) => way))].join(" and ");
-    return `From now on the way to ${hosts} is another one: ${ways(after)}; before: ${ways(before)}.${openWays(becomes).length > 0 ? ` ${readAlong}` : ""}`;
-  }
-  return `From now on requests, and the secrets in them, go to ${becomes.map(word).join(", ") || "another host"}, no longer to ${was.map(word).join(", ")}.${openWays(
-    becomes,
-  )
-    .map((one) => ` ${one}`)
-    .join("")}`;
 }
 
 /** What a plan of updates removes, for its summary; empty where nothing is. */
@@ -271,19 +285,6 @@ function difference(
     before: { ...(renamed ? { name: before.name } : {}), ...pick(old) },
     after: { ...(renamed ? { name: after.name } : {}), ...pick(fresh), ...compact({ secrets: sent }) },
   };
-}
-
-/** The fields that hold several secrets by name, given or yet to be typed. */
-function fieldsOfSeveral({ secrets, asked }: GivenSecrets): string[] {
-  const isSeveral = (tree: SealedTree) => tree !== null && typeof tree === "object" && !(tree instanceof Sealed);
-  const typed = asked.map((path) => path.split(".").slice(1)).flatMap(([field = "", ...rest]) => (rest.length > 0 ? [field] : []));
-  return [...new Set([...Object.entries(secrets).flatMap(([field, tree]) => (isSeveral(tree) ? [field] : [])), ...typed])];
-}
-
-/** Secrets that the method needs which the change gives up: they are stored for certain, and nobody has to say so. */
-function forgotten(known: readonly string[], becomes: StoredSecrets, given: ReadonlySet<string>): string[] {
-  const left = known.filter((field) => !becomes.needed.includes(field) && !given.has(field));
-  return left.length > 0 ? [`The new config no longer uses ${left.join(" and ")}: Kibana forgets what is stored there.`] : [];
 }
 
 /** Whether the config authenticates with tokens that Kibana fetches and keeps. */

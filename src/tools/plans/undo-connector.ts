@@ -6,7 +6,7 @@ import type { NoChange, Plan } from "../../change/plan.ts";
 import type { Inverse } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import { mapSealed, referencesIn } from "../../sealed.ts";
+import { fieldsWithValue, mapSealed, referencesIn } from "../../sealed.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
 import { fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { assertRunnable, connectorView } from "../connectors/connector-row.ts";
@@ -113,14 +113,17 @@ export async function planInverse(
       if (inTheWay.length > 0) return changedSince(space, current, inverse, inTheWay, later);
       if (owner && (await looksLikeAnother(current, [owner.last, inverse.expect, inverse.to])))
         return superseded(space, inverse.id, ofAnother(current));
-      const wanted = { space, before: current, after: withBack(current, inverse, written), verb: "Put back", undoes: change, ...given };
+      const takesOut = await storedByItAlone(inverse, change, context.secrets);
+      const secrets = { ...Object.fromEntries(takesOut.map((field) => [field, null])), ...given.secrets };
+      const back = { space, before: current, after: withBack(current, inverse, written), verb: "Put back", undoes: change };
+      const wanted = { ...back, ...given, takesOut, ...("$ask" in given.secrets ? {} : { secrets }) };
       const plan = await planUpdate(wanted, { status, existing }, context);
       const stored = ((await context.secrets.stored?.(change)) ?? []).filter((one) => isIn(one, { id: inverse.id, space }));
       assertOthers(plan, inverse, stored, context.secrets);
       const [op] = plan.ops;
       const stays = fieldsInWords(differs);
       const kept = stays === "" ? [] : [`What was changed after it stays as it is now: ${stays}.`];
-      const sent = [...(op.op === "update" ? Object.keys(op.secrets) : []), ...plan.asks.map(({ label }) => label)];
+      const sent = [...(op.op === "update" ? fieldsWithValue(op.secrets) : []), ...plan.asks.map(({ label }) => label)];
       if (sent.length === 0) return { ...plan, warnings: [...kept, ...plan.warnings] };
       const isSince = (label: string) => stored.some((one) => one.isSince && fieldOf(one) === label);
       const [old, newer] = [sent.filter((one) => !isSince(one)), sent.filter(isSince)];
@@ -143,6 +146,16 @@ export async function planInverse(
       return planDelete({ ids: [current.id], space }, { existing, types, status }, context);
     }
   }
+}
+
+/** The fields that a change filled where nothing was, and no later one. */
+async function storedByItAlone(
+  { space, id, first }: Extract<Doable, { op: "update" }>,
+  change: string,
+  { stored }: SecretSource,
+): Promise<string[]> {
+  const now = ((await stored?.()) ?? []).filter((one) => isIn(one, { id, space }));
+  return first.filter((field) => now.every((one) => fieldOf(one) !== field || one.change === change));
 }
 
 /**

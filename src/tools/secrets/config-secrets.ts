@@ -31,12 +31,12 @@ export function literalsInConfig({ given, stored = {}, entry, status }: Given, s
   assertNoReference({ given, stored, entry, status });
   const { literals, noPage, prefix, refused } = source;
   if (literals === "warn") return [];
-  const found = hideInConfig(given).found.filter(({ path }) => valueAt(given, path) !== valueAt(stored, path));
+  const found = hideInConfig(given).found.filter(({ path }) => valueInConfig(given, path) !== valueInConfig(stored, path));
   for (const { path } of found) {
     const place = placeOf(path, entry, status);
     if (!place) continue;
     for (const one of new Set(found.map((each) => each.path)))
-      if (placeOf(one, entry, status)) refused?.add(valueAt(given, one), one.split(".").at(-1) ?? "");
+      if (placeOf(one, entry, status)) refused?.add(valueInConfig(given, one), one.split(".").at(-1) ?? "");
     const secrets = nested(place, offeredReference(source));
     throw new ToolError(
       "literal_secret_refused",
@@ -115,7 +115,7 @@ export function readableSecret(
 
 /** ` with config: {"headers":{"Authorization":null}}`; empty if nothing is stored there. */
 function takenOut(path: string, stored: Config = {}): string {
-  return valueAt(stored, path) === undefined ? "" : ` with config: ${JSON.stringify(nested(keysOf(path), null))}`;
+  return valueInConfig(stored, path) === undefined ? "" : ` with config: ${JSON.stringify(nested(keysOf(path), null))}`;
 }
 
 /** Where among the secrets the same value is encrypted; undefined if the type and version have no such place. */
@@ -135,12 +135,13 @@ function isGiven([field = "", ...names]: readonly string[], secrets: Config): bo
   return Object.keys(there).some((one) => one.toLowerCase() === name.toLowerCase());
 }
 
-function valueAt(config: Config, path: string): unknown {
+/** What a config has at a path of `hideInConfig`. */
+export function valueInConfig(config: Config, path: string): unknown {
   const [first = "", ...rest] = path.split(".");
   const at = config[first];
   if (rest.length === 0 || typeof at !== "object" || at === null) return at;
   // A header's name may contain dots.
-  return Object.hasOwn(at, rest.join(".")) ? Reflect.get(at, rest.join(".")) : valueAt({ ...at }, rest.join("."));
+  return Object.hasOwn(at, rest.join(".")) ? Reflect.get(at, rest.join(".")) : valueInConfig({ ...at }, rest.join("."));
 }
 
 /** The keys of a path; the name of a header may have dots. */

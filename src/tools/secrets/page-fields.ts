@@ -42,7 +42,7 @@ export function askedFields(paths: readonly string[], entry: ConnectorType | und
       throw new ToolError(
         "secret_refused",
         `${path} holds several secrets by name: a person cannot type it as one.`,
-        `Ask for each by its name, such as {"${field}": {"<name>": {"$ask": true}}}.`,
+        `Ask for each by its name: {"${field}": {"<name>": {"$ask": true}}} with the name that the service expects, such as that of a header, in place of <name>.`,
         { path },
       );
     }

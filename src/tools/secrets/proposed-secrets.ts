@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
 import { isPlainObject } from "../../plain-object.ts";
+import { isBoundTo } from "../../secrets/binding.ts";
 import { availableNames, mayUse, type SecretSource } from "../../secrets/secret-source.ts";
 import { type FormerSecret, fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { type Binding, bindingSuffix, readBindings } from "../../settings/bindings.ts";
@@ -16,6 +17,8 @@ export interface Subject {
   id?: string | undefined;
   space?: string | undefined;
   config?: Readonly<Record<string, unknown>> | undefined;
+  /** The config that it has now, where a call gives it another one. */
+  configBefore?: Readonly<Record<string, unknown>> | undefined;
   /** A change that is undone: what was stored before it is meant. */
   before?: string | undefined;
   /** What it is a copy of: what was stored there is meant. */
@@ -40,6 +43,13 @@ type Reference = { $env: string } | { $file: string };
 
 /** In place of a name in a map of secrets: only the service knows it. As it stands it is refused. */
 export const placeholder = "<name>";
+
+/** What to put there, a clause; empty where all names are known. */
+export function nameMeant(secrets: unknown): string {
+  return JSON.stringify(secrets).includes(`"${placeholder}":`)
+    ? ` with the name that the service expects, such as that of a header, in place of ${placeholder}`
+    : "";
+}
 
 /** The most names to list in an answer. */
 const most = 8;
@@ -78,9 +88,13 @@ export async function proposedSecrets(
     source,
     name !== undefined && others.length === 0 ? asReference(files.length > 0 ? `file ${name}` : name) : undefined,
   );
-  const offered = (field: string) => (source.noPage ? new Map(last).get(field) : undefined) ?? one;
+  const offered = (path: string) => (source.noPage ? new Map(last).get(path) : undefined) ?? one;
+  const several = (field: string) => {
+    const names = inIt.flatMap(({ path }) => (path.startsWith(`${field}.`) ? [path.slice(field.length + 1)] : []));
+    return Object.fromEntries((names.length > 0 ? names : [placeholder]).map((name) => [name, offered(`${field}.${name}`)]));
+  };
   return {
-    secrets: Object.fromEntries(fields.map((field) => [field, isOneText(entry, field) ? offered(field) : { [placeholder]: one }])),
+    secrets: Object.fromEntries(fields.map((field) => [field, isOneText(entry, field) ? offered(field) : several(field)])),
     ...(last.length > 0 ? { stored_last: Object.fromEntries(last) } : {}),
     ...(since.length > 0 ? { stored_since: since } : {}),
     ...(older.length > 0 ? { older_value_of: Object.fromEntries(older) } : {}),
@@ -135,7 +149,7 @@ export function proposalInWords(
 ): string {
   const there =
     existing(names, subject) || (noPage ? "The operator sets the variable" : `Or {"$env": "${prefix}…"}, which the operator sets`);
-  return `secrets: ${JSON.stringify(secrets)}${noPage ? "" : " (a person types it)"}. ${there}`;
+  return `secrets: ${JSON.stringify(secrets)}${noPage ? "" : " (a person types it)"}${nameMeant(secrets)}. ${there}`;
 }
 
 /** What exists for it, in words; empty if nothing is known to. */
@@ -188,7 +202,7 @@ function fitting(
   const ended = new Set(former.map((one) => one.source));
   const hosts = entry ? destinations(entry, config, () => undefined) : [];
   const isBound = (bindings: readonly Binding[]) =>
-    bindings.some((one) => (one.type === undefined ? hosts.length > 0 : one.type === type) && hosts.every((host) => host === one.host));
+    hosts.length > 0 ? isBoundTo(bindings, type, hosts) : bindings.some((one) => one.type === type);
   const names = availableNames(source).filter((one) => {
     const bindings = readBindings(source.env[one + bindingSuffix] ?? "");
     if (ended.has(one)) return false;

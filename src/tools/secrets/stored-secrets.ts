@@ -1,5 +1,6 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { connectorType } from "../../catalog/index.ts";
+import { leftOut } from "../../catalog/left-out.ts";
 import { credentialsFor } from "../../catalog/when.ts";
 import type { DeleteOp } from "../../change/op.ts";
 import type { Unknown } from "../../change/plan.ts";
@@ -8,6 +9,7 @@ import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { quoted } from "../../plain-text.ts";
 import { fieldsWithValue, type SealedRecord } from "../../sealed.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
+import { fieldOf } from "../../secrets/stored-secret.ts";
 import { compact } from "../fields.ts";
 import { noneInstead } from "./explicit-no-auth.ts";
 import { proposalInWords, proposedSecrets, type Subject } from "./proposed-secrets.ts";
@@ -24,8 +26,8 @@ export interface StoredSecrets {
   possible: string[];
   /** The authentication method, if the type has several. */
   mode: string | undefined;
-  /** How to say that it needs none; empty if the type cannot say so. */
-  noneInstead?: string;
+  /** Of the needed ones those that the config alone does not need: this server stored them. */
+  stays?: string[];
 }
 
 /** For a type without an entry, anything may be stored. */
@@ -42,7 +44,6 @@ export function storedSecrets(entry: ConnectorType | undefined, config: Config, 
     needed: [...needed],
     possible,
     mode: entry.credentials.length > 1 ? ways.map((way) => way.name).join(" or ") : undefined,
-    noneInstead: noneInstead(entry),
   };
 }
 
@@ -53,17 +54,16 @@ export function storedSecrets(entry: ConnectorType | undefined, config: Config, 
  */
 export function withStored(
   entry: ConnectorType | undefined,
-  { noneInstead: none = "", ...stored }: StoredSecrets,
+  stored: StoredSecrets,
   before: readonly string[],
   given: Readonly<Record<string, unknown>>,
 ): StoredSecrets {
   const stays = before.filter((field) => given[field] !== null && (entry === undefined || stored.possible.includes(field)));
-  const how = stays.length > 0 ? ` This server stored ${stays.join(" and ")}; null in its place drops it.` : "";
   return {
     ...stored,
     needed: [...new Set([...stored.needed, ...stays])],
     possible: stored.possible.filter((field) => !before.includes(field)),
-    noneInstead: none + how,
+    stays: stays.filter((field) => !stored.needed.includes(field)),
   };
 }
 
@@ -91,12 +91,37 @@ export async function assertAllGiven({ subject, entry, why, stored, given }: Giv
   const [required, possible] = [stored.needed.filter(isMissing), stored.possible.filter(isMissing)];
   if (required.length === 0) return possible;
   const proposal = withGiven(await proposedSecrets(required, entry, subject, source), given, source);
+  const stays = droppable(entry, subject.config ?? {}, stored).filter((field) => required.includes(field));
+  const known = new Set(Object.keys({ ...proposal.stored_last, ...proposal.older_value_of }).map((path) => fieldOf({ path })));
+  const [ours, unclear] = [
+    stays.filter((field) => subject.before === undefined || known.has(field)),
+    stays.filter((field) => !known.has(field)),
+  ];
+  const drops = [
+    ours.length > 0 ? ` This server stored ${ours.join(" and ")}; null in its place drops it.` : "",
+    ours.length < stays.length
+      ? ` This server does not know what ${unclear.join(" and ")} held before that change: null in its place says that nothing was there.`
+      : "",
+  ].join("");
   throw new ToolError(
     "secrets_needed",
     `${why}, and ${quoted(subject.name)} needs ${required.join(" and ")}${stored.mode ? ` (authentication: ${stored.mode})` : ""}.`,
-    `Pass ${proposalInWords(proposal, source, subject)}.${stored.noneInstead ?? ""}`,
+    `Pass ${proposalInWords(proposal, source, subject)}.${entry ? whereAddressesAre(entry, required) + noneInstead(entry, subject, required) : ""}${drops}`,
     compact({ required, possible, auth_mode: stored.mode, ...proposal }),
   );
+}
+
+/** Of what this server stored there what may go all at once, so that a whole way to sign in stays. */
+function droppable(entry: ConnectorType | undefined, config: Readonly<Config>, { needed, stays = [] }: StoredSecrets): string[] {
+  const ways = entry ? credentialsFor(entry, config) : [{ fields: [] }];
+  const isWhole = (left: readonly string[]) => ways.some(({ fields }) => fields.every((field) => left.includes(field)));
+  const left = new Set(needed);
+  return stays.filter((field) => {
+    left.delete(field);
+    if (isWhole([...left])) return true;
+    left.add(field);
+    return false;
+  });
 }
 
 /** What only a person can know about further stored secrets, for the plan; undefined if there can be none. */
@@ -111,15 +136,36 @@ export async function nothingElse(
   const pass = entry
     ? `pass those of these that it has: ${proposalInWords(proposal, source, subject)}`
     : "pass what is stored in `secrets`";
+  const filled = entry ? filledIn(entry, subject.config ?? {}, possible) : new Map<string, string>();
+  const none = possible.map((field) => `no ${field}${filled.has(field) ? ` but ${filled.get(field)}, which Kibana fills in` : ""}`);
+  const byItself =
+    filled.size > 0 ? ` Kibana fills in ${[...filled.keys()].join(" and ")} again: give another value only if one is stored.` : "";
   return {
-    statement: `Nothing else is stored in ${quoted(subject.name)}${entry ? `: no ${possible.join(", no ")}` : ""} (${lower(why)})`,
-    fix: `Ask the person who set it up, or find out at the service what it expects; then ${pass}.${
+    statement: `Nothing else is stored in ${quoted(subject.name)}${entry ? `: ${none.join(", ")}` : ""} (${lower(why)})`,
+    fix: `Ask the person who set it up, or find out at the service what it expects; then ${pass}.${byItself}${
       unattended
         ? " If nothing else is stored, say so with assert_no_other_secrets: true."
         : " If nothing else is stored, repeat the call: a person confirms it in the form or page of the plan."
     }`,
     detail: compact({ possible, ...proposal }),
   };
+}
+
+/** What Kibana fills in for fields that are left out, by its description of the type. */
+function filledIn(entry: ConnectorType, config: Readonly<Config>, fields: readonly string[]): Map<string, string> {
+  const way = entry.wayField === undefined ? {} : { [entry.wayField]: config[entry.wayField] };
+  const all = leftOut(entry, "secrets", way).flatMap((one) => (one && one.path.length === 1 ? [one] : []));
+  return new Map(
+    all.flatMap(({ path: [field = ""], value }) => (fields.includes(field) ? [[field, quoted(String(value), 120)] as const] : [])),
+  );
+}
+
+/** Where to find addresses that a type keeps among its secrets: nobody takes them for passwords. */
+function whereAddressesAre({ target }: ConnectorType, fields: readonly string[]): string {
+  const addresses = target.kind === "config" ? fields.filter((field) => target.secrets?.includes(field)) : [];
+  if (addresses.length === 0) return "";
+  const [what, them] = addresses.length > 1 ? ["addresses", "them"] : ["an address", "it"];
+  return ` ${addresses.join(" and ")}: ${what}, which Kibana keeps among the secrets and shows to nobody. Whoever set the connector up has ${them}, or the service's settings of that application.`;
 }
 
 function lower(sentence: string): string {
