@@ -67,6 +67,8 @@ const End = z.looseObject({
   /** The id that Kibana chose, where it did. */
   id: z.string().optional(),
   error: z.string().optional(),
+  /** A connector's config as Kibana stored it, where it added to what was sent. */
+  stored: z.record(z.string(), z.unknown()).optional(),
   /** What a save changed in a rule unintentionally, by field. */
   unmeant: z.record(z.string(), z.object({ was: z.unknown(), is: z.unknown() })).optional(),
   /** Nothing was sent: it was one too many, or another change spent the same continuation. It does not count. */

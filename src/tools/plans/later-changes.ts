@@ -70,7 +70,7 @@ interface Shown {
 /** @param fields in which the connector is not as the change left it: `name`, `config.url` */
 export async function connectorSince(
   { type, ...now }: Pick<Connector, "type" | "name" | "config">,
-  { expect }: Of<"update" | "delete">,
+  mine: Of<"update" | "delete">,
   all: readonly Later[],
   fields: readonly string[],
 ): Promise<Since> {
@@ -78,14 +78,14 @@ export async function connectorSince(
     fields.map((field) => (field === "name" ? state?.name : ownValue(state?.config, field.slice("config.".length))) ?? null);
   const asStored = async (state: Shown | undefined) =>
     part(state && { ...state, config: (await filledIn(type, state.config)) ?? state.config });
-  const mine = await asStored(expect);
+  const own = await asStored(afterIt(mine));
   const left = new Map(await Promise.all(all.map(async (one) => [one, await asStored(afterIt(one.back))] as const)));
   const current = part({ name: now.name, config: now.config ?? {} });
-  return wayBack(all, (older, newer) => isDeepStrictEqual(older ? left.get(older) : mine, newer ? part(beforeIt(newer.back)) : current));
+  return wayBack(all, (older, newer) => isDeepStrictEqual(older ? left.get(older) : own, newer ? part(beforeIt(newer.back)) : current));
 }
 
 function afterIt(back: Back): Shown | undefined {
-  return back.op === "update" || back.op === "delete" ? back.expect : undefined;
+  return back.op === "update" || back.op === "delete" ? { name: back.expect.name, config: back.stored ?? back.expect.config } : undefined;
 }
 
 function beforeIt(back: Back): Shown | undefined {
