@@ -48,6 +48,8 @@ const Begin = z.looseObject({
   nonce: z.string().optional(),
   /** The `traceparent` that its call came with. */
   trace: z.string().optional(),
+  /** The change that it undoes. */
+  undoes: z.string().optional(),
   summary: z.string(),
   op: z.looseObject({
     op: z.string(),

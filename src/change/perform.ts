@@ -140,6 +140,7 @@ export async function perform(
       ...(approval && { approval: n === 0 ? approval : { by: approval.by, key: approval.key } }),
       ...(nonce === undefined ? {} : { nonce }),
       ...(trace && { trace }),
+      ...(plan.undoes !== undefined && { undoes: plan.undoes }),
       summary: recording.summary,
       op: record,
     };

@@ -30,18 +30,40 @@ export interface Since {
 
 /** What this server did since to the same thing, newest first. @param entries of the journal, newest first */
 export function laterThan(entry: JournalEntry, entries: readonly JournalEntry[]): Later[] {
+  return newerThan(entry, entries).flatMap((one) => {
+    const back = inverseOfEntry(one);
+    const { change, tool } = one.begin;
+    return back && "op" in back && back.op !== "execute" ? [{ change, tool, back }] : [];
+  });
+}
+
+function newerThan(entry: JournalEntry, entries: readonly JournalEntry[]): JournalEntry[] {
   const about = ({ begin, ...one }: JournalEntry) => {
     const { op, space } = begin.op;
     return JSON.stringify([begin.deployment, space, op === "put_rule" || op === "put_workflow" ? op : "", idIn({ begin, ...one })]);
   };
   const newer = entries.slice(0, Math.max(0, entries.indexOf(entry)));
-  return newer
-    .filter((one) => about(one) === about(entry))
-    .flatMap((one) => {
-      const back = inverseOfEntry(one);
-      const { change, tool } = one.begin;
-      return back && "op" in back && back.op !== "execute" ? [{ change, tool, back }] : [];
-    });
+  return newer.filter((one) => about(one) === about(entry) && one.end?.outcome !== "not_done");
+}
+
+/**
+ * Why a change that is there again is not to be undone: its undo was made already, and something later of this server brought it back.
+ * What somebody made by hand after the undo, and what was deleted since, may go back once more.
+ * @param entries of the journal, newest first
+ */
+export function undoneAlready(entry: JournalEntry, entries: readonly JournalEntry[]): string | undefined {
+  if (!["update", "put_rule", "put_workflow"].includes(entry.begin.op.op)) return undefined;
+  const undo = undoMade(entry, entries);
+  const [newest] = newerThan(entry, entries);
+  if (!undo || !newest || newest === undo) return undefined;
+  return `It was undone already, by ${undo.begin.change}. What is there now is from ${newest.begin.change} (${newest.begin.tool}).`;
+}
+
+/** The undo of a change, unless that was undone itself. */
+function undoMade(entry: JournalEntry, entries: readonly JournalEntry[]): JournalEntry | undefined {
+  return newerThan(entry, entries).find(
+    (one) => one.begin.undoes === entry.begin.change && one.end?.outcome === "done" && !undoMade(one, entries),
+  );
 }
 
 /**
