@@ -48,6 +48,8 @@ const Begin = z.looseObject({
   nonce: z.string().optional(),
   /** The `traceparent` that its call came with. */
   trace: z.string().optional(),
+  /** The change that it undoes. */
+  undoes: z.string().optional(),
   summary: z.string(),
   op: z.looseObject({
     op: z.string(),
@@ -67,6 +69,8 @@ const End = z.looseObject({
   /** The id that Kibana chose, where it did. */
   id: z.string().optional(),
   error: z.string().optional(),
+  /** A connector's config as Kibana stored it, where it added to what was sent. */
+  stored: z.record(z.string(), z.unknown()).optional(),
   /** What a save changed in a rule unintentionally, by field. */
   unmeant: z.record(z.string(), z.object({ was: z.unknown(), is: z.unknown() })).optional(),
   /** Nothing was sent: it was one too many, or another change spent the same continuation. It does not count. */

@@ -19,7 +19,7 @@ import { hourIsFull, isChange } from "./policy.ts";
 import { limitOf } from "./rate-limit.ts";
 import type { Recording } from "./recorded.ts";
 import type { Caller, ChangeServices } from "./services.ts";
-import { asError, newId, writeAndLook } from "./write-and-look.ts";
+import { asError, newId, storedBy, writeAndLook } from "./write-and-look.ts";
 
 /** What was agreed to, and how. */
 interface Agreed {
@@ -64,11 +64,13 @@ export async function perform(
       recorded: record,
     };
     if (result.outcome !== "not_done") redactor.keep();
+    const stored = storedBy(result, record, withoutLiterals);
     const end = {
       change: id,
       n,
       outcome: result.outcome,
       ...(newId(result) ? { id: newId(result) } : {}),
+      ...(stored && { stored }),
       // Their version; ours is in the record.
       ...(result.seen ? { seen: withoutLiterals.json(hideSecrets(result.seen).config) } : {}),
       // An undo puts these back too.
@@ -138,6 +140,7 @@ export async function perform(
       ...(approval && { approval: n === 0 ? approval : { by: approval.by, key: approval.key } }),
       ...(nonce === undefined ? {} : { nonce }),
       ...(trace && { trace }),
+      ...(plan.undoes !== undefined && { undoes: plan.undoes }),
       summary: recording.summary,
       op: record,
     };

@@ -84,6 +84,8 @@ export interface Plan {
   knownHosts: string[];
   /** Whether the ops after a failed one are performed anyway. Default: stop. */
   onError?: "stop" | "continue";
+  /** The change that it undoes. */
+  undoes?: string;
   /** The same call again goes on with what is left: it may begin although the changes of this hour do not suffice for all. */
   resumable?: true;
 }

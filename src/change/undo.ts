@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Connector } from "../kibana/connectors.ts";
-import { ownValue } from "../plain-object.ts";
 import type { EndRecord, JournalEntry } from "./journal.ts";
 import { isMarked, secretMissing } from "./marked-rules.ts";
 import type { ArtifactsRead } from "./op.ts";
-import { differingKeys } from "./ops/connector-state.ts";
+import { changedKeys } from "./ops/connector-state.ts";
 import { inverseOf } from "./ops/index.ts";
 import type { Inverse } from "./ops/op-kind.ts";
 import { type Recorded, readRecord, readState } from "./ops/records.ts";
@@ -19,7 +18,13 @@ export function inverseOfEntry(entry: JournalEntry): Inverse | undefined {
   const { begin, end } = entry;
   if (end?.outcome === "not_done" || (begin.op.op === "execute" && mayHaveHappened(entry))) return undefined;
   const record = recordedIn(entry);
-  return record && inverseAfter(record, end?.unmeant);
+  return record && withStored(inverseAfter(record, end?.unmeant), end?.stored);
+}
+
+/** A connector is expected as Kibana stored it. */
+function withStored(inverse: Inverse, stored: EndRecord["stored"]): Inverse {
+  const isOfConnector = stored && "op" in inverse && (inverse.op === "update" || inverse.op === "delete");
+  return isOfConnector ? { ...inverse, stored } : inverse;
 }
 
 /** Whether an op happened is not recorded: its answer did not come, or the server ended before it. */
@@ -135,20 +140,16 @@ export function artifactsNote(artifacts: ArtifactsRead): string | undefined {
 }
 
 /**
- * The keys in which a connector is no longer as a change left it.
- * @param filled what Kibana may have added on its own: its defaults
+ * The fields in which a connector is no longer as a change left it.
+ * @param filled its config then, with what may have been added to it since: Kibana's defaults
  */
 export function changedSince(
   current: Pick<Connector, "name" | "config">,
   expect: { name: string; config: Record<string, unknown> },
   filled: Record<string, unknown>,
 ): string[] {
-  const config = current.config ?? {};
-  const added = Object.keys(config).filter(
-    (key) => !(key in expect.config) && config[key] != null && !isDeepStrictEqual(config[key], ownValue(filled, key)),
-  );
   return [
     ...(current.name === expect.name ? [] : ["name"]),
-    ...[...differingKeys(config, expect.config), ...added].map((key) => `config.${key}`),
+    ...changedKeys(current.config ?? {}, expect.config, filled).map((key) => `config.${key}`),
   ];
 }

@@ -5,13 +5,14 @@ import type { Rule } from "../kibana/rules.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { quoted, word } from "../plain-text.ts";
 import { ruleState } from "../rules/rule-state.ts";
+import type { Scrub } from "../secrets/scrub.ts";
 import { differsNow, subjectOf } from "./differs-now.ts";
 import { hostsNotSent } from "./hosts-not-sent.ts";
 import type { Op } from "./op.ts";
-import { connectorOrNone } from "./ops/connector-state.ts";
+import { connectorOrNone, withAdded } from "./ops/connector-state.ts";
 import { leftWithout } from "./ops/delete.ts";
 import { readBack, writeOp } from "./ops/index.ts";
-import { readState } from "./ops/records.ts";
+import { type Recorded, readState } from "./ops/records.ts";
 import type { OtherConnectors } from "./ops/touched-connectors.ts";
 import { namedSince } from "./ops/update.ts";
 import type { OpResult } from "./plan.ts";
@@ -221,6 +222,13 @@ export function newId({ op, data }: Pick<OpResult, "op" | "data">): string | und
     typeof data.id === "string"
     ? data.id
     : undefined;
+}
+
+/** A config as it is recorded, with what Kibana added to it by itself. @param hide takes known secrets out of that */
+export function storedBy({ data }: OpResult, record: Recorded, hide: Scrub): Record<string, unknown> | undefined {
+  const sent = record.op === "create" ? record.config : record.op === "update" ? record.after.config : undefined;
+  if (!sent || !isPlainObject(data) || !isPlainObject(data.config)) return undefined;
+  return withAdded(sent, data.config, (added) => hide.json(added));
 }
 
 /** What somebody else changed it to, for the journal. */

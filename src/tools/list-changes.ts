@@ -14,7 +14,8 @@ import { hideInConfig } from "../secrets/hide-in-config.ts";
 import { nameTold } from "../secrets/secret-source.ts";
 import { readAcross, type ToolContext } from "./define.ts";
 import { compact, warnings, widens } from "./fields.ts";
-import { type Now, nameNow, readNow, undoNow } from "./plans/changes-now.ts";
+import { undoNow } from "./plans/changes-now.ts";
+import { type Now, nameNow, readNow } from "./plans/read-now.ts";
 import { touched } from "./rules/rule-changes.ts";
 import { actionDifference, actionLines, connectorNames } from "./rules/shown-actions.ts";
 

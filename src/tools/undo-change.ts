@@ -50,7 +50,7 @@ export const undoChange = changeAcross({
       const next = known.length === 0 && plan.status === "plan_changed" ? [whatItReplaced(found)] : known;
       return { ...plan, message: words.filter((one) => one !== undefined).join(" "), warnings: [...beside, ...plan.warnings], next };
     }
-    return { ...plan, summary: `Undo ${change}: ${plan.summary}`, warnings: [...beside, ...plan.warnings] };
+    return { ...plan, undoes: change, summary: `Undo ${change}: ${plan.summary}`, warnings: [...beside, ...plan.warnings] };
   },
   report: async (plan, results, context) => {
     const [op] = plan.ops;

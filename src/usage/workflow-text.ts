@@ -35,6 +35,11 @@ export function readWorkflow(yaml: string): Record<string, unknown> | undefined 
   return parsed(yaml)?.value;
 }
 
+/** The places of a text that name connectors; none where it is no valid YAML. */
+export function referencesIn(yaml: string): Reference[] {
+  return referencesOf(readWorkflow(yaml) ?? {}).named;
+}
+
 /**
  * Names another connector in a workflow. Every character but the ids stays, and the text then says the same, apart from them.
  * @param isMeant which of its references are meant

@@ -65,6 +65,31 @@ test("a workflow is named as a rule is, and several deleted connectors are looke
   expect(text).toContain("connector-id: idx\n");
 });
 
+test.each<[string, string, boolean]>([
+  ["another one whose id begins with its id", "connector-id: idx-2", true],
+  ["another one, and its id in a remark", "connector-id: other # once idx", true],
+  ["it again, by its name", "connector-id: The idx", false],
+])("a workflow that names %s since is told: %s, %s", async (_what, now, isNamed) => {
+  const { world, call } = await made();
+  for (const id of ["idx", "idx-2", "third", "other"])
+    await makeConnector(world.bare, id, { connector_type_id: ".index", config: { index: id } });
+  const text = (names: string) =>
+    `name: Tell\ntriggers:\n  - type: manual\nsteps:\n  - name: tell\n    type: index\n    ${names}\n    with:\n      documents: []\n`;
+  await world.bare("POST", "/api/workflows/workflow", { id: "tell-w", yaml: text("connector-id: idx") });
+  await call("replace_connector", { from: "idx", to: "third" });
+  await world.bare("PUT", "/api/workflows/workflow/tell-w", { yaml: text(now === "connector-id: The idx" ? "connector-id: idx-2" : now) });
+  const { change } = (await call("safe_delete_connector", { ids: ["idx"] })).body;
+  if (!isNamed) await world.bare("PUT", "/api/workflows/workflow/tell-w", { yaml: text(now) });
+  const { body } = await call("undo_change", { change });
+  const told = expect.stringMatching(
+    /^Not put back: workflow "Tell" lost its actions of "The idx" .* it was changed since, or is protected\.$/,
+  );
+  expect([body.status, body.warnings ?? []]).toEqual([
+    "done",
+    isNamed ? expect.arrayContaining([told]) : expect.not.arrayContaining([told]),
+  ]);
+});
+
 test.each<[string, (call: Awaited<ReturnType<typeof made>>["call"]) => Promise<unknown>]>([
   ["nothing was taken off", async () => undefined],
   [

@@ -247,6 +247,84 @@ describe("a change of a connector that was changed later", () => {
   });
 });
 
+describe("a change that was undone", () => {
+  type Pair = [first: Parameters<Doing>, second: Parameters<Doing>];
+  const already = /^It was undone already, by \S+\. What is there now is from \S+ \(undo_change\)\.$/;
+  const remove = ["replace_connector", { from: "one", remove: true }] as const;
+  const update = (more: object) => ["update_connector", { id: "index", ...more }] as const;
+  const pairs: [string, RegExp, Pair][] = [
+    ["an attachment and its removal", already, [[...attach("one")], [...remove]]],
+    ["other words of an action", /./, [[...attach("one")], [...reworded("n")]]],
+    ["a name and the former one", already, [[...update({ name: "Renamed" })], [...update({ name: "The index" })]]],
+    ["a config and the former one", already, [[...update({ config: { index: "b" } })], [...update({ config: { index: "a" } })]]],
+    [
+      "a workflow's move and its return",
+      already,
+      [
+        ["replace_connector", { from: "index", to: "other" }],
+        ["replace_connector", { from: "other", to: "index" }],
+      ],
+    ],
+  ];
+  const yaml =
+    "name: Tell\ntriggers:\n  - type: manual\nsteps:\n  - name: a\n    type: index\n    connector-id: index\n    with:\n      documents: []\n";
+
+  test.each(pairs)(
+    "is not offered again because an older one is undone too, and whoever undoes the newest offered one ends: %s",
+    async (_what, why, [first, second]) => {
+      const { server, bare, done, rowOf, undo } = await started();
+      await makeConnector(bare, "other", { connector_type_id: ".index", config: { index: "o" } });
+      await bare("POST", "/api/workflows/workflow", { id: "tell-w", yaml });
+      const [one, two] = [await done(...first), await done(...second)];
+      const offered = async () =>
+        (await server.call("list_changes", { limit: 100 })).body.changes.find(
+          (row: { undo?: object; tool: string }) => row.undo && row.tool !== "undo_change",
+        )?.change;
+      const undone: string[] = [];
+      for (let next = await offered(); next !== undefined && undone.length < 5; next = await offered()) {
+        expect((await undo(next)).status).toBe("done");
+        undone.push(next);
+      }
+      expect(undone).toEqual([two, one]);
+      expect((await rowOf(two)).no_undo).toMatch(why);
+      expect(await undo(two)).not.toMatchObject({ status: "done" });
+      expect((await undo(one)).status).toBe("no_change");
+    },
+  );
+
+  test("is offered again once its undo was undone, or somebody made it again by hand", async () => {
+    const { bare, done, rowOf, undo, actionsOf } = await started();
+    const one = await done(...attach("one"));
+    const { actions } = JSON.parse(await bare("GET", "/api/alerting/rule/r"));
+    const { change: mistake } = await undo(one);
+    expect((await undo(mistake)).status).toBe("done");
+    expect((await rowOf(one)).undo).toBeDefined();
+    expect((await undo(one)).status).toBe("done");
+    await setActions(
+      bare,
+      "r",
+      actions.map(({ connector_type_id: _type, ...action }: Record<string, unknown>) => action),
+    );
+    expect((await rowOf(one)).undo).toBeDefined();
+    expect([(await undo(one)).status, await actionsOf("r")]).toEqual(["done", []]);
+  });
+
+  test("in part goes back with the others alone, and says so", async () => {
+    const { bare, done, undo, actionsOf } = await started({ r: ["one"], s: ["one"] });
+    const removed = await done(...remove);
+    await undo(removed);
+    const again = await done("replace_connector", { from: "one", remove: true, rules: ["s"] });
+    await setActions(bare, "r", []);
+    const { status, warnings } = await undo(removed);
+    expect([status, warnings]).toEqual([
+      "done",
+      expect.arrayContaining([expect.stringMatching(/^Left as it is: "Rule s"\. It was undone already, by /)]),
+    ]);
+    expect([await actionsOf("r"), await actionsOf("s")]).toEqual([["one"], []]);
+    expect([(await undo(again)).status, await actionsOf("s")]).toEqual(["done", ["one"]]);
+  });
+});
+
 test("a deletion that was undone and done again is offered once: the newest", async () => {
   const { server, done, rowOf, undo, connectorIds } = await started();
   const first = await done("safe_delete_connector", { ids: ["one"] });

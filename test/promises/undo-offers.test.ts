@@ -52,6 +52,23 @@ describe("list_changes offers no undo that this server would refuse", () => {
   });
 });
 
+test("nor one in a space that is gone, of which nothing is said to be as before; an empty one is no such space", async () => {
+  const { bare, ...world } = await deployment({}, ["--empty", "--space", "team", "--space", "other"]);
+  const { call } = await serve(world);
+  const args = (space: string) => ({ id: "made", name: "Made", type: ".server-log", space });
+  for (const space of ["team", "other"]) {
+    await call("create_connector", args(space));
+    await call("update_connector", { id: "made", name: "Renamed", space });
+    await call("safe_delete_connector", { ids: ["made"], space });
+  }
+  await bare("DELETE", "/api/spaces/space/team");
+  const rows: (Row & { space: string })[] = (await call("list_changes")).body.changes;
+  const of = (space: string) => rows.filter((row) => row.space === space).map(({ undo, no_undo: none }) => none ?? undo?.tool);
+  const gone = 'The space "team" is gone.';
+  expect(of("team")).toEqual([gone, gone, gone]);
+  expect(of("other")).toEqual(["undo_change", "The connector is gone.", "It is again as it was before that change."]);
+});
+
 test("nor does the answer to a change", async () => {
   const world = await deployment();
   const { call } = await serve(world, { args: ["--exclude-tools", "undo_change"] });

@@ -5,7 +5,7 @@ import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { KibanaError } from "../../kibana/errors.ts";
 import type { Reader } from "../../kibana/reader.ts";
-import { isPlainObject } from "../../plain-object.ts";
+import { isPlainObject, ownValue } from "../../plain-object.ts";
 import { lastLook } from "./last-look.ts";
 
 type Config = Record<string, unknown>;
@@ -89,6 +89,39 @@ function holdsValue(stored: unknown, sent: unknown): boolean {
 /** The keys of a config whose values are not as they were sent. */
 export function differingKeys(stored: Config, sent: Config): string[] {
   return Object.keys(sent).filter((key) => !holds(stored, { [key]: sent[key] }));
+}
+
+/**
+ * The keys in which a config is not as it was, at any depth.
+ * @param filled as it was, with what may have been added to it: Kibana's defaults
+ */
+export function changedKeys(now: Config, was: Config, filled: Config): string[] {
+  const added = Object.keys(now).filter((key) => !(holds(was, { [key]: now[key] }) || holds(filled, { [key]: now[key] })));
+  return [...new Set([...differingKeys(now, was), ...added])];
+}
+
+/**
+ * A recorded config with what Kibana added to it by itself; undefined where it added nothing, or stored it otherwise.
+ * @param stored as Kibana answered the write
+ * @param hide takes known secrets out of what was added
+ */
+export function withAdded(recorded: Config, stored: Config, hide: (added: Config) => Config): Config | undefined {
+  if (!holds(stored, recorded) || holds(recorded, stored)) return undefined;
+  return addedTo(recorded, stored, hide);
+}
+
+function addedTo(recorded: Config, stored: Config, hide: (added: Config) => Config): Config {
+  const more = Object.entries(stored).map(([key, value]): Config => {
+    const own = ownValue(recorded, key);
+    return own == null ? hide({ [key]: value }) : { [key]: addedToValue(own, value, hide) };
+  });
+  return Object.assign({}, recorded, ...more);
+}
+
+function addedToValue(recorded: unknown, stored: unknown, hide: (added: Config) => Config): unknown {
+  if (isPlainObject(recorded) && isPlainObject(stored)) return addedTo(recorded, stored, hide);
+  if (Array.isArray(recorded) && Array.isArray(stored)) return recorded.map((item, index) => addedToValue(item, stored[index], hide));
+  return recorded;
 }
 
 /** Kibana stores "587" as 587 where a type coerces numbers. */

@@ -17,11 +17,19 @@ export type Happened = "done" | "not_done" | "and_more" | "differs" | "unknown";
 
 /**
  * How to undo an op. `secrets`: whether values that nobody keeps have to be given again; `lost`: what does not come back all the
- * same, a sentence; `expect`: the state in which the undo undoes just this.
+ * same, a sentence; `expect`: the state in which the undo undoes just this; `stored`: its config with what Kibana added to it by
+ * itself, where that is known.
  */
 export type Inverse =
   /** `inPerson`: why only a person who is asked may agree, a sentence. */
-  | { op: "delete"; space: string; id: string; expect: { name: string; config: Record<string, unknown> }; inPerson?: string }
+  | {
+      op: "delete";
+      space: string;
+      id: string;
+      expect: { name: string; config: Record<string, unknown> };
+      stored?: Record<string, unknown>;
+      inPerson?: string;
+    }
   /** `unusable`: why Kibana refused connectors of the type when this one went; it takes it once that has changed. */
   | {
       op: "create";
@@ -41,6 +49,7 @@ export type Inverse =
       space: string;
       id: string;
       expect: { name: string; config: Record<string, unknown> };
+      stored?: Record<string, unknown>;
       to: { name: string; config: Record<string, unknown> };
       secrets: boolean;
       /** Fields of secrets that the change filled where nothing was. */

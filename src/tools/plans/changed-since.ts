@@ -24,18 +24,17 @@ function asShown(inverse: OfConnector | Extract<Inverse, { op: "create" }>): str
 type OfUpdate = Extract<Inverse, { op: "update" }>;
 type OfConnector = Extract<Inverse, { op: "update" | "delete" }>;
 
-/** In what a connector differs from what a change left; values that Kibana fills in by itself do not count. */
+/**
+ * In what a connector differs from what a change left, at any depth; values that Kibana fills in by itself do not count.
+ * @param state that it had then; `to`: what the undo of an update would put back
+ */
 export async function differsFrom(
   current: Pick<Connector, "type" | "name" | "config">,
-  inverse: Pick<OfUpdate, "op" | "expect" | "to"> | { op: "delete"; expect: OfConnector["expect"] },
+  { expect, stored, to }: Pick<OfConnector, "expect" | "stored"> & { to?: OfUpdate["to"] },
 ): Promise<string[]> {
-  const { config } = inverse.expect;
-  const filled = await filledIn(current.type, config);
-  return changedSince(
-    current,
-    inverse.expect,
-    inverse.op === "update" ? { ...inverse.to.config, ...filled } : (filled ?? current.config ?? {}),
-  );
+  const config = stored ?? expect.config;
+  const filled = (await filledIn(current.type, config)) ?? config;
+  return changedSince(current, { name: expect.name, config }, { ...to?.config, ...filled });
 }
 
 /** The fields that an update wrote and an undo puts back: `name`, `config.url`. */
@@ -56,7 +55,7 @@ export function withBack({ name, config: now = {} }: Connector, { to }: OfUpdate
 export async function backAlready(current: Connector, inverse: OfConnector): Promise<string | undefined> {
   if (inverse.op !== "update") return undefined;
   const written = writtenBy(inverse);
-  const differs = await differsFrom(current, { ...inverse, expect: inverse.to });
+  const differs = await differsFrom(current, { expect: inverse.to });
   if (differs.some((field) => written.has(field))) return undefined;
   if (differs.length === 0) return asShown(inverse);
   return `What that change wrote is again as it was before it. Changed since, and left as it is: ${fieldsInWords(differs)}.`;
@@ -94,7 +93,7 @@ export async function filledIn(type: string, config: Record<string, unknown>): P
 /** What has the id of a connector that was deleted: it is back, or another one. */
 export async function whatIsThere(current: Connector, inverse: Extract<Inverse, { op: "create" }>): Promise<string> {
   const { name, config } = inverse;
-  const differs = await differsFrom(current, { op: "delete", expect: { name, config } });
+  const differs = await differsFrom(current, { expect: { name, config } });
   return differs.length === 0 ? asShown(inverse) : ofAnother(current, ` with other ${differs.join(", ")}`);
 }
 

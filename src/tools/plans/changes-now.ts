@@ -13,10 +13,8 @@ import { connectorProtected, ruleProtected, undoBy } from "../../change/undo-her
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
-import type { Rule } from "../../kibana/rules.ts";
-import type { Workflow } from "../../kibana/workflows.ts";
-import { notMadeAgain, notTaken, type Taking } from "../connectors/back-again.ts";
-import { isPlainId } from "../connectors/connector-id.ts";
+import { quoted } from "../../plain-text.ts";
+import { notMadeAgain, notTaken } from "../connectors/back-again.ts";
 import type { ToolContext } from "../define.ts";
 import { nowOfAnotherRule } from "../rules/another-rule.ts";
 import { obstacle, obstacleInWords, touched } from "../rules/rule-changes.ts";
@@ -34,101 +32,10 @@ import {
   whatIsThere,
   writtenBy,
 } from "./changed-since.ts";
-import { connectorSince, type Later, laterThan, rulesSince, sinceInWords } from "./later-changes.ts";
+import { connectorSince, type Later, laterThan, rulesSince, sinceInWords, undoneAlready } from "./later-changes.ts";
+import { key, type Now, nameNow } from "./read-now.ts";
 import { deletedAgain, nowOfAnother, type Owner, ownerSince } from "./same-connector.ts";
 import { asBeforeIt, neitherNor, whyNotBack } from "./undo-workflows.ts";
-
-/** The most rules, and the most workflows, to look up for one answer. */
-const mostLooked = 20;
-
-/** The present state of what changes were about. */
-export interface Now {
-  connectors: ReadonlyMap<string, readonly Connector[]>;
-  /** An undefined value: the rule is gone. No entry: it was not looked up. */
-  rules: ReadonlyMap<string, Rule | undefined>;
-  /** The same for workflows. */
-  workflows: ReadonlyMap<string, Workflow | undefined>;
-  /** Undefined where no connector would come back or be changed, or they could not be read. */
-  kibana: Taking | undefined;
-  /** Why something could not be read. */
-  unread: string | undefined;
-  journalKey: Buffer | undefined;
-}
-
-const key = (space: string, id: string) => JSON.stringify([space, id]);
-
-/** Reads one list of connectors for each space, and each rule. */
-export async function readNow(
-  entries: readonly JournalEntry[],
-  { kibana, journal }: Pick<ToolContext, "kibana" | "journal">,
-): Promise<Now> {
-  const spaces = [...new Set(entries.map(({ begin }) => begin.op.space))];
-  const rules = new Map(
-    entries.flatMap(({ begin: { op } }) => (op.op === "put_rule" && op.id !== undefined ? [[key(op.space, op.id), op] as const] : [])),
-  );
-  const workflows = new Map(
-    entries.flatMap((entry) => {
-      const record = recordedIn(entry);
-      return record?.op === "put_workflow" ? [[key(record.space, record.id), record] as const] : [];
-    }),
-  );
-  const failures: string[] = [];
-  const failed = (error: unknown) => {
-    if (!(error instanceof ToolError) || error.code === "cancelled") throw error;
-    failures.push(error.message);
-  };
-  /** One by one, so that one that is gone or cannot be read does not hide the others. */
-  const each = <One, Thing>(all: ReadonlyMap<string, One>, read: (one: One) => Promise<Thing>) =>
-    Promise.all(
-      [...all].slice(0, mostLooked).map(async ([at, one]) => {
-        try {
-          return [[at, await read(one)] as const];
-        } catch (error) {
-          if (error instanceof ToolError && error.code === "rule_not_found") return [[at, undefined] as const];
-          failed(error);
-          return [];
-        }
-      }),
-    );
-  const [first] = entries.filter(({ begin: { op } }) => op.op === "delete" || op.op === "update");
-  const taking = async (space: string): Promise<Taking> => {
-    const isPlain = entries.every((entry) => entry.begin.op.op !== "delete" || isPlainId(idIn(entry) ?? ""));
-    const [types, status] = await Promise.all([kibana.connectorTypes(space), isPlain ? undefined : kibana.status()]);
-    return { types, status };
-  };
-  const [journalKey, taken, lists, found, foundWorkflows] = await Promise.all([
-    journal.key(),
-    first && taking(first.begin.op.space).catch(failed),
-    Promise.all(spaces.map(async (space) => [space, await kibana.connectors(space).catch(failed)] as const)),
-    each(rules, ({ space, id = "" }) => kibana.rule(space, id)),
-    each(workflows, ({ space, id, routes }) => kibana.workflow(space, id, routes)),
-  ]);
-  return {
-    connectors: new Map(lists.flatMap(([space, list]) => (list ? [[space, list] as const] : []))),
-    rules: new Map(found.flat()),
-    workflows: new Map(foundWorkflows.flat()),
-    kibana: taken ?? undefined,
-    unread: failures[0],
-    journalKey,
-  };
-}
-
-/** Its present name; undefined if it is gone or was not looked up. */
-export function nameNow(entry: JournalEntry, now: Now): string | undefined {
-  const { op, space } = entry.begin.op;
-  const id = idIn(entry);
-  if (id === undefined) return undefined;
-  if (op === "put_workflow") return now.workflows.get(key(space, id))?.name;
-  return op === "put_rule" ? now.rules.get(key(space, id))?.name : now.connectors.get(space)?.find((one) => one.id === id)?.name;
-}
-
-/** Whether the rule or workflow of a change is there, and does not use a connector. */
-export function isWithout(entry: JournalEntry, connector: string, now: Now): boolean {
-  const { op, space } = entry.begin.op;
-  const at = key(space, idIn(entry) ?? "");
-  if (op === "put_workflow") return now.workflows.get(at)?.yaml?.includes(connector) === false;
-  return now.rules.get(at)?.actions?.some(({ id }) => id === connector) === false;
-}
 
 /** The undo of a change if it is possible now, or why it is not; undefined for a change that did not happen. */
 export async function undoNow(
@@ -139,26 +46,29 @@ export async function undoNow(
 ): Promise<UndoOffer | undefined> {
   const recorded = inverseOfEntry(entry);
   if (!recorded) return undefined;
+  const { space, type } = entry.begin.op;
+  if (now.gone.has(space)) return { no_undo: `The space ${quoted(space, 60)} is gone.` };
   const id = idIn(entry);
-  const rule = now.rules.get(key(entry.begin.op.space, id ?? ""));
+  const rule = now.rules.get(key(space, id ?? ""));
   const other = rule && !("none" in recorded) ? nowOfAnotherRule(entry, rule) : undefined;
   if (other !== undefined) return { no_undo: other };
   const renamed = renamedWith(entry, entries);
   const { inverse, awaitsName, note } = await withNeedsNow(recorded, now, { renamed, isUncertain: mayHaveHappened(entry) }, context.kibana);
   if (mayHaveHappened(entry) && ("none" in inverse || changesOnlySecrets(inverse) || !isLookedUp(inverse, now))) return undefined;
-  const { type } = entry.begin.op;
   const known = { type, later: laterThan(entry, entries), owner: await ownerSince(entry, entries), isUncertain: mayHaveHappened(entry) };
   const why = "none" in inverse ? undefined : await whyNotNow(inverse, now, known);
   if (why !== undefined && mayHaveHappened(entry)) return { no_undo: isBack(why) ? asBeforeIt : neitherNor };
   const against =
-    "none" in inverse ? undefined : (why ?? protectedNow(inverse, entry, now, context.settings) ?? refusedNow(inverse, entry, now));
+    "none" in inverse
+      ? undefined
+      : (why ?? undoneAlready(entry, entries) ?? protectedNow(inverse, entry, now, context.settings) ?? refusedNow(inverse, entry, now));
   const by = undoBy(context.principal, context.settings);
   if (against !== undefined) return { no_undo: against };
   if (!awaitsName || !renamed) return undoCall(entry.begin.change, inverse, { id, by, left: note });
   const name = await undoNow(renamed.entry, now, entries, context);
   if (name !== undefined && "no_undo" in name) return name;
   const both = undoCall(entry.begin.change, inverse, { by, left: "The connector that it names gets its name back first." });
-  return "undo" in both ? { undo: { ...both.undo, args: { ...both.undo.args, space: entry.begin.op.space } } } : both;
+  return "undo" in both ? { undo: { ...both.undo, args: { ...both.undo.args, space } } } : both;
 }
 
 interface Renamed {

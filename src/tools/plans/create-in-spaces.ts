@@ -119,9 +119,7 @@ async function alreadyThere(
   if (all && source?.space === space) return { space, state: "source", id: source.connector.id };
   const named = existing.filter((one) => one.name === name && one.type === live.id);
   if (named.some(isSource)) return { space, state: "source", id: source?.connector.id };
-  const compared = await Promise.all(
-    named.map(async (one) => ({ one, differs: await differsFrom(one, { op: "delete", expect: { name, config } }) })),
-  );
+  const compared = await Promise.all(named.map(async (one) => ({ one, differs: await differsFrom(one, { expect: { name, config } }) })));
   const best = compared.find(({ differs }) => differs.length === 0) ?? compared[0];
   if (!best) return undefined;
   const { one, differs } = best;

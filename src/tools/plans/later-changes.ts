@@ -30,18 +30,40 @@ export interface Since {
 
 /** What this server did since to the same thing, newest first. @param entries of the journal, newest first */
 export function laterThan(entry: JournalEntry, entries: readonly JournalEntry[]): Later[] {
+  return newerThan(entry, entries).flatMap((one) => {
+    const back = inverseOfEntry(one);
+    const { change, tool } = one.begin;
+    return back && "op" in back && back.op !== "execute" ? [{ change, tool, back }] : [];
+  });
+}
+
+function newerThan(entry: JournalEntry, entries: readonly JournalEntry[]): JournalEntry[] {
   const about = ({ begin, ...one }: JournalEntry) => {
     const { op, space } = begin.op;
     return JSON.stringify([begin.deployment, space, op === "put_rule" || op === "put_workflow" ? op : "", idIn({ begin, ...one })]);
   };
   const newer = entries.slice(0, Math.max(0, entries.indexOf(entry)));
-  return newer
-    .filter((one) => about(one) === about(entry))
-    .flatMap((one) => {
-      const back = inverseOfEntry(one);
-      const { change, tool } = one.begin;
-      return back && "op" in back && back.op !== "execute" ? [{ change, tool, back }] : [];
-    });
+  return newer.filter((one) => about(one) === about(entry) && one.end?.outcome !== "not_done");
+}
+
+/**
+ * Why a change that is there again is not to be undone: its undo was made already, and something later of this server brought it back.
+ * What somebody made by hand after the undo, and what was deleted since, may go back once more.
+ * @param entries of the journal, newest first
+ */
+export function undoneAlready(entry: JournalEntry, entries: readonly JournalEntry[]): string | undefined {
+  if (!["update", "put_rule", "put_workflow"].includes(entry.begin.op.op)) return undefined;
+  const undo = undoMade(entry, entries);
+  const [newest] = newerThan(entry, entries);
+  if (!undo || !newest || newest === undo) return undefined;
+  return `It was undone already, by ${undo.begin.change}. What is there now is from ${newest.begin.change} (${newest.begin.tool}).`;
+}
+
+/** The undo of a change, unless that was undone itself. */
+function undoMade(entry: JournalEntry, entries: readonly JournalEntry[]): JournalEntry | undefined {
+  return newerThan(entry, entries).find(
+    (one) => one.begin.undoes === entry.begin.change && one.end?.outcome === "done" && !undoMade(one, entries),
+  );
 }
 
 /**
@@ -70,7 +92,7 @@ interface Shown {
 /** @param fields in which the connector is not as the change left it: `name`, `config.url` */
 export async function connectorSince(
   { type, ...now }: Pick<Connector, "type" | "name" | "config">,
-  { expect }: Of<"update" | "delete">,
+  mine: Of<"update" | "delete">,
   all: readonly Later[],
   fields: readonly string[],
 ): Promise<Since> {
@@ -78,14 +100,14 @@ export async function connectorSince(
     fields.map((field) => (field === "name" ? state?.name : ownValue(state?.config, field.slice("config.".length))) ?? null);
   const asStored = async (state: Shown | undefined) =>
     part(state && { ...state, config: (await filledIn(type, state.config)) ?? state.config });
-  const mine = await asStored(expect);
+  const own = await asStored(afterIt(mine));
   const left = new Map(await Promise.all(all.map(async (one) => [one, await asStored(afterIt(one.back))] as const)));
   const current = part({ name: now.name, config: now.config ?? {} });
-  return wayBack(all, (older, newer) => isDeepStrictEqual(older ? left.get(older) : mine, newer ? part(beforeIt(newer.back)) : current));
+  return wayBack(all, (older, newer) => isDeepStrictEqual(older ? left.get(older) : own, newer ? part(beforeIt(newer.back)) : current));
 }
 
 function afterIt(back: Back): Shown | undefined {
-  return back.op === "update" || back.op === "delete" ? back.expect : undefined;
+  return back.op === "update" || back.op === "delete" ? { name: back.expect.name, config: back.stored ?? back.expect.config } : undefined;
 }
 
 function beforeIt(back: Back): Shown | undefined {

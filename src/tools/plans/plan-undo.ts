@@ -3,14 +3,16 @@ import type { JournalEntry } from "../../change/journal.ts";
 import type { NextCall, NoChange, Plan } from "../../change/plan.ts";
 import { changesOnlySecrets, inverseOfEntry, mayHaveHappened } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
+import { firstFew } from "../../first-few.ts";
 import { grouped } from "../../grouped.ts";
+import { quoted } from "../../plain-text.ts";
 import type { Known } from "../connectors/deletable.ts";
 import { deletedHere } from "../connectors/deleted-here.ts";
 import type { SpacesPlan } from "../connectors/space-rows.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { ofWorkflows, withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
-import { type Later, laterThan } from "./later-changes.ts";
+import { type Later, laterThan, undoneAlready } from "./later-changes.ts";
 import { type Owner, ownerSince } from "./same-connector.ts";
 import { type Given, planInverse } from "./undo-connector.ts";
 import { planUndoRules, type RulesBack, ruleInverses } from "./undo-rules.ts";
@@ -21,10 +23,34 @@ import { planUndoWorkflows, type WorkflowsBack, workflowInverses } from "./undo-
 export type Entries = readonly [JournalEntry, ...JournalEntry[]];
 
 /**
- * Undoes the parts of a change: all of them together, each as far as it can be.
+ * Undoes the parts of a change: all of them together, each as far as it can be. What was undone already stays as it is.
  * @param entries all of the journal, newest first
  */
 export async function planUndo(
+  found: Entries,
+  entries: readonly JournalEntry[],
+  given: Given,
+  context: ToolContext,
+): Promise<Plan | SpacesPlan | NoChange> {
+  const plan = await planParts(found, entries, given, context);
+  const undone = found.flatMap((one) => {
+    const why = undoneAlready(one, entries);
+    return why === undefined ? [] : [{ one, why }];
+  });
+  if ("noChange" in plan || undone.length === 0) return plan;
+  const [first, ...more] = found.filter((entry) => !undone.some(({ one }) => one === entry));
+  const why = [...new Set(undone.map((one) => one.why))].join(" ");
+  if (first) {
+    const rest = await planParts([first, ...more], entries, given, context);
+    return {
+      ...rest,
+      warnings: [`Left as it is: ${firstFew(undone, 5, ({ one }) => quoted(one.begin.op.name, 60))}. ${why}`, ...rest.warnings],
+    };
+  }
+  return { noChange: true, message: `${why} ${nothing.trim()}`, space: found[0].begin.op.space, result: {}, warnings: [], next: [] };
+}
+
+async function planParts(
   found: Entries,
   entries: readonly JournalEntry[],
   given: Given,

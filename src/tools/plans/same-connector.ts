@@ -86,5 +86,5 @@ function after(record: OfConnector): State {
 async function isSame(now: State, { type, ...expect }: State): Promise<boolean> {
   if (now.type !== type) return false;
   const full = (await filledIn(type, now.config)) ?? now.config;
-  return (await differsFrom({ ...now, config: full }, { op: "delete", expect })).length === 0;
+  return (await differsFrom({ ...now, config: full }, { expect })).length === 0;
 }

@@ -7,8 +7,9 @@ import { firstFew } from "../../first-few.ts";
 import { grouped } from "../../grouped.ts";
 import { quoted } from "../../plain-text.ts";
 import type { ToolContext } from "../define.ts";
-import { isWithout, readNow, undoNow } from "./changes-now.ts";
+import { undoNow } from "./changes-now.ts";
 import { formerActionCalls } from "./former-actions.ts";
+import { isWithout, readNow } from "./read-now.ts";
 
 /** Entries that are looked up, newest first. */
 const mostLooked = 20;
@@ -30,16 +31,12 @@ export async function usersNotBack(results: readonly OpResult[], context: ToolCo
   const able = offers.flatMap(({ entry, offer }) => (offer && "undo" in offer ? [entry] : []));
   const byChange = [...grouped(able, ({ begin }) => begin.change)];
   const isAble = new Set(able.map(whose));
-  const stays = back.flatMap((op) =>
-    [...new Map(taken.map((entry) => [whose(entry), entry])).values()].flatMap((entry) =>
-      !isAble.has(whose(entry)) &&
-      entry.begin.op.space === op.space &&
-      wasTakenOff(entry, op.id ?? "") &&
-      isWithout(entry, op.id ?? "", now)
-        ? [{ entry, op }]
-        : [],
-    ),
+  const others = [...new Map(taken.map((entry) => [whose(entry), entry])).values()].filter((entry) => !isAble.has(whose(entry)));
+  const pairs = back.flatMap((op) =>
+    others.flatMap((entry) => (entry.begin.op.space === op.space && wasTakenOff(entry, op.id ?? "") ? [{ entry, op }] : [])),
   );
+  const areOff = await Promise.all(pairs.map(({ entry, op }) => isWithout(entry, op, now)));
+  const stays = pairs.filter((_pair, n) => areOff[n]);
   const without = [...grouped(stays, ({ op }) => op)].map(([op, all]) => ({ op, all: all.map(({ entry }) => entry) }));
   return {
     warnings: [
@@ -49,7 +46,7 @@ export async function usersNotBack(results: readonly OpResult[], context: ToolCo
       ),
       ...without.map(
         ({ op, all }) =>
-          `Not put back: ${firstFew(all, 5, inWords)} lost ${all.length > 1 ? "their" : "its"} actions of ${quoted(op.name, 60)} before the delete, and no undo gives them back: ${all.length > 1 ? "they were" : "it was"} changed since, or is protected.`,
+          `Not put back: ${firstFew(all, 5, inWords)} lost ${all.length > 1 ? "their" : "its"} actions of ${quoted(op.name, 60)} before the delete, and no undo gives them back: ${all.length > 1 ? "they were changed since, or are" : "it was changed since, or is"} protected.`,
       ),
     ],
     next: [
