@@ -4,27 +4,29 @@ import type { JournalEntry } from "./journal.ts";
 import type { Recorded } from "./ops/records.ts";
 import { recordedIn } from "./undo.ts";
 
-/** How a person agrees who reads the question. */
-export const inPerson: readonly string[] = ["form", "page", "passkey"];
+/** Whether a person agreed to what is recorded, who read the question. */
+export type InPerson = (entry: JournalEntry) => boolean | Promise<boolean>;
+
+export const inPerson: InPerson = ({ begin }) => ["form", "page", "passkey"].includes(begin.consent);
 
 /**
  * Where a person agreed that a connector sends: its secrets, when they were stored, the requests of a run, or the alerts of rules. Not
  * what was agreed to for an earlier connector of that id.
  * @param entries newest first
- * @param ways that count as a person's
  */
-export function agreedByJournal(entries: readonly JournalEntry[], deployment: string, ways: readonly string[]): AgreedPlace[] {
+export async function agreedByJournal(entries: readonly JournalEntry[], deployment: string, isAgreed: InPerson): Promise<AgreedPlace[]> {
   const begun = new Set<string>();
-  return entries.flatMap((entry): AgreedPlace[] => {
+  const places: AgreedPlace[] = [];
+  for (const entry of entries) {
     const { begin, end } = entry;
     const record = begin.deployment === deployment && end?.outcome !== "not_done" ? recordedIn(entry) : undefined;
     const id = idIn(entry);
-    if (!record || id === undefined) return [];
-    const isAgreed = end?.outcome === "done" && ways.includes(begin.consent);
-    const places = isAgreed ? placesOf(record, id).filter((one) => !begun.has(keyOf(one))) : [];
+    if (!record || id === undefined) continue;
+    const own = end?.outcome === "done" ? placesOf(record, id).filter((one) => !begun.has(keyOf(one))) : [];
+    if (own.length > 0 && (await isAgreed(entry))) places.push(...own);
     if (record.op === "create" || record.op === "delete") begun.add(keyOf({ space: record.space, connector: id }));
-    return places;
-  });
+  }
+  return places;
 }
 
 function placesOf(record: Recorded, id: string): AgreedPlace[] {
