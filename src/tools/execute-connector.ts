@@ -14,6 +14,7 @@ import { assertHasSecrets, assertRunnable, effectOn } from "./connectors/connect
 import { whatItDoes } from "./connectors/effect-of-run.ts";
 import { explainFailure } from "./connectors/explain-failure.ts";
 import { findConnector } from "./connectors/find-connector.ts";
+import { openWaysOf } from "./connectors/open-ways.ts";
 import { assertParamsFit } from "./connectors/params-fit.ts";
 import { changeTool } from "./define.ts";
 import { changedSpace, compact, connector, namedById } from "./fields.ts";
@@ -77,6 +78,7 @@ export const executeConnector = changeTool({
       ops: [op],
       effects: [effectOn("run", found, target, { after: { params: hideSecrets(params).config } })],
       beforehand: [
+        ...(isFree ? openWaysOf(found, entry) : []),
         ...(retries > 0 && effect !== "none"
           ? [
               `It is run up to ${retries + 1} times while Kibana calls the failure retryable: a service that accepted the first one anyway gets it again.`,

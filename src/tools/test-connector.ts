@@ -13,6 +13,7 @@ import { eachText } from "../rules/params.ts";
 import { assertHasSecrets, assertRunnable, effectOn } from "./connectors/connector-row.ts";
 import { explainFailure } from "./connectors/explain-failure.ts";
 import { findConnector } from "./connectors/find-connector.ts";
+import { openWaysOf } from "./connectors/open-ways.ts";
 import { assertParamsFit } from "./connectors/params-fit.ts";
 import { lastRuns } from "./connectors/run-history.ts";
 import { changeTool } from "./define.ts";
@@ -100,6 +101,7 @@ export const testConnector = changeTool({
       ],
       effects: [effectOn("run", found, target, { after: { params } })],
       beforehand: [
+        ...(sends ? [] : openWaysOf(found, entry)),
         ...(found.missingSecrets ? ["Its secrets are missing: the test will most likely fail."] : []),
         ...(probe.cost ? ["The test costs money: it uses tokens of the model's provider."] : []),
       ],
