@@ -86,6 +86,7 @@ export const executeConnector = changeTool({
           : []),
       ],
       warnings: [
+        ...(isFree ? [] : openWaysOf(found, entry)),
         ...warnings.map(inWords),
         ...(note ? [note] : []),
         ...(doing.opens && entry && keyOf(entry, params) === undefined ? [keyless(entry)] : []),

@@ -57,7 +57,7 @@ const kinds: [string, string, (id: string) => Promise<void>, Args][] = [
 
 describe("a way on which others may read along, back to which an undo leads alerts", () => {
   test.each(kinds.map((one, n) => [one[0], one[1], one[2], one[3], n] as const))(
-    "is said in words, after a removal and after a move: %s",
+    "is said in words, after a removal and after a move, and by a move there and a run: %s",
     async (_what, words, make, params, n) => {
       const id = `open-${n}`;
       await make(id);
@@ -68,11 +68,17 @@ describe("a way on which others may read along, back to which an undo leads aler
         ["replace_connector", { from: id, to: `safe-${n}`, params: { body: "{}" } }],
       ];
       for (const [tool, args] of changes) {
-        const { change } = await waysOf(tool, args);
+        const { change, question: moved } = await waysOf(tool, args);
+        expect(moved).not.toContain("The way to");
         const { question, told } = await waysOf("undo_change", { change });
         expect([question, told]).toEqual([expect.stringContaining(words), expect.stringContaining(words)]);
         expect(question.indexOf("A request →")).toBeLessThan(question.indexOf("The way to"));
       }
+      await waysOf("attach_connector", { connector: `safe-${n}`, rules: ["search-latency"], params: { body: "{}" } });
+      const onto = await waysOf("replace_connector", { from: `safe-${n}`, to: id, params });
+      const run = await waysOf("execute_connector", { id, params });
+      for (const { question, told } of [onto, run])
+        expect([question, told]).toEqual([expect.stringContaining(words), expect.stringContaining(words)]);
       await waysOf("replace_connector", { from: id, remove: true });
     },
   );

@@ -21,6 +21,7 @@ import { assertHasSecrets, assertRunnable } from "../connectors/connector-row.ts
 import { ConnectorNotHere, pickConnector } from "../connectors/find-connector.ts";
 import { isFormerId, onlyAName } from "../connectors/former-id.ts";
 import { doubtsAbout, newestRun } from "../connectors/last-run.ts";
+import { openWaysOf } from "../connectors/open-ways.ts";
 import { safeTest } from "../connectors/safe-test.ts";
 import type { SpaceContext } from "../define.ts";
 import { likeInWords, type MeantRules } from "../rules/filtered-rules.ts";
@@ -160,6 +161,7 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
     effects: [...effectsOnRules(ready, connectors, owner), ...workflows.effects],
     beforehand: [...doubts, ...onceInstead(ready, from)],
     warnings: [
+      ...(to ? openWaysOf(to, entry) : []),
       ...(await moveWarnings(ready, from, to)),
       ...notes,
       ...leftInWords(left, later),
