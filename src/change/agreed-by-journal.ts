@@ -1,25 +1,52 @@
 import type { AgreedPlace } from "../secrets/secret-source.ts";
 import { idIn } from "./entries-of.ts";
 import type { JournalEntry } from "./journal.ts";
+import type { Recorded } from "./ops/records.ts";
 import { recordedIn } from "./undo.ts";
 
-/** How a person agrees who reads the question. */
-export const inPerson: readonly string[] = ["form", "page", "passkey"];
+/** Whether a person agreed to what is recorded, who read the question. */
+export type InPerson = (entry: JournalEntry) => boolean | Promise<boolean>;
+
+export const inPerson: InPerson = ({ begin }) => ["form", "page", "passkey"].includes(begin.consent);
 
 /**
- * Where a person agreed that a connector sends: its secrets, when they were stored, or the requests of a run.
- * @param ways that count as a person's
+ * Where a person agreed that a connector sends: its secrets, when they were stored, the requests of a run, or the alerts of rules. Not
+ * what was agreed to for an earlier connector of that id.
+ * @param entries newest first
  */
-export function agreedByJournal(entries: readonly JournalEntry[], deployment: string, ways: readonly string[]): AgreedPlace[] {
-  return entries.flatMap((entry): AgreedPlace[] => {
+export async function agreedByJournal(entries: readonly JournalEntry[], deployment: string, isAgreed: InPerson): Promise<AgreedPlace[]> {
+  const begun = new Set<string>();
+  const places: AgreedPlace[] = [];
+  for (const entry of entries) {
     const { begin, end } = entry;
-    if (begin.deployment !== deployment || end?.outcome !== "done" || !ways.includes(begin.consent)) return [];
-    const record = recordedIn(entry);
-    const connector = idIn(entry);
-    if (connector === undefined) return [];
-    if (record?.op === "execute") return [{ space: record.space, connector, hosts: record.hosts }];
-    // Hosts are shown with the secrets that go there.
-    if ((record?.op !== "create" && record?.op !== "update") || record.secretFields.length === 0) return [];
-    return [{ space: record.space, connector, config: record.op === "create" ? record.config : record.after.config }];
-  });
+    const record = begin.deployment === deployment && end?.outcome !== "not_done" ? recordedIn(entry) : undefined;
+    const id = idIn(entry);
+    if (!record || id === undefined) continue;
+    const own = end?.outcome === "done" ? placesOf(record, id).filter((one) => !begun.has(keyOf(one))) : [];
+    if (own.length > 0 && (await isAgreed(entry))) places.push(...own);
+    if (record.op === "create" || record.op === "delete") begun.add(keyOf({ space: record.space, connector: id }));
+  }
+  return places;
+}
+
+function placesOf(record: Recorded, id: string): AgreedPlace[] {
+  const { space } = record;
+  switch (record.op) {
+    case "execute":
+      return [{ space, connector: id, hosts: record.hosts }];
+    case "put_rule":
+    case "put_workflow":
+      return Object.entries(record.hosts).map(([connector, hosts]) => ({ space, connector, hosts }));
+    case "create":
+      return [{ space, connector: id, config: record.config, withSecrets: record.secretFields.length > 0 }];
+    case "update":
+      // Its hosts are shown with the secrets that go there.
+      return record.secretFields.length > 0 ? [{ space, connector: id, config: record.after.config, withSecrets: true }] : [];
+    default:
+      return [];
+  }
+}
+
+function keyOf({ space, connector }: AgreedPlace): string {
+  return JSON.stringify([space, connector]);
 }

@@ -10,6 +10,7 @@ import { plainTexts } from "../secrets/open-values.ts";
 import type { Scrub } from "../secrets/scrub.ts";
 import { isSecretAsAWhole, type WordsOfReach, wordsToKeep } from "./consent/words-to-keep.ts";
 import { keyedDigest } from "./digest.ts";
+import { hostsGiven } from "./given-actions.ts";
 import { digestsOfMarked, isMarked } from "./marked-rules.ts";
 import { type Op, usesConnectors } from "./op.ts";
 import { recordOf } from "./ops/index.ts";
@@ -29,7 +30,7 @@ export interface Recording {
  * @param key the journal's, asked for only if something is marked; without it the recording is only looked at
  */
 export async function recordingOf(plan: Plan, reach: WordsOfReach, scrub: Scrub, key = unrecorded): Promise<Recording> {
-  const records = plan.ops.map(recordOf);
+  const records = await Promise.all(plan.ops.map(withHosts));
   // Hardly any plan has a secret in it.
   const scrubbed = records.map((record) => scrub.json(record));
   const held = records.map((record, n) => JSON.stringify(scrubbed[n]) !== JSON.stringify(record));
@@ -42,6 +43,13 @@ export async function recordingOf(plan: Plan, reach: WordsOfReach, scrub: Scrub,
     summary: scrub.text(plan.summary, kept),
     ops: await Promise.all(plan.ops.map((op, n) => withDigests(op, marked[n] ?? recordOf(op), key))),
   };
+}
+
+/** With the hosts of alerts, to which whoever reads the question agrees. */
+async function withHosts(op: Op): Promise<Recorded> {
+  const record = recordOf(op);
+  const isOfUsers = record.op === "put_rule" || record.op === "put_workflow";
+  return isOfUsers && usesConnectors(op) ? { ...record, hosts: await hostsGiven(op) } : record;
 }
 
 const keyOfThisProcess = randomBytes(32);

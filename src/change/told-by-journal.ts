@@ -1,13 +1,36 @@
+import type { AgreedPlace } from "../secrets/secret-source.ts";
 import type { StoredSecret } from "../secrets/stored-secret.ts";
 import type { Settings } from "../settings/index.ts";
 import { agreedByJournal, inPerson } from "./agreed-by-journal.ts";
+import type { Passkeys } from "./consent/passkey.ts";
 import { formerByJournal } from "./former-by-journal.ts";
 import type { JournalReader } from "./journal.ts";
 import { storedByJournal } from "./stored-by-journal.ts";
 
 /** What the journal says of secrets: where which is stored, now or before a change; what was replaced; where people agreed that they go. */
-export async function toldByJournal(journal: JournalReader, deployment: string, { approveWith }: Pick<Settings, "approveWith">) {
+export async function toldByJournal(
+  journal: JournalReader,
+  deployment: string,
+  { approveWith }: Pick<Settings, "approveWith">,
+  passkeys: Promise<Pick<Passkeys, "keyring">> | undefined,
+) {
   const { entries } = await journal.entries();
+  let agreeing: Promise<AgreedPlace[]> | undefined;
+  async function agreed(): Promise<AgreedPlace[]> {
+    if (!approveWith) return agreedByJournal(entries, deployment, inPerson);
+    const keyring = (await passkeys)?.keyring;
+    if (!keyring) return [];
+    // Only with passkeys: others do without what checks their signatures.
+    const { signedIn } = await import("./consent/approval-holds.ts");
+    return agreedByJournal(
+      entries,
+      deployment,
+      signedIn(entries, async (by) => {
+        const { active, retired } = await keyring.keysOf(by);
+        return [...active, ...retired];
+      }),
+    );
+  }
   const answers = new Map<string | undefined, StoredSecret[]>();
   return {
     stored(before?: string) {
@@ -16,6 +39,6 @@ export async function toldByJournal(journal: JournalReader, deployment: string, 
       return answer;
     },
     former: formerByJournal(entries, deployment),
-    agreed: agreedByJournal(entries, deployment, approveWith ? ["passkey"] : inPerson),
+    agreed: () => (agreeing ??= agreed()),
   };
 }

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../change/clock.ts";
+import type { Passkeys } from "../change/consent/passkey.ts";
 import type { JournalReader } from "../change/journal.ts";
 import type { Principal } from "../change/principal.ts";
 import type { Caller } from "../change/services.ts";
@@ -112,7 +113,7 @@ export function createBackend(
         settings: { ...rest.settings, space: defaultSpace(settings, principal) },
         secrets: {
           ...all.secrets,
-          ...{ allowed: principal.secrets, refused: refusedTo(principal.name), held: known.held, ...storedOnce(all) },
+          ...{ allowed: principal.secrets, refused: refusedTo(principal.name), held: known.held, ...storedOnce({ ...all, passkeys }) },
         },
         principal,
         signal: reads,
@@ -140,13 +141,23 @@ function defaultSpace(settings: Settings, { spaces }: Principal): string {
 }
 
 /** What the journal says of secrets, read when a call first asks for it. */
-function storedOnce({ journal, deployment, settings }: { journal: JournalReader; deployment: { name: string }; settings: Settings }) {
+function storedOnce({
+  journal,
+  deployment,
+  settings,
+  passkeys,
+}: {
+  journal: JournalReader;
+  deployment: { name: string };
+  settings: Settings;
+  passkeys: Promise<Pick<Passkeys, "keyring">> | undefined;
+}) {
   let reading: ReturnType<typeof read> | undefined;
-  const read = async () => (await import("../change/told-by-journal.ts")).toldByJournal(journal, deployment.name, settings);
+  const read = async () => (await import("../change/told-by-journal.ts")).toldByJournal(journal, deployment.name, settings, passkeys);
   const told = () => (reading ??= read());
   return {
     stored: async (before?: string) => (await told()).stored(before),
     former: async () => (await told()).former,
-    agreed: async () => (await told()).agreed,
+    agreed: async () => (await told()).agreed(),
   };
 }

@@ -12,7 +12,7 @@ export function uuidOf({ uuid }: RuleAction): string | undefined {
   return uuid ?? undefined;
 }
 
-interface Paired<Item> {
+export interface Paired<Item> {
   pairs: [before: Item, after: Item][];
   gone: Item[];
   fresh: Item[];

@@ -36,12 +36,14 @@ export interface SecretSource {
   agreed?: () => Promise<readonly AgreedPlace[]>;
 }
 
-/** That a person agreed to where a connector sends: by its config then, or to these hosts of a run. */
+/** That a person agreed to where a connector sends: by its config then, or to these hosts of a run or of alerts. */
 export interface AgreedPlace {
   space: string;
   connector: string;
   config?: Record<string, unknown>;
   hosts?: readonly string[];
+  /** Secrets too. */
+  withSecrets?: boolean;
 }
 
 /** Whether a caller may use a variable or file, by its name or `file ` and its name. */

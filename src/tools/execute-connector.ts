@@ -78,6 +78,7 @@ export const executeConnector = changeTool({
       ops: [op],
       effects: [effectOn("run", found, target, { after: { params: hideSecrets(params).config } })],
       beforehand: [
+        ...(isFree ? openWaysOf(found, entry) : []),
         ...(retries > 0 && effect !== "none"
           ? [
               `It is run up to ${retries + 1} times while Kibana calls the failure retryable: a service that accepted the first one anyway gets it again.`,

@@ -101,6 +101,7 @@ export const testConnector = changeTool({
       ],
       effects: [effectOn("run", found, target, { after: { params } })],
       beforehand: [
+        ...(sends ? [] : openWaysOf(found, entry)),
         ...(found.missingSecrets ? ["Its secrets are missing: the test will most likely fail."] : []),
         ...(probe.cost ? ["The test costs money: it uses tokens of the model's provider."] : []),
       ],

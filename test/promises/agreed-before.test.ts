@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { agreedByJournal, inPerson } from "../../src/change/agreed-by-journal.ts";
+import { agreedByJournal } from "../../src/change/agreed-by-journal.ts";
 import { systemClock } from "../../src/change/clock.ts";
-import { createJournal } from "../../src/change/journal.ts";
+import { createJournal, type JournalEntry } from "../../src/change/journal.ts";
 import { accepts, declines, type ProductOptions, product } from "../support/product.ts";
 
 const env = { CONNECTOR_SECRET_TOKEN: "mcp-token-value" };
@@ -62,12 +62,13 @@ test.each([
   ["form", ["passkey"], 0],
   ["page", ["passkey"], 0],
   ["passkey", ["passkey"], 1],
-  ["form", inPerson, 1],
-  ["token", inPerson, 0],
+  ["form", ["form", "page", "passkey"], 1],
+  ["token", ["form", "page", "passkey"], 0],
 ] as const)("agreed by a %s, where what counts is %j: %i place", async (consent, ways, places) => {
   const { call, journalDir } = await started();
   await call("create_connector", tools);
   const { entries } = await createJournal(journalDir, systemClock).entries();
   const agreed = entries.map((entry) => ({ ...entry, begin: { ...entry.begin, consent } }));
-  expect(agreedByJournal(agreed, entries[0]?.begin.deployment ?? "", ways)).toHaveLength(places);
+  const isAgreed = ({ begin }: JournalEntry) => (ways as readonly string[]).includes(begin.consent);
+  expect(await agreedByJournal(agreed, entries[0]?.begin.deployment ?? "", isAgreed)).toHaveLength(places);
 });

@@ -10,10 +10,9 @@ import { asUrlsAreRead } from "../../host-name.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { exact, oneLine, quoted, word } from "../../plain-text.ts";
-import { ofRuleItself } from "../../rules/old-frequency.ts";
-import { actionKey, paired } from "../../rules/same-action.ts";
 import { hideInText, hidingInReach } from "../../secrets/detect.ts";
 import type { Scrub, ScrubForPeople } from "../../secrets/scrub.ts";
+import { changedActions, givenConnectors } from "../given-actions.ts";
 import type { Op, TouchedConnector } from "../op.ts";
 import type { Plan, SecretFlow } from "../plan.ts";
 import { type Recording, recordingOf } from "../recorded.ts";
@@ -91,7 +90,8 @@ async function inWords(plan: Plan, scrub: ScrubForPeople): Promise<Omit<Reach, "
     await setImmediate();
   }
   const requests = flows.filter(({ field }) => field === "").map((flow) => hostsOf(flow.hosts));
-  const others = flows.some(({ hosts }) => hosts.length > 0) ? [] : each.flatMap(({ hosts }) => hosts.map(hostInWords));
+  const named = new Set(flows.flatMap(({ hosts }) => hosts));
+  const others = each.flatMap(({ hosts }) => hosts.filter((host) => !named.has(host)).map(hostInWords));
   const used = new Map(each.flatMap(({ used }) => used.map((one) => [one.id, one])));
   return {
     secrets: unique(flows.filter(({ field }) => field !== "")),
@@ -135,7 +135,7 @@ function hostInWords(host: string): string {
 interface OpReach {
   hosts: string[];
   hostsBefore: string[];
-  /** Connectors of which a rule or workflow gets actions. */
+  /** Connectors that a rule or workflow sends by from then on. */
   used: TouchedConnector[];
   reached: Recipient[];
   kept: Recipient[];
@@ -151,15 +151,11 @@ async function reachOfOp(op: Op, hide: Hide): Promise<OpReach> {
     case "put_rule":
     case "put_workflow": {
       const of = async (actions: readonly RuleAction[]) => (await Promise.all(actions.map((one) => recipientsOfAction(one, hide)))).flat();
-      const { before, after } = { before: op.before.actions, after: op.after.actions };
-      // The frequency of the rule itself, once it stands in each action, changes nothing of whom they reach.
-      const often = op.op === "put_rule" ? { ...ofRuleItself(op.before) } : undefined;
-      const asOften = (action: RuleAction) => actionKey({ ...action, frequency: action.frequency ?? often });
-      const { pairs, gone, fresh } = paired(before, after, actionKey, asOften);
+      const { pairs, gone, fresh } = changedActions(op);
       const touched = new Map(op.touches.map((one) => [one.id, one]));
       return {
         ...nothing,
-        used: [...new Set(fresh.map(({ id }) => id))].flatMap((id) => touched.get(id) ?? []),
+        used: givenConnectors(op),
         reached: (await Promise.all(fresh.map((one) => recipientsOfAction(one, hide, touched.get(one.id)?.config)))).flat().map(asFilledIn),
         kept: await of(pairs.map(([, stays]) => stays)),
         left: await of(gone),

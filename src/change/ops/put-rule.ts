@@ -64,6 +64,7 @@ export const putRule: OpKind<PutRuleOp> = {
     ...(refused !== undefined && { refused }),
     ...(created !== undefined && { created }),
     digests: { before: [], after: [] },
+    hosts: {},
   }),
 
   happened: async (record, reader, key) => asRecorded(record, await ruleOrNone(reader, record), key),

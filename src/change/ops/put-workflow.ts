@@ -38,6 +38,7 @@ export const putWorkflow: OpKind<PutWorkflowOp> = {
     ...{ space, id, name, type, routes, enabled, moves, needs },
     before: before.yaml,
     after: after.yaml,
+    hosts: {},
     ...(refused !== undefined && { refused }),
   }),
 

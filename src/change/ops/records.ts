@@ -11,6 +11,8 @@ const RuleState = z.object({
 });
 /** By the name of a field. */
 const FieldDigests = z.record(z.string(), z.string());
+/** Of the connectors that get alerts, by id; records of older versions have none. */
+const HostsGiven = z.record(z.string(), z.array(z.string())).default({});
 const State = z.object({ name: z.string(), config: Config });
 
 /**
@@ -71,6 +73,7 @@ const Recorded = z.discriminatedUnion("op", [
     created: z.string().optional(),
     // Of the marked fields of each action; records of older versions have none.
     digests: z.object({ before: z.array(FieldDigests), after: z.array(FieldDigests) }).default({ before: [], after: [] }),
+    hosts: HostsGiven,
   }),
   z.object({
     op: z.literal("put_workflow"),
@@ -84,6 +87,7 @@ const Recorded = z.discriminatedUnion("op", [
     // Records of older versions have neither.
     needs: z.array(z.string()).default([]),
     refused: z.string().optional(),
+    hosts: HostsGiven,
     // Of texts that the journal may not keep whole.
     digests: z.object({ before: z.string(), after: z.string() }).optional(),
   }),

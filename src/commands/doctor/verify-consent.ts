@@ -1,11 +1,9 @@
 import type { Clock } from "../../change/clock.ts";
-import { approvalChallenge, opDigest } from "../../change/consent/passkey.ts";
-import { createJournal, type JournalEntry } from "../../change/journal.ts";
+import { whyNotApproved } from "../../change/consent/approval-holds.ts";
+import { createJournal } from "../../change/journal.ts";
 import { ToolError } from "../../errors.ts";
 import { grouped } from "../../grouped.ts";
 import { keysEver } from "../../passkeys/key-file.ts";
-import { checkLater } from "../../passkeys/key-records.ts";
-import { PasskeyRefused } from "../../passkeys/refused.ts";
 import { plainText } from "../../plain-text.ts";
 import { type Finding, failed, failure, ok } from "./finding.ts";
 
@@ -22,7 +20,7 @@ export async function verifyConsent(journalDir: string, passkeyDir: string, cloc
     );
     const wrong: Finding[] = [];
     for (const [change, ofChange] of changes) {
-      const why = await whyNot(ofChange, passkeyDir);
+      const why = await whyNotApproved(ofChange, (by) => keysEver(passkeyDir, by));
       if (why !== undefined)
         wrong.push(failed(check, `The approval of ${plainText(change, 60)} does not hold: ${plainText(why, 300)}.`, fix));
     }
@@ -42,29 +40,3 @@ export async function verifyConsent(journalDir: string, passkeyDir: string, cloc
 
 const fix =
   "Somebody who may write here as this user changed the journal or the file of passkeys: compare both with a backup, and Kibana with what is recorded.";
-
-async function whyNot(entries: readonly JournalEntry[], dir: string): Promise<string | undefined> {
-  const proofs = entries.flatMap(({ begin }) =>
-    begin.approval?.proof ? [{ begin, by: begin.approval.by, key: begin.approval.key, proof: begin.approval.proof }] : [],
-  );
-  const [first] = proofs;
-  if (!first || proofs.length > 1) return "it has no signature, or several";
-  const { begin, by, key: name, proof } = first;
-  const key = (await keysEver(dir, by)).find(({ id }) => id === proof.credential);
-  if (!key) return `its key is none of ${by}`;
-  if (key.name !== name || entries.some((one) => one.begin.approval?.by !== by || one.begin.approval.key !== name))
-    return "it names another key than the one that signed";
-  for (const { begin: one } of entries) {
-    const isSame =
-      one.tool === begin.tool && one.principal === begin.principal && one.deployment === begin.deployment && one.summary === begin.summary;
-    if (!isSame || proof.signed.ops[one.n] !== opDigest(one.op, proof.signed.typed))
-      return `op ${one.n} is recorded otherwise than it was signed`;
-  }
-  try {
-    await checkLater(proof, approvalChallenge(begin, proof.signed), key);
-  } catch (error) {
-    if (error instanceof PasskeyRefused) return error.message.replace(/\.$/, "");
-    throw error;
-  }
-  return Date.parse(begin.at) <= proof.signed.expires ? undefined : "it was written after the approval had expired";
-}

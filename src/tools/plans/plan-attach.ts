@@ -35,8 +35,9 @@ import { putRule, unknownFields } from "../rules/rule-changes.ts";
 import { rulesOf } from "../rules/rule-filter.ts";
 import { actionLines, connectorNames, effectsOnRules } from "../rules/shown-actions.ts";
 import { silencedWarning } from "../rules/silenced.ts";
+import { unagreedHosts } from "../secrets/alert-hosts.ts";
 import { assertNoMarks } from "../secrets/redaction-marks.ts";
-import { actionFlows, eachOnce, unagreedHosts } from "../secrets/run-flows.ts";
+import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
 import { attachable, meantRules } from "./attachable-rules.ts";
 import { betterCalls } from "./better-calls.ts";
 
@@ -183,11 +184,7 @@ export async function planAttach(given: Given, context: SpaceContext): Promise<A
     outsideWorld: "none",
     ...erasing(whole),
     consequence: "person",
-    asksBecause: await unagreedHosts(
-      ops.map(({ before, after }) => ({ before: before.actions, after: after.actions })),
-      known,
-      settings.targetHosts,
-    ),
+    asksBecause: await unagreedHosts(ops, known, context),
     onError: "continue",
     resumable: true,
     facts: { connector: { type: found.type, config: found.config }, owners: changes.map(({ rule }) => [rule.id, rule.api_key_owner]) },

@@ -20,12 +20,13 @@ import { neighbourWarnings } from "../connectors/similar-connectors.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { rulesAwaiting } from "../rules/awaiting-rules.ts";
+import { agreedHosts } from "../secrets/agreed-before.ts";
 import { readableSecret } from "../secrets/config-secrets.ts";
 import { givenSecrets } from "../secrets/given-secrets.ts";
 import { withWayNamed } from "../secrets/named-way.ts";
 import { askedFields } from "../secrets/page-fields.ts";
 import type { Subject } from "../secrets/proposed-secrets.ts";
-import { agreedHosts, secretFlows } from "../secrets/secret-flows.ts";
+import { secretFlows } from "../secrets/secret-flows.ts";
 import { assertAllGiven, storedSecrets, withStored } from "../secrets/stored-secrets.ts";
 import { checkNew } from "./check-new-connector.ts";
 import { newFirst } from "./first-of-type.ts";
@@ -133,7 +134,7 @@ export async function planCreate(
     facts: { version: status.version, awaiting: [...rules, ...others.used, ...others.shifted], first: first?.warning },
     flows,
     asks: askedFields(asked, entry),
-    knownHosts: await agreedHosts(existing),
+    knownHosts: await agreedHosts(existing, space, flows, context.secrets),
   };
 }
 

@@ -6,7 +6,6 @@ import { ToolError } from "../../errors.ts";
 import type { LiveType } from "../../kibana/connector-types.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { isDetectionRule } from "../../kibana/detection.ts";
-import type { Rule } from "../../kibana/rules.ts";
 import { quoted, word } from "../../plain-text.ts";
 import { rulesWith } from "../../rules/find-rules.ts";
 import type { RuleFilter } from "../../rules/rule-filter.ts";
@@ -25,7 +24,6 @@ import { doubtsAbout, newestRun } from "../connectors/last-run.ts";
 import { openWaysOf } from "../connectors/open-ways.ts";
 import { safeTest } from "../connectors/safe-test.ts";
 import type { SpaceContext } from "../define.ts";
-import { compact } from "../fields.ts";
 import { likeInWords, type MeantRules } from "../rules/filtered-rules.ts";
 import { firstOf, leftInWords } from "../rules/first-rules.ts";
 import { keyWarning, ownerAfter } from "../rules/key-owner.ts";
@@ -35,10 +33,11 @@ import { chosenRules, movedIn, namesIt } from "../rules/moved-rules.ts";
 import { earlierMoves } from "../rules/replaced-earlier.ts";
 import { inWords, named, nothingToDo, type ReplacePlan, row } from "../rules/replaced-report.ts";
 import { erasing, withArtifacts } from "../rules/rule-artifacts.ts";
-import { type Obstacle, obstacleInWords, putRule, unknownFields, whyInWords } from "../rules/rule-changes.ts";
+import { cannotBeSaved, putRule, unknownFields, whyInWords } from "../rules/rule-changes.ts";
 import { rulesOf } from "../rules/rule-filter.ts";
 import { effectsOnRules } from "../rules/shown-actions.ts";
 import { silencedWarning } from "../rules/silenced.ts";
+import { unagreedHosts } from "../secrets/alert-hosts.ts";
 import { assertNoMarks } from "../secrets/redaction-marks.ts";
 import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
 import { workflowsInWords } from "../workflows/put-workflow.ts";
@@ -188,6 +187,7 @@ export async function planReplace({ filter, ...given }: Given, context: SpaceCon
     ...erasing(ready),
     outsideWorld: "none",
     consequence: "person",
+    asksBecause: [...(await unagreedHosts(ruleOps, known, context)), ...workflows.asksBecause],
     facts: [...ready.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })), ...workflows.facts],
     flows: eachOnce([...flows, ...workflows.flows]),
     asks: [],
@@ -271,27 +271,7 @@ function notForRules({ type }: Connector): ToolError {
   );
 }
 
-const nothingOfWorkflows = { ops: [], effects: [], warnings: [], facts: [], flows: [], left: [] };
-
-/** @param free the rules that Kibana would save */
-function cannotBeSaved(obstacles: readonly Obstacle[], free: readonly Rule[]): ToolError {
-  const gone = [...new Set(obstacles.flatMap((one) => one.gone))];
-  const without = obstacles.flatMap((one) => one.withoutSecrets);
-  return new ToolError(
-    gone.length > 0 ? "connector_not_found" : "secrets_needed",
-    `Nothing was written: Kibana would not save ${obstacles.length === 1 ? "this rule" : `these ${obstacles.length} rules`}. ${obstacles.slice(0, 5).map(obstacleInWords).join("; ")}${obstacles.length > 5 ? "; and more" : ""}.`,
-    [
-      ...(gone.length > 0
-        ? [
-            "First restore what is gone under its id (undo_change of its deletion, or create_connector with that `id`); if nobody wants it back, drop_missing: true drops those dead actions in the same write.",
-          ]
-        : []),
-      ...(without.length > 0 ? ["Enter the missing secrets again with update_connector."] : []),
-      'With on_error: "continue" the other rules are changed.',
-    ].join(" "),
-    compact({ rules: obstacles.slice(0, 20).map((one) => one.rule.id), gone, could_go: free.slice(0, 20).map(({ id }) => id) }),
-  );
-}
+const nothingOfWorkflows = { ops: [], effects: [], warnings: [], facts: [], flows: [], asksBecause: [], left: [] };
 
 function neitherThereNorUsed(missing: ConnectorNotHere): ToolError {
   const { message, fix, detail } = missing;

@@ -23,6 +23,7 @@ import { orWhy } from "../connectors/or-why.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
 import { warnOfConfig } from "../rules/move-warnings.ts";
+import { agreedHosts } from "../secrets/agreed-before.ts";
 import { readableSecret } from "../secrets/config-secrets.ts";
 import { givenSecrets } from "../secrets/given-secrets.ts";
 import { keptInJournal } from "../secrets/kept-in-journal.ts";
@@ -30,7 +31,7 @@ import { withWayNamed } from "../secrets/named-way.ts";
 import { askedFields } from "../secrets/page-fields.ts";
 import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
 import { formerSecrets, notKnownToBeSame, replacedSecrets } from "../secrets/replaced-secrets.ts";
-import { agreedHosts, destinationsWith, secretFlows } from "../secrets/secret-flows.ts";
+import { destinationsWith, secretFlows } from "../secrets/secret-flows.ts";
 import { storedFirst } from "../secrets/stored-first.ts";
 import { assertAllGiven, givenFields, nothingElse, storedSecrets, withStored } from "../secrets/stored-secrets.ts";
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
@@ -171,6 +172,7 @@ export async function planUpdate(
   const { references = 0 } = existing.find(({ id }) => id === before.id) ?? {};
   const stores = { ops: [op] as Plan["ops"], asks };
   const rotates = isDeepStrictEqual([after.name, after.config], [before.name, before.config ?? {}]);
+  const flows = secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys()));
   const plan: Plan = {
     summary: `${verb} connector ${quoted(before.name)} (${word(before.type)}, id ${word(before.id)}) in space ${space}${after.name === before.name ? "" : `, now named ${quoted(after.name)}`}.${authorisationsLost(before)}${removalsInWords([op])}`,
     ops: [op],
@@ -233,10 +235,10 @@ export async function planUpdate(
     ...(taken ? { inPerson: [taken.inPerson] } : {}),
     ...(onlyAPersonKnows ? { onlyAPersonKnows } : {}),
     facts: { version: status.version, possible, awaiting: [...awaiting.used, ...shifted], endpoint, first: firstOfType?.warning },
-    flows: secretFlows(before.type, entry, after.config, resolved, new Set(context.secrets.typed?.keys())),
+    flows,
     asks,
     // Somebody gave it secrets to send there.
-    knownHosts: [...(await agreedHosts(theOthers)), ...(known.length > 0 ? was.filter(isReadable) : [])],
+    knownHosts: [...(await agreedHosts(existing, space, flows, context.secrets)), ...(known.length > 0 ? was.filter(isReadable) : [])],
   };
   if (!workflows) return plan;
   // First, so that they reach it at every moment.

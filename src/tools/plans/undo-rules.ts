@@ -24,7 +24,8 @@ import { obstacle, obstacleInWords, putRule, unknownFields } from "../rules/rule
 import { besideInWords, cannotTell, nowOfAnotherType, outInWords, ruleSince } from "../rules/rule-since.ts";
 import { effectsOnRules } from "../rules/shown-actions.ts";
 import { silencedWarning } from "../rules/silenced.ts";
-import { actionFlows, eachOnce, unagreedHosts } from "../secrets/run-flows.ts";
+import { openWaysBack, unagreedHosts } from "../secrets/alert-hosts.ts";
+import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
 import { type Later, rulesSince, sinceInWords, undoOf } from "./later-changes.ts";
 import { asBeforeIt, neitherNor } from "./undo-workflows.ts";
 
@@ -156,6 +157,7 @@ export async function planUndoRules(
     effects: effectsOnRules(ops, connectors, owner),
     beforehand: await doubtsAboutReturning(writes, space, known, context),
     warnings: [
+      ...(await openWaysBack(writes, known)),
       ...left,
       ...renamedSince(ops),
       ...(kept.length > 0 ? [`These stay as they are, since somebody changed them or they held a secret: ${kept.join(", ")}.`] : []),
@@ -172,11 +174,7 @@ export async function planUndoRules(
     ...erasing(ops),
     outsideWorld: "none",
     consequence: "person",
-    asksBecause: await unagreedHosts(
-      writes.map(({ before, after }) => ({ before: before.actions, after: after.actions })),
-      known,
-      settings.targetHosts,
-    ),
+    asksBecause: await unagreedHosts(writes, known, { ...context, space }),
     facts: ops.map(({ rule }) => ({ id: rule.id, owner: rule.api_key_owner })),
     flows: eachOnce(ways.flat()),
     asks: [],

@@ -6,6 +6,7 @@ import type { Workflow } from "../../kibana/workflows.ts";
 import { quoted, word } from "../../plain-text.ts";
 import { whyFixed } from "../../usage/workflows.ts";
 import type { SpaceContext } from "../define.ts";
+import { openWaysBack } from "../secrets/alert-hosts.ts";
 import { type Rewritten, type WorkflowPart, workflowPart } from "../workflows/put-workflow.ts";
 import { againstText } from "../workflows/way-back.ts";
 import { asBefore } from "./changed-since.ts";
@@ -77,7 +78,8 @@ export async function planUndoWorkflows(
   }
   const known = new Map(connectors.map((one) => [one.id, one]));
   const part = await workflowPart(todo, { routes: inverses[0]?.routes ?? "public", known }, context);
-  return { ...part, left, changed, gone };
+  const warnings = [...(await openWaysBack(part.ops, known)), ...part.warnings];
+  return { ...part, warnings, left, changed, gone };
 }
 
 /** The same of what that change may not have reached. */

@@ -2,6 +2,7 @@ import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { PutRuleOp, TouchedConnector } from "../../change/op.ts";
 import type { OpResult } from "../../change/plan.ts";
 import { isSaved } from "../../change/saved-rules.ts";
+import { ToolError } from "../../errors.ts";
 import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Rule, RuleAction } from "../../kibana/rules.ts";
@@ -10,6 +11,7 @@ import { plainText, quoted, word } from "../../plain-text.ts";
 import { fieldInWords, ruleBody } from "../../rules/rule-body.ts";
 import { isSystem, type RuleState, ruleState } from "../../rules/rule-state.ts";
 import { actionKey, paired } from "../../rules/same-action.ts";
+import { compact } from "../fields.ts";
 import { goneActions } from "./lost-by-rules.ts";
 import type { WholeRule } from "./rule-artifacts.ts";
 import { nowOfAnotherType } from "./rule-since.ts";
@@ -123,6 +125,26 @@ export function whyInWords({ gone, withoutSecrets }: Obstacle): string {
     ...withoutSecrets.map((one) => `the secrets of its connector ${quoted(one.name, 60)} (${word(one.id)}) are missing`),
   ];
   return parts.join(", ");
+}
+
+/** Why a move or a removal writes nothing. @param free the rules that Kibana would save */
+export function cannotBeSaved(obstacles: readonly Obstacle[], free: readonly Rule[]): ToolError {
+  const gone = [...new Set(obstacles.flatMap((one) => one.gone))];
+  const without = obstacles.flatMap((one) => one.withoutSecrets);
+  return new ToolError(
+    gone.length > 0 ? "connector_not_found" : "secrets_needed",
+    `Nothing was written: Kibana would not save ${obstacles.length === 1 ? "this rule" : `these ${obstacles.length} rules`}. ${obstacles.slice(0, 5).map(obstacleInWords).join("; ")}${obstacles.length > 5 ? "; and more" : ""}.`,
+    [
+      ...(gone.length > 0
+        ? [
+            "First restore what is gone under its id (undo_change of its deletion, or create_connector with that `id`); if nobody wants it back, drop_missing: true drops those dead actions in the same write.",
+          ]
+        : []),
+      ...(without.length > 0 ? ["Enter the missing secrets again with update_connector."] : []),
+      'With on_error: "continue" the other rules are changed.',
+    ].join(" "),
+    compact({ rules: obstacles.slice(0, 20).map((one) => one.rule.id), gone, could_go: free.slice(0, 20).map(({ id }) => id) }),
+  );
 }
 
 /** Warns about rules that somebody else saved between our read and our write: Kibana has no lock against that. */

@@ -1,22 +1,64 @@
+import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { isReadable, statedDestinations } from "../../catalog/destinations.ts";
 import { connectorType } from "../../catalog/index.ts";
 import type { SecretFlow } from "../../change/plan.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import type { SecretSource } from "../../secrets/secret-source.ts";
+import type { AgreedPlace, SecretSource } from "../../secrets/secret-source.ts";
 import { isIn } from "./proposed-secrets.ts";
-import { ownRequest } from "./secret-flows.ts";
+import { ownRequest, requiredHosts } from "./secret-flows.ts";
+
+type Agreed = Pick<SecretSource, "agreed">;
 
 /** The hosts of a run to which a person agreed for the same connector, by the journal of this server. */
 export async function agreedBefore(
-  { id, type }: Pick<Connector, "id" | "type">,
+  connector: Pick<Connector, "id" | "type">,
   space: string,
   flows: readonly SecretFlow[],
-  { agreed }: SecretSource,
+  source: Agreed,
 ): Promise<string[]> {
-  const entry = await connectorType(type);
-  if (!entry || flows.every((one) => one.agreed)) return [];
-  const places = ((await agreed?.()) ?? []).filter((one) => isIn(one, { id, space }));
-  const hosts = places.flatMap(({ config, hosts: ran = [] }) => (config ? statedDestinations(entry, config) : ran));
+  return flows.every((one) => one.agreed) ? [] : agreedFor(connector, space, source);
+}
+
+/** The hosts to which a person agreed for a connector, with secrets or without, by the journal of this server. */
+export async function agreedFor({ id, type }: Pick<Connector, "id" | "type">, space: string, { agreed }: Agreed): Promise<string[]> {
+  const [entry, places = []] = await Promise.all([connectorType(type), agreed?.()]);
+  if (!entry) return [];
+  return hostsOf(
+    entry,
+    places.filter((one) => isIn(one, { id, space })),
+  );
+}
+
+/**
+ * Hosts that somebody agreed to before: connectors of the space send secrets there. Only configs that Kibana refuses
+ * without secrets count: others can be created without asking, so an agent could approve its own host. Of those a host counts that they
+ * still have, and to which a person agreed when this server stored their secrets.
+ * @param flows for which it is asked: the journal is read only where one of them needs it
+ */
+export async function agreedHosts(
+  existing: readonly Connector[],
+  space: string,
+  flows: readonly Pick<SecretFlow, "hosts" | "agreed">[],
+  { agreed }: Agreed,
+): Promise<string[]> {
+  const required = (await Promise.all(existing.map(requiredHosts))).flat();
+  const isKnown = flows.every((one) => one.agreed || one.hosts.every((host) => required.includes(host)));
+  const places = isKnown ? [] : ((await agreed?.()) ?? []).filter((one) => one.withSecrets && one.space === space);
+  const told = await Promise.all(existing.map((one) => hostsBoth(one, places)));
+  return [...new Set([...required, ...told.flat()].filter(isReadable))].sort();
+}
+
+/** Where a connector sends by its config now and by one that was agreed to. */
+async function hostsBoth({ id, type, config }: Connector, places: readonly AgreedPlace[]): Promise<string[]> {
+  const own = places.filter(({ connector }) => connector === id);
+  const entry = own.length > 0 && config ? await connectorType(type) : undefined;
+  if (!entry || !config) return [];
+  const then = hostsOf(entry, own);
+  return statedDestinations(entry, config).filter((host) => then.includes(host));
+}
+
+function hostsOf(entry: ConnectorType, places: readonly AgreedPlace[]): string[] {
+  const hosts = places.flatMap(({ config, hosts: sent = [] }) => (config ? statedDestinations(entry, config) : sent));
   return [...new Set(hosts)].filter(isReadable);
 }
 

@@ -5,16 +5,14 @@ import { assertFewRecipients } from "../../catalog/recipients.ts";
 import { hostsInParams } from "../../catalog/request-destinations.ts";
 import { credentialsFor } from "../../catalog/when.ts";
 import type { SecretFlow } from "../../change/plan.ts";
-import { isAgreed } from "../../change/policy.ts";
 import { ToolError } from "../../errors.ts";
 import { grouped } from "../../grouped.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { RuleAction } from "../../kibana/rules.ts";
 import { canonicalJson } from "../../plain-object.ts";
 import { plainText, quoted } from "../../plain-text.ts";
-import { actionKey, paired } from "../../rules/same-action.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
-import { agreedHosts, ownRequest, requestFlow } from "./secret-flows.ts";
+import { ownRequest, requestFlow } from "./secret-flows.ts";
 
 type Runnable = Pick<Connector, "id" | "name" | "type" | "config">;
 
@@ -68,32 +66,6 @@ export async function actionFlows(
   return flows.flat();
 }
 
-/**
- * Why somebody has to agree to the actions that rules get: their alerts would go to a host that nobody has agreed to, since anybody could
- * have put it into the config of a connector that needs no secret.
- * @param rules their actions before and after
- */
-export async function unagreedHosts(
-  rules: readonly { before: readonly RuleAction[]; after: readonly RuleAction[] }[],
-  connectors: ReadonlyMap<string, Connector>,
-  targetHosts: readonly string[],
-): Promise<string[]> {
-  const ids = new Set(rules.flatMap(({ before, after }) => paired(before, after, actionKey).fresh.map(({ id }) => id)));
-  const all = [...connectors.values()];
-  const hosts = await Promise.all(all.filter((one) => ids.has(one.id) && !one.preconfigured && !one.system).map(hostsOfAnybody));
-  const known = hosts.flat().length > 0 ? await agreedHosts(all) : [];
-  const open = [...new Set(hosts.flat())].filter((host) => !isAgreed(host, targetHosts, known));
-  return open.length === 0
-    ? []
-    : [`alerts of rules go to ${shownHosts(open)}, which nobody has agreed to yet in this space, as far as is known`];
-}
-
-/** Of a type that is not known, any host. */
-async function hostsOfAnybody({ type, config = {} }: Connector): Promise<string[]> {
-  const entry = await connectorType(type);
-  return entry ? requestFlow(entry, config).flatMap(({ hosts }) => hosts) : ["a host that is not known beforehand"];
-}
-
 /** Each flow once: several rules often get the same. */
 export function eachOnce(flows: readonly SecretFlow[]): SecretFlow[] {
   return [...new Map(flows.map((flow) => [JSON.stringify(flow), flow])).values()];
@@ -126,6 +98,6 @@ function mayHold({ config }: Runnable, entry: ConnectorType | undefined): boolea
   return ways.some(({ fields, optional = [] }) => fields.length + optional.length > 0) || hideInConfig(config).found.length > 0;
 }
 
-function shownHosts(hosts: readonly string[]): string {
+export function shownHosts(hosts: readonly string[]): string {
   return hosts.map((host) => plainText(host, 120)).join(", ");
 }

@@ -86,18 +86,10 @@ export function secretFlows(
   return flows;
 }
 
-/**
- * Hosts that somebody agreed to before: connectors of the space send secrets there. Only configs that Kibana refuses
- * without secrets count: others can be created without asking, so an agent could approve its own host.
- */
-export async function agreedHosts(existing: readonly Connector[]): Promise<string[]> {
-  const hosts = await Promise.all(existing.map(secretHosts));
-  return [...new Set(hosts.flat().filter(isReadable))].sort();
-}
-
-async function secretHosts({ type, config }: Connector): Promise<string[]> {
+/** The hosts of a connector that cannot be without secrets, unless they got lost. */
+export async function requiredHosts({ type, config, missingSecrets }: Connector): Promise<string[]> {
   const entry = await connectorType(type);
-  return entry && config && demandsSecrets(entry, config) ? statedDestinations(entry, config) : [];
+  return entry && config && !missingSecrets && demandsSecrets(entry, config) ? statedDestinations(entry, config) : [];
 }
 
 /** Whether the type refuses empty secrets, whatever the config. Cached: a space may have thousands of connectors. */

@@ -12,6 +12,7 @@ import type { Reference } from "../../usage/workflow-references.ts";
 import type { SpaceContext, ToolContext } from "../define.ts";
 import { ownerAfter } from "../rules/key-owner.ts";
 import { touchedConnector } from "../rules/rule-changes.ts";
+import { unagreedHosts } from "../secrets/alert-hosts.ts";
 import { actionFlows, eachOnce } from "../secrets/run-flows.ts";
 import { againstText } from "./way-back.ts";
 
@@ -31,6 +32,7 @@ export interface WorkflowPart {
   warnings: string[];
   facts: unknown[];
   flows: SecretFlow[];
+  asksBecause: string[];
 }
 
 export function routesOf(status: Pick<Status, "version" | "flavour">): WorkflowRoutes {
@@ -43,7 +45,7 @@ export async function workflowPart(
   { routes, known, named = [] }: { routes: WorkflowRoutes; known: Known; named?: readonly string[] },
   context: ToolContext & Pick<SpaceContext, "space">,
 ): Promise<WorkflowPart> {
-  if (all.length === 0) return { ops: [], effects: [], warnings: [], facts: [], flows: [] };
+  if (all.length === 0) return { ops: [], effects: [], warnings: [], facts: [], flows: [], asksBecause: [] };
   const { differingReferences } = await import("../../usage/workflow-text.ts");
   const there = { id: context.space, connectors: [...known.values()] };
   const [owner, against] = await Promise.all([
@@ -83,6 +85,7 @@ export async function workflowPart(
     ),
     facts: all.map(({ workflow: { id, savedBy } }) => ({ workflow: id, savedBy })),
     flows: eachOnce(flows.flat()),
+    asksBecause: await unagreedHosts(ops, known, context, "requests of workflows"),
   };
 }
 
@@ -133,7 +136,8 @@ export function withWorkflows<P extends Plan>(plan: P, part: WorkflowPart, summa
     summary: `${plan.summary} ${summary}`,
     ops: [one, ...more],
     effects: first ? [...part.effects, ...plan.effects] : [...plan.effects, ...part.effects],
-    warnings: [...plan.warnings, ...part.warnings],
+    warnings: [...new Set([...plan.warnings, ...part.warnings])],
+    asksBecause: [...(plan.asksBecause ?? []), ...part.asksBecause],
     facts: [plan.facts, part.facts],
     flows: eachOnce([...plan.flows, ...part.flows]),
     consequence: plan.consequence === "free" ? "person" : plan.consequence,
