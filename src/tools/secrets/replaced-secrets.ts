@@ -23,20 +23,43 @@ export async function replacedSecrets(subject: Pick<Subject, "id" | "space" | "b
   return [...grouped(await lastStored(subject, source), fieldOf)].flatMap(([field, all]) => {
     const was = all.flatMap(({ path, source: reference }) => (reference === undefined ? [] : [{ path, source: reference }]));
     const is = now.filter((one) => fieldOf(one) === field);
-    const [theirs, ours] = [was, is].map((some) => [...new Set(some.map((one) => nameTold(one.source, source)))].join(" and "));
-    const later = all.find(({ replaced }) => replaced !== undefined && nameTold(replaced, source) !== ours)?.replaced;
-    const lost =
-      later === undefined ? [] : [`secrets.${field}: what a later change stored there, ${nameTold(later, source)}, is replaced too.`];
+    const [theirs, ours] = [was, is].map((some) => namesOf(some, source));
+    const { replaced } = all.find((one) => one.replaced !== undefined && nameTold(one.replaced.source, source) !== ours) ?? {};
+    const lost = replaced
+      ? [
+          `secrets.${field}: what a later change ${replaced.isUncertain ? "may have " : ""}stored there, ${nameTold(replaced.source, source)}, is replaced too.`,
+        ]
+      : [];
     if (!fields.has(field)) return [];
+    const given = ours || "what a person types";
+    const isNow = subject.before === undefined || all.some(({ isSince }) => isSince);
+    if (all.some(({ isUncertain }) => isUncertain)) {
+      const either = `${alternatives(all, source)} (not known which: a write of this server had no clear answer)`;
+      const said = isNow ? `${given} takes the place of ${either}` : `this stores ${given}; before that change there was ${either}`;
+      return [...lost, `secrets.${field}: ${said}.`];
+    }
     const held = all.some(({ hasNewValue }) => hasNewValue) ? `what ${theirs} held then` : theirs;
     if (areSame(was, is)) return lost;
     return [
       ...lost,
-      subject.before === undefined || all.some(({ isSince }) => isSince)
-        ? `secrets.${field}: ${ours || "what a person types"} takes the place of ${theirs || "what a person typed"}, which this server stored there last.`
-        : `secrets.${field}: before that change this server had stored ${held || "what a person typed"} there, and this stores ${ours || "what a person types"}.`,
+      isNow
+        ? `secrets.${field}: ${given} takes the place of ${theirs || "what a person typed"}, which this server stored there last.`
+        : `secrets.${field}: before that change this server had stored ${held || "what a person typed"} there, and this stores ${given}.`,
     ];
   });
+}
+
+function namesOf(some: readonly { source: string }[], source: SecretSource): string {
+  return [...new Set(some.map((one) => nameTold(one.source, source)))].join(" and ");
+}
+
+/** `A or B`: what of one field may be there, the oldest first. */
+function alternatives(all: readonly StoredSecret[], source: SecretSource): string {
+  const told = [...grouped(all, ({ change }) => change).values()].reverse().map((some) => {
+    const named = some.flatMap(({ source: reference }) => (reference === undefined ? [] : [{ source: reference }]));
+    return namesOf(named, source) || "what a person typed";
+  });
+  return [...(told.length > 1 ? [] : ["what was there before"]), ...new Set(told)].join(" or ");
 }
 
 /**
@@ -72,10 +95,10 @@ export async function copiesLeft(
   });
   const all = changed.length === 0 ? [] : ((await stored?.()) ?? []).filter((one) => one.isLatest && !one.isGone);
   const replaced = changed.flatMap(({ op, fields, now }) => {
-    // What an update of something else sends again is the same secret.
+    // What an update of something else sends again is the same secret, and so is what a write that may have happened sent.
     const isAgain = !isDeepStrictEqual([op.after.name, op.after.config], [op.before.name, op.before.config ?? {}]);
     const own = all.filter((one) => isIn(one, op) && fields.has(fieldOf(one)));
-    return own.filter(({ path, source }) => !isAgain || source === undefined || now[path] !== source);
+    return own.filter(({ path, source, isUncertain }) => !(isAgain || isUncertain) || source === undefined || now[path] !== source);
   });
   const isSame = (one: StoredSecret) =>
     replaced.some((mine) =>
@@ -84,17 +107,19 @@ export async function copiesLeft(
   const others = all.filter((one) => maySee(principal, one.space) && !changed.some(({ op }) => isIn(one, op)) && isSame(one));
   const copies = [...new Map(others.map((one) => [JSON.stringify([one.space, one.connector]), one])).values()];
   if (copies.length === 0) return [];
-  const named = firstFew(copies, most, ({ space, connector, at }) => `${word(connector)} in ${word(space)} (${at.slice(0, 10)})`);
+  const named = firstFew(copies, most, ({ space, connector, at, isUncertain }) => {
+    return `${word(connector)} in ${word(space)} (${at.slice(0, 10)}${isUncertain ? ", and whether it is there is not known" : ""})`;
+  });
   return [
     `By the journal this server stored the same secret in ${named} too: what is there stays as it is, so update ${copies.length > 1 ? "those" : "that one"} as well if the old secret ends.`,
   ];
 }
 
 /** Why a person is asked about a secret that `formerSecrets` tells of. */
-export const storesFormer = "a secret that this server replaced elsewhere would be stored";
+export const storesFormer = "a secret that is a former one elsewhere, or may be, would be stored";
 
 /**
- * Secrets that a plan stores where they are not, and that this server replaced in a connector: a sentence for each.
+ * Secrets that a plan stores where they are not for certain, and that this server replaced in a connector, or may have: a sentence for each.
  * @param undoes the plan gives back what was there: that it was replaced there says nothing
  */
 export async function formerSecrets(
@@ -110,15 +135,19 @@ export async function formerSecrets(
   const values = new Map<string, Sealed>();
   mapSealed(secrets, (sealed) => values.set(sealed.source, sealed));
   return given.flatMap(([path, reference]) => {
-    if (there.some((one) => one.path === path && one.source === reference)) return [];
+    if (there.some((one) => one.path === path && one.source === reference && !one.isUncertain)) return [];
     // Of what took its place the operator may have given it the value since.
     const hasIts = (one: FormerSecret) => one.by !== reference && values.get(reference)?.is(source.env[one.source] ?? "") === true;
-    const places = former.filter((one) => (one.source === reference || hasIts(one)) && !(undoes && isIn(one, op)));
+    const all = former.filter((one) => (one.source === reference || hasIts(one)) && !((undoes || one.isUncertain) && isIn(one, op)));
+    // Where it was replaced for certain says more.
+    const places = [...all.filter((one) => !one.isUncertain), ...all.filter((one) => one.isUncertain)];
     if (places.length === 0) return [];
     const seen = places.find(({ space }) => maySee(principal, space));
     const by = seen?.by === undefined ? "another one" : nameTold(seen.by, source);
     const where = seen ? `${word(seen.connector)} in ${word(seen.space)} (${seen.at.slice(0, 10)})` : "a connector of another space";
-    return [`secrets.${path}: ${nameTold(reference, source)} is a former secret: this server put ${by} in its place in ${where}.`];
+    const told = seen ?? places[0];
+    const [is, put] = told?.isUncertain ? ["may be", "may have put"] : ["is", "put"];
+    return [`secrets.${path}: ${nameTold(reference, source)} ${is} a former secret: this server ${put} ${by} in its place in ${where}.`];
   });
 }
 
