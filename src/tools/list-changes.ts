@@ -6,7 +6,7 @@ import type { JournalEntry } from "../change/journal.ts";
 import { undoLater } from "../change/policy.ts";
 import { maySee } from "../change/principal.ts";
 import { recordedElsewhere } from "../change/recorded-elsewhere.ts";
-import { type Recorded, recordedIn } from "../change/undo.ts";
+import { changesOnlySecrets, inverseOfEntry, mayHaveHappened, type Recorded, recordedIn } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import { plainJson, plainText, quoted } from "../plain-text.ts";
 import { hideSecrets } from "../secrets/detect.ts";
@@ -14,6 +14,7 @@ import { hideInConfig } from "../secrets/hide-in-config.ts";
 import { readAcross, type ToolContext } from "./define.ts";
 import { compact, warnings, widens } from "./fields.ts";
 import { type Now, nameNow, readNow, undoNow } from "./plans/changes-now.ts";
+import { secretsUnknown } from "./plans/plan-undo.ts";
 import { touched } from "./rules/rule-changes.ts";
 import { actionDifference, actionLines, connectorNames } from "./rules/shown-actions.ts";
 
@@ -146,7 +147,7 @@ async function row(
     ...(changesUses(entry) ? { from: shownIds(from), to: shownIds(to) } : {}),
     test: record?.op === "execute" && record.safe ? true : undefined,
     outcome: end?.outcome ?? "unknown",
-    note: end ? undefined : "It began, but its end is not recorded: look at the connector to see whether it happened.",
+    note: noteOn(entry),
     error: end?.error,
     asked: askedOf(begin.consent),
     approved_by: begin.approval === undefined ? undefined : approver(begin.approval, begin.principal),
@@ -156,6 +157,14 @@ async function row(
     ...(detail ? beforeAndAfter(entry, now) : {}),
     ...(await undoNow(entry, now, entries, context)),
   });
+}
+
+/** What to know of an entry of which it is not known whether it happened. */
+function noteOn(entry: JournalEntry): string | undefined {
+  if (!mayHaveHappened(entry)) return undefined;
+  const inverse = inverseOfEntry(entry);
+  if (inverse && changesOnlySecrets(inverse)) return secretsUnknown;
+  return entry.end ? undefined : "It began, but its end is not recorded: look at the connector to see whether it happened.";
 }
 
 /** The passkey's name; whose it is where that is not the caller. */
