@@ -1,3 +1,4 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { accepts, product } from "../support/product.ts";
 import { references } from "../support/stored-documents.ts";
@@ -23,10 +24,10 @@ async function started() {
     expect([body.status, body.message]).toEqual(["done", undefined]);
     return { ...body, said: `${JSON.stringify(body.warnings ?? [])} ${made.questions.at(-1)?.message}` };
   };
-  const lost = async (fault: string, tool: string, args: Args, method = "PUT") => {
-    await made.fault(fault, { method, path: "/api/actions/connector/" });
+  const lost = async (fault: string, tool: string, args: Args, method = "PUT", path = "/api/actions/connector/") => {
+    await made.fault(fault, { method, path });
     const { body } = await made.call(tool, args);
-    expect([body.status, body.code]).toEqual(["unknown", undefined]);
+    expect([body.status, body.code]).toEqual([path.startsWith("/s/") ? "partial" : "unknown", undefined]);
     return body;
   };
   for (const id of ["one", "two"]) await done("create_connector", { id, name: id, ...pager, secrets: key("OLD") });
@@ -131,5 +132,41 @@ describe("where an answer was lost", () => {
     const body = await lost("timeout_before", "update_connector", { id: "one", name: "One x", secrets: key("OLD") });
     expect(body.message).toContain("get_connector");
     expect(`${body.message} ${body.fix}`).not.toContain("does no harm");
+  });
+
+  test("in one of several spaces, what is there is told of that one alone", async () => {
+    const { call, done, lost } = await started();
+    const made = await done("create_connector", { name: "Both", ...pager, space: "default,web", secrets: key("OLD") });
+    const [first, second] = made.result.rows;
+    const args = { id: "Both", space: "default,web", secrets: key("NEW") };
+    await lost("timeout_after", "update_connector", args, "PUT", `/s/web/api/actions/connector/${second.id}`);
+    const proposed = (await call("update_connector", { id: "Both", space: "default,web", name: "x" })).body.detail.each;
+    expect(proposed).toMatchObject([
+      { id: first.id, stored_last: key("NEW") },
+      { id: second.id, stored_perhaps: { routingKey: [named("NEW"), named("OLD")] } },
+    ]);
+    expect(proposed[0].stored_perhaps ?? proposed[1].stored_last).toBeUndefined();
+    const { said } = await done("update_connector", { id: "two", secrets: key("NEW") });
+    expect(said).toMatch(new RegExp(`${second.id} in web \\([-\\d]+, and whether it is there is not known\\)`));
+    expect((await done("update_connector", args)).said).toContain(
+      `In space web: secrets.routingKey: CONNECTOR_SECRET_NEW takes the place of ${either}`,
+    );
+  });
+
+  test("since the server was killed, both may be there", async () => {
+    const { call, done, journalDir } = await started();
+    await done("update_connector", { id: "one", secrets: key("NEW") });
+    for (const name of (await readdir(journalDir)).filter((one) => one.endsWith(".jsonl"))) {
+      const path = `${journalDir}/${name}`;
+      const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
+      await writeFile(path, `${lines.slice(0, -1).join("\n")}\n`);
+    }
+    const { detail } = (await call("update_connector", { id: "one", name: "x" })).body;
+    expect(detail.stored_perhaps).toEqual({ routingKey: [named("NEW"), named("OLD")] });
+    const [entry] = (await call("list_changes")).body.changes;
+    expect([entry.outcome, entry.note]).toEqual([
+      "unknown",
+      expect.stringContaining("update_connector with those that are right settles it"),
+    ]);
   });
 });
