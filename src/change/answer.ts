@@ -20,6 +20,7 @@ import { spacesShown } from "./spaces-shown.ts";
 import { missingOf } from "./still-missing.ts";
 import { type Inverse, inverseAfter, leftNote, missingFor, noteOn, undoCall } from "./undo.ts";
 import { type UndoBy, unlessOfTrail } from "./undo-here.ts";
+import { fixOf, unknownInWords } from "./unknown-outcome.ts";
 import { newId } from "./write-and-look.ts";
 
 /** Most effects of a plan that an answer lists, and their characters. */
@@ -161,8 +162,7 @@ export async function outcome(
     space: spacesShown(plan.ops.map(({ space }) => space)),
     ...(status === "unknown"
       ? {
-          message:
-            `${failed?.error?.message ?? ""} It is not known yet whether it happened. Check before you repeat it: list_changes shows the entry, get_connector the connector.`.trim(),
+          message: `${failed?.error?.message ?? ""} ${failed ? unknownInWords(failed) : ""}`.trim(),
           ...fixOf(failed),
         }
       : report.message
@@ -225,15 +225,6 @@ function noneDone(first: Error, results: readonly OpResult[]): Error {
   );
   const nothing = isInSeveral ? `Nothing was done in any of ${results.length} spaces.` : `None of ${results.length} was done.`;
   return new ToolError(first.code, `${nothing} ${said.slice(0, 5).join(" ")}`, first.fix, first.detail);
-}
-
-/** The failure's fix; where it is not known whether the write happened, what to look at before anything is repeated. */
-function fixOf(failed: OpResult | undefined): { fix?: string } {
-  if (!(failed?.error instanceof ToolError)) return {};
-  const { fix } = failed.error;
-  if (failed.outcome !== "unknown" || !/repeat the call/i.test(fix)) return { fix };
-  const look = failed.op.op === "execute" ? "Check the service behind the connector first" : "Look at it first";
-  return { fix: `${look}. Only if it did not happen: ${fix.charAt(0).toLowerCase()}${fix.slice(1)}` };
 }
 
 function failedWords(results: OpResult[]): string {

@@ -1,6 +1,7 @@
 import { ToolError } from "../errors.ts";
 import { requestsInACall } from "../kibana/deadline.ts";
 import { KibanaError } from "../kibana/errors.ts";
+import { plainText } from "../plain-text.ts";
 import { canBeSaved, type Unmeant } from "../rules/unmeant.ts";
 import { hideCertainSecrets, hideInText, hideSecrets } from "../secrets/detect.ts";
 import { traceparent } from "../trace.ts";
@@ -96,7 +97,7 @@ export async function perform(
       tool,
       op: op.op,
       target: op.id,
-      name: record.name,
+      name: plainText(record.name),
       space: op.space,
       consent,
       ...(approval && { approved_by: approval.by, passkey: approval.key }),

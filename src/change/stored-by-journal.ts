@@ -2,33 +2,41 @@ import { grouped } from "../grouped.ts";
 import { areSame, fieldOf, type StoredSecret } from "../secrets/stored-secret.ts";
 import { idIn } from "./entries-of.ts";
 import type { JournalEntry } from "./journal.ts";
-import { changesOnlySecrets, inverseOfEntry, recordedIn } from "./undo.ts";
+import type { Recorded, RecordOf } from "./ops/records.ts";
+import { changesOnlySecrets, inverseOfEntry, mayHaveHappened, recordedIn } from "./undo.ts";
 
 /**
- * What this server stored last in each secret field of each connector.
+ * What this server stored last in each secret field of each connector. Where it is not known whether a write happened, both what it
+ * stored and what was there before.
  * @param entries newest first
  * @param before what the undo of this change gives back: what was stored before it, or what is there now where it left a field as
  * it was. What it stored itself is never among it.
  */
 export function storedByJournal(entries: readonly JournalEntry[], deployment: string, before?: string): StoredSecret[] {
-  const last = lastStored(entries, deployment);
-  if (before === undefined) return last;
-  const older = entries.slice(entries.findLastIndex(({ begin }) => begin.change === before) + 1);
+  if (before === undefined) return lastStored(entries, deployment);
+  const end = entries.findLastIndex(({ begin }) => begin.change === before) + 1;
   const own = entries.filter(({ begin }) => begin.change === before);
-  const [stored, again] = [lastStored(older, deployment), lastStored(own, deployment)];
-  const [then, itself, now] = [stored, again, last].map((all) => grouped(all, place));
+  const newer = entries.slice(0, end).filter(({ begin }) => begin.change !== before);
+  const [stored, again, since] = [entries.slice(end), own, newer].map((some) => lastStored(some, deployment)) as Three;
+  const [then, itself, later] = [stored, again, since].map((all) => grouped(all, place));
   const inPlace = own.filter((entry) => isInPlace(entry, stored, again));
   return [...new Set([...(then?.keys() ?? []), ...(itself?.keys() ?? [])])].flatMap((at) => {
-    const [was, by, is] = [then, itself, now].map((all) => all?.get(at) ?? []) as [StoredSecret[], StoredSecret[], StoredSecret[]];
-    const isOther = !areSame(is, by.length > 0 ? by : was);
+    const [was, by, is] = [then, itself, later].map((all) => all?.get(at) ?? []) as Three;
+    const isOther = is.length > 0 && !areSame(is, by.length > 0 ? by : was);
+    const isUncertain = is.some((one) => one.isUncertain);
     const hasNewValue = inPlace.some((entry) => was.some((one) => isOf(entry, one)));
     const isKept = !hasNewValue && (was.length === 0 || (areSame(was, by) && was.every(({ source }) => source !== undefined)));
-    if (isOther && isKept) return is.map((one) => ({ ...one, isSince: true as const }));
-    const names = [...new Set(is.map(({ source = "what a person typed" }) => source))].join(" and ");
-    const more = { ...(isOther && names !== "" && { replaced: names }), ...(hasNewValue && { hasNewValue }) };
+    if (isOther && isKept) {
+      const there = isUncertain ? was.map((one) => ({ ...one, isUncertain: true as const })) : [];
+      return [...is.map((one) => ({ ...one, isSince: true as const })), ...there];
+    }
+    const source = [...new Set(is.map(({ source: name = "what a person typed" }) => name))].join(" and ");
+    const more = { ...(isOther && { replaced: { source, isUncertain } }), ...(hasNewValue && { hasNewValue }) };
     return was.map((one) => ({ ...one, ...more }));
   });
 }
+
+type Three = [StoredSecret[], StoredSecret[], StoredSecret[]];
 
 /** Whether a change of secrets alone gave the references that were there last: then these had got new values. */
 function isInPlace(entry: JournalEntry, stored: readonly StoredSecret[], again: readonly StoredSecret[]): boolean {
@@ -47,28 +55,71 @@ function place(one: StoredSecret): string {
   return JSON.stringify([one.space, one.connector, fieldOf(one)]);
 }
 
+/** A write to one connector. */
+interface Write {
+  entry: JournalEntry;
+  record: Recorded;
+  id: string;
+  isCertain: boolean;
+}
+
+type Store = Write & { record: RecordOf<"create" | "update"> };
+
 function lastStored(entries: readonly JournalEntry[], deployment: string): StoredSecret[] {
-  const seen = new Map<string, { isGone: boolean; isWritten: boolean; fields: Set<string> }>();
-  return entries.flatMap((entry) => {
+  const writes = entries.flatMap((entry): Write[] => {
     const record = entry.begin.deployment === deployment && entry.end?.outcome !== "not_done" ? recordedIn(entry) : undefined;
     const id = idIn(entry);
-    if (!record || id === undefined || !["create", "update", "delete"].includes(record.op)) return [];
-    const which = JSON.stringify([record.space, id]);
-    const since = seen.get(which) ?? { isGone: record.op === "delete", isWritten: false, fields: new Set<string>() };
-    seen.set(which, since);
-    if (record.op !== "create" && record.op !== "update") return [];
-    const { isGone, fields } = since;
+    return record && id !== undefined ? [{ entry, record, id, isCertain: !mayHaveHappened(entry) }] : [];
+  });
+  const ofConnectors = writes.filter((one) => isStore(one) || one.record.op === "delete");
+  return [...grouped(ofConnectors, ({ record, id }) => JSON.stringify([record.space, id])).values()].flatMap(storedInOne);
+}
+
+/** @param writes to one connector, newest first */
+function storedInOne(writes: readonly Write[]): StoredSecret[] {
+  const first = writes.findIndex(isStore);
+  const isGone = first === 0 ? false : writes.slice(0, first).some(({ isCertain }) => isCertain) || undefined;
+  const since = first < 0 ? [] : writes.slice(first);
+  // Whatever was under the id of a connector that is made was another one's.
+  const last = since.findIndex(({ record, isCertain }) => isCertain || record.op === "create");
+  const states = (last < 0 ? since : since.slice(0, last + 1)).filter(isStore);
+  const isKnown = since[last]?.isCertain === true && since[last]?.record.op !== "delete";
+  const latest = new Map(
+    [...new Set(states.flatMap(({ record }) => record.secretFields))].map((field) => [field, inStates(field, states)]),
+  );
+  const seen = new Set(latest.keys());
+  return since.filter(isStore).flatMap((write) => {
+    const isLatest = states.includes(write);
     // What a person typed since has no reference: an older one is not of it.
-    const fresh = record.secretFields.filter((field) => !fields.has(field));
-    for (const field of fresh) fields.add(field);
-    const isLatest = !since.isWritten && entry.end?.outcome === "done";
-    since.isWritten = true;
-    return fresh.flatMap((field) => {
-      const sources = Object.entries(record.secretSources).filter(([path]) => fieldOf({ path }) === field);
-      const all = sources.length > 0 ? sources : [[field, undefined] as const];
-      const { change, at } = entry.begin;
-      const where = { space: record.space, connector: id, change, at, isGone, isLatest };
-      return all.map(([path, source]): StoredSecret => ({ source, path, ...where }));
+    const fields = write.record.secretFields.filter((field) => isLatest || !seen.has(field));
+    for (const field of fields) seen.add(field);
+    return fields.flatMap((field) => {
+      const all = latest.get(field);
+      if (all && !all.own.has(write)) return [];
+      const isUncertain = isLatest && !(isKnown && all?.isOne);
+      return inField(field, write).map((one) => ({ ...one, isGone, isLatest, ...(isUncertain && { isUncertain: true as const }) }));
     });
   });
+}
+
+/** Which of the writes stored something of its own in a field, the oldest where several stored the same; `isOne`: all stored that. */
+function inStates(field: string, states: readonly Store[]): { own: Set<Store>; isOne: boolean } {
+  const own: Store[] = [];
+  for (const write of [...states].reverse()) {
+    const is = inField(field, write);
+    const isAgain = is.every(({ source }) => source !== undefined) && own.some((one) => areSame(inField(field, one), is));
+    if (write.record.secretFields.includes(field) && !isAgain) own.push(write);
+  }
+  return { own: new Set(own), isOne: own.length === 1 && states.every(({ record }) => record.secretFields.includes(field)) };
+}
+
+function inField(field: string, { entry, record, id }: Store): Omit<StoredSecret, "isGone" | "isLatest">[] {
+  const sources = Object.entries(record.secretSources).filter(([path]) => fieldOf({ path }) === field);
+  const all = sources.length > 0 ? sources : [[field, undefined] as const];
+  const { change, at } = entry.begin;
+  return all.map(([path, source]) => ({ source, path, space: record.space, connector: id, change, at }));
+}
+
+function isStore(write: Write): write is Store {
+  return write.record.op === "create" || write.record.op === "update";
 }

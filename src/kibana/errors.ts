@@ -145,6 +145,13 @@ export function notAccepted(auth: KibanaSettings["auth"] | undefined): [cause: s
       `Kibana wants credentials, and none are set${auth.why ? `: ${auth.why}` : ""}.`,
       "The operator sets KIBANA_API_KEY (or KIBANA_USERNAME and KIBANA_PASSWORD) in the server's environment and restarts it.",
     ];
+  if (auth?.kind === "api_key" && auth.from !== undefined)
+    return [
+      "Kibana does not accept the credentials.",
+      auth.from === "command"
+        ? "The key is what the command in KIBANA_API_KEY_COMMAND printed when this server ran it, which it does once: if there is a newer key, restart the server. Otherwise check the command's key (the encoded form, not expired, of this deployment)."
+        : "The key is what the file of KIBANA_API_KEY_FILE held when this server started: if it holds a newer key, restart the server. Otherwise check that key (the encoded form, not expired, of this deployment).",
+    ];
   return [
     "Kibana does not accept the credentials.",
     "Check KIBANA_API_KEY (the encoded form, not expired, of this deployment), or KIBANA_USERNAME and KIBANA_PASSWORD, and restart the server.",

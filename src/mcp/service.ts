@@ -3,6 +3,7 @@ import type { Principal } from "../change/principal.ts";
 import type { Caller } from "../change/services.ts";
 import { ToolError } from "../errors.ts";
 import { startCallLimit } from "../kibana/deadline.ts";
+import { beginningRead, plainText } from "../plain-text.ts";
 import { isRemote } from "../settings/http.ts";
 import type { Settings } from "../settings/index.ts";
 import type { CallContext } from "../tools/define.ts";
@@ -59,17 +60,21 @@ export interface Service extends Library {
   callTool(name: string, args: unknown, incoming: Incoming): Promise<ToolAnswer>;
 }
 
+/** Characters of a client's name: it says so itself, and each change is recorded with it. */
+const longestName = 120;
+
 /** What one principal is served over one connection, or with one request where nothing is kept between them. */
 export function createService(product: Product, principal: Principal): Service {
   const { settings, version, running, exports } = product;
   const shown = visibleTools(settings, principal);
   const connection: Connection = {};
   const callerOf = (
-    { progress, apps: _apps, trace: _trace, ...incoming }: Incoming,
+    { progress, client, apps: _apps, trace: _trace, ...incoming }: Incoming,
     reads: AbortSignal,
     redactor: Caller["redactor"],
   ): Caller => ({
     ...incoming,
+    client: client && plainText(beginningRead(client, longestName, redactor.withoutLiterals.text), longestName),
     ...(progress ? { progress } : {}),
     principal,
     connection,

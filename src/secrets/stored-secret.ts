@@ -10,14 +10,16 @@ export interface StoredSecret {
   change: string;
   /** When that was, ISO. */
   at: string;
-  /** Whether this server deleted the connector. */
-  isGone: boolean;
-  /** Whether this server wrote nothing else to the connector since: it is there, or was until the delete, unless somebody took it out in Kibana. */
+  /** Whether this server deleted the connector; undefined: that is not known. */
+  isGone: boolean | undefined;
+  /** Whether this server wrote nothing else to the connector since, for certain: it is there, or was until the delete, unless somebody took it out in Kibana. */
   isLatest: boolean;
+  /** Whether its own write, or one since, happened is not known: others of the same field, by another change, may be there instead. */
+  isUncertain?: true;
   /** For an undo: stored after the change, which had left the field as it was. */
   isSince?: true;
-  /** For an undo: what a later change stored there, and the undo replaces. */
-  replaced?: string;
+  /** For an undo: what a later change stored there, or may have, and the undo replaces. */
+  replaced?: { source: string; isUncertain: boolean };
   /** For an undo: the change itself stored new values of the references that were there; what they held before is not known. */
   hasNewValue?: true;
 }
@@ -27,6 +29,8 @@ export interface FormerSecret extends Pick<StoredSecret, "space" | "connector" |
   source: string;
   /** What took its place; undefined: a person typed it, or it was plain text. */
   by: string | undefined;
+  /** Whether that happened, or was taken back since, is not known. */
+  isUncertain?: true;
 }
 
 /** The field that it is in: `secretHeaders` of `secretHeaders.X-Key`. */

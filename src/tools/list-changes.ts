@@ -6,7 +6,7 @@ import type { JournalEntry } from "../change/journal.ts";
 import { undoLater } from "../change/policy.ts";
 import { maySee } from "../change/principal.ts";
 import { recordedElsewhere } from "../change/recorded-elsewhere.ts";
-import { type Recorded, recordedIn } from "../change/undo.ts";
+import { changesOnlySecrets, inverseOfEntry, mayHaveHappened, type Recorded, recordedIn } from "../change/undo.ts";
 import { ToolError } from "../errors.ts";
 import { plainJson, plainText, quoted } from "../plain-text.ts";
 import { hideSecrets } from "../secrets/detect.ts";
@@ -15,6 +15,7 @@ import { nameTold } from "../secrets/secret-source.ts";
 import { readAcross, type ToolContext } from "./define.ts";
 import { compact, warnings, widens } from "./fields.ts";
 import { undoNow } from "./plans/changes-now.ts";
+import { secretsUnknown } from "./plans/plan-undo.ts";
 import { type Now, nameNow, readNow } from "./plans/read-now.ts";
 import { touched } from "./rules/rule-changes.ts";
 import { actionDifference, actionLines, connectorNames } from "./rules/shown-actions.ts";
@@ -139,7 +140,7 @@ async function row(
     change: begin.change,
     at: begin.at,
     tool: begin.tool,
-    undoes: undoneBy(entry),
+    undoes: begin.undoes,
     op: begin.op.op,
     space: begin.op.space,
     id: idIn(entry),
@@ -150,7 +151,7 @@ async function row(
     secrets_from: sourcesIn(record, context.secrets),
     test: record?.op === "execute" && record.safe ? true : undefined,
     outcome: end?.outcome ?? "unknown",
-    note: end ? undefined : "It began, but its end is not recorded: look at the connector to see whether it happened.",
+    note: noteOn(entry),
     error: end?.error,
     asked: askedOf(begin.consent),
     approved_by: begin.approval === undefined ? undefined : approver(begin.approval, begin.principal),
@@ -162,16 +163,19 @@ async function row(
   });
 }
 
-/** The change that an undo took back, as its summary says. */
-function undoneBy({ begin }: JournalEntry): string | undefined {
-  return begin.tool === "undo_change" ? /^Undo (\S+): /.exec(begin.summary)?.[1] : undefined;
-}
-
 /** From where a change took the secrets that it stored, by field: names of variables and files, never values. */
 function sourcesIn(record: Recorded | undefined, source: ToolContext["secrets"]): Record<string, string> | undefined {
   if (record?.op !== "create" && record?.op !== "update") return undefined;
   const all = Object.entries(record.secretSources).map(([path, name]) => [plainText(path, 80), plainText(nameTold(name, source), 120)]);
   return all.length > 0 ? Object.fromEntries(all) : undefined;
+}
+
+/** What to know of an entry of which it is not known whether it happened. */
+function noteOn(entry: JournalEntry): string | undefined {
+  if (!mayHaveHappened(entry)) return undefined;
+  const inverse = inverseOfEntry(entry);
+  if (inverse && changesOnlySecrets(inverse)) return secretsUnknown;
+  return entry.end ? undefined : "It began, but its end is not recorded: look at the connector to see whether it happened.";
 }
 
 /** The passkey's name; whose it is where that is not the caller. */

@@ -13,8 +13,8 @@ import { changeInSpaces, type ToolContext } from "./define.ts";
 import { changedSpaces, compact, connector, connectorName } from "./fields.ts";
 import { planPatch } from "./plans/plan-patch.ts";
 import { planUpdateInSpaces } from "./plans/update-in-spaces.ts";
+import { copiesLeft } from "./secrets/copies-left.ts";
 import { reenterSecrets } from "./secrets/reenter-secrets.ts";
-import { copiesLeft } from "./secrets/replaced-secrets.ts";
 import { workflowRows } from "./workflows/workflow-rows.ts";
 
 /** What Kibana never changes (reference/kibana-api.md §1.1, §1.5). */
@@ -51,7 +51,7 @@ export const updateConnector = changeInSpaces({
     const [before, status, existing] = await Promise.all([findConnector(kibana, target, id), kibana.status(), kibana.connectors(target)]);
     const plan = await planPatch(before, patch, target, { status, existing }, context);
     if (!plan) return unchanged(before, target, context);
-    return { ...plan, warnings: [...plan.warnings, ...(await copiesLeft([plan], context))] };
+    return { ...plan, warnings: [...plan.warnings, ...(await copiesLeft([plan], [{ space: target, existing }], context))] };
   },
   planSeveral: (asked, spaces, context): Promise<SpacesPlan | NoChange> => planUpdateInSpaces(asked, spaces, context),
   async report(plan: Plan | SpacesPlan, results, { deployment }) {

@@ -199,3 +199,25 @@ describe("a command that gives no key", () => {
     });
   });
 });
+
+describe("a key that Kibana does not accept, any more for example", () => {
+  const other = Buffer.from(`${id}:another-key-of-twenty`).toString("base64");
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    [
+      "of a command",
+      { KIBANA_API_KEY_COMMAND: print(other) },
+      /KIBANA_API_KEY_COMMAND printed when this server ran it, .* restart the server/,
+    ],
+    ["of a file", { KIBANA_API_KEY_FILE: "refused" }, /KIBANA_API_KEY_FILE held when this server started: .* restart the server/],
+    ["of a variable", { KIBANA_API_KEY: other }, /^Check KIBANA_API_KEY /],
+  ])("%s: the error says where it comes from, and when it is read", async (_whose, { KIBANA_API_KEY_FILE: file, ...own }, fix) => {
+    writeFileSync(join(folder, "refused"), other, { mode: 0o600 });
+    const { call, close } = await startServer({
+      env: { KIBANA_URL: sandbox.url, ...own, ...(file && { KIBANA_API_KEY_FILE: join(folder, file) }) },
+    });
+    onTestFinished(close);
+    const { body } = await call("list_connectors");
+    expect([body.code ?? body.error?.code, body.fix ?? body.error?.fix]).toEqual(["unauthorized", expect.stringMatching(fix)]);
+  });
+});

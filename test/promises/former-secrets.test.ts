@@ -131,7 +131,7 @@ describe("to store a secret that was replaced elsewhere", () => {
     const asked = made.questions.length;
     const call = { ...args, secrets: former };
     const plan = (await made.call("create_connector", { ...call, dry_run: true })).body;
-    expect(plan.plan.needs_a_person).toEqual(["a secret that this server replaced elsewhere would be stored"]);
+    expect(plan.plan.needs_a_person).toEqual(["a secret that is a former one elsewhere, or may be, would be stored"]);
     const body = await done(made, "create_connector", call);
     expect(body.warnings.join(" ")).toContain(said);
     expect(made.questions.slice(asked).map(({ message }) => message)).toEqual([expect.stringContaining(said)]);

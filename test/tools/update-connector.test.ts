@@ -117,7 +117,7 @@ describe("a rotation", () => {
     const { made, update, now, before } = await withOne(pagerduty, { settings: { timeout: 250 } });
     await made.fault("timeout_after", { method: "PUT" });
     const { body } = await update({ secrets: { routingKey: fresh } });
-    expect(body).toMatchObject({ status: "unknown", message: expect.stringContaining("It is not known yet whether it happened") });
+    expect(body).toMatchObject({ status: "unknown", message: expect.stringContaining("Whether the new secrets are stored is not known") });
     expect((await now())?.secrets).not.toBe(before.secrets);
   });
 });

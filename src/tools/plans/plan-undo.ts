@@ -192,7 +192,8 @@ async function undoOne(entry: JournalEntry, given: Means, read: Read, context: T
   return { ...plan, consequence: plan.consequence === "free" ? "person" : plan.consequence };
 }
 
-const secretsUnknown =
+/** Of a change of secrets alone that may have happened. */
+export const secretsUnknown =
   "Whether it stored the new secrets is not known, and nobody can read them: update_connector with those that are right settles it.";
 
 function whyNone({ end }: JournalEntry): string {

@@ -10,7 +10,8 @@ import { authorisationsLost } from "../connectors/authorise.ts";
 import { connectorNotHere } from "../connectors/find-connector.ts";
 import { besideInWords, inEach, rowsInAnswer, type SpaceRow, type SpacesPlan } from "../connectors/space-rows.ts";
 import type { SeveralSpaces, ToolContext } from "../define.ts";
-import { copiesLeft, unknownSecrets } from "../secrets/replaced-secrets.ts";
+import { copiesLeft } from "../secrets/copies-left.ts";
+import { unknownSecrets } from "../secrets/replaced-secrets.ts";
 import { isRotation } from "../secrets/rotation.ts";
 import { joinedPlan, spacesInWords } from "./joined-plan.ts";
 import { assertEachItsOwn } from "./made-elsewhere.ts";
@@ -73,6 +74,7 @@ export async function planUpdateInSpaces(
     return { noChange: true, ...message, space: spacesShown(spaces), result: rowsInAnswer(beside), warnings: notes, next: [] };
   }
   const plans = [first, ...more] as const;
+  const seen = looked.map(({ space, value: { existing } }) => ({ space, existing }));
   await assertEachItsOwn(plans);
   const where = spacesInWords(plans.map(({ ops: [op] }) => op.space));
   const renamed = patch.name === undefined || patch.name === meant.name ? "" : `, now named ${quoted(patch.name)},`;
@@ -86,7 +88,7 @@ export async function planUpdateInSpaces(
     ...plan,
     beside,
     beforehand: [...(plan.beforehand ?? []), ...besideInWords(beside)],
-    warnings: [...notes, ...(await unknownSecrets(plans, context.secrets)), ...(await copiesLeft(plans, context)), ...plan.warnings],
+    warnings: [...notes, ...(await unknownSecrets(plans, context.secrets)), ...(await copiesLeft(plans, seen, context)), ...plan.warnings],
     facts: [plan.facts, beside.map(({ why: _why, ...row }) => row)],
   };
 }

@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import { destinations } from "../../catalog/destinations.ts";
+import { grouped } from "../../grouped.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import { isBoundTo } from "../../secrets/binding.ts";
 import { availableNames, mayUse, type SecretSource } from "../../secrets/secret-source.ts";
@@ -32,6 +33,8 @@ export interface Proposal {
   stored_last?: Record<string, Reference>;
   /** Those of them that came after an undone change, which left them as they were. */
   stored_since?: string[];
+  /** Where it is not known whether a write of this server happened: what may be stored, the newest first. */
+  stored_perhaps?: Record<string, Reference[]>;
   /** What the connector had the older value of, before an undone change that stored the newer one. */
   older_value_of?: Record<string, Reference>;
   /** Otherwise references that exist and may fit; absent: none. */
@@ -74,13 +77,19 @@ export async function proposedSecrets(
   );
   const own = inIt.flatMap((one) => (one.source !== undefined && known.includes(one.source) ? [{ ...one, source: one.source }] : []));
   const referencesOf = (some: typeof own) => some.map((one) => [one.path, asReference(one.source)] as const);
-  const last = referencesOf(own.filter(({ hasNewValue }) => !hasNewValue));
-  const older = referencesOf(own.filter(({ hasNewValue }) => hasNewValue));
-  const since = own.filter(({ isSince }) => isSince).map(({ path }) => path);
-  // What is there for certain is another's: nothing else may be it.
+  const certain = own.filter(({ isUncertain }) => !isUncertain);
+  const last = referencesOf(certain.filter(({ hasNewValue }) => !hasNewValue));
+  const older = referencesOf(certain.filter(({ hasNewValue }) => hasNewValue));
+  const open = grouped(
+    own.filter(({ isUncertain }) => isUncertain),
+    ({ path }) => path,
+  );
+  const perhaps = [...open].map(([path, some]) => [path, [...new Set(some.map((one) => one.source))].map(asReference)] as const);
+  const since = certain.filter(({ isSince }) => isSince).map(({ path }) => path);
+  // What is there is another's: nothing else may be it.
   const isOthers = inIt.some((one) => one.source !== undefined && !mayUse(one.source, source));
   const { names, files } =
-    last.length > 0 || isOthers
+    last.length + perhaps.length > 0 || isOthers
       ? { names: [], files: [] }
       : fitting(subject, entry, fields, { stored, former: (await source.former?.()) ?? [] }, source);
   const [name, ...others] = [...names, ...files];
@@ -96,6 +105,7 @@ export async function proposedSecrets(
   return {
     secrets: Object.fromEntries(fields.map((field) => [field, isOneText(entry, field) ? offered(field) : several(field)])),
     ...(last.length > 0 ? { stored_last: Object.fromEntries(last) } : {}),
+    ...(perhaps.length > 0 ? { stored_perhaps: Object.fromEntries(perhaps) } : {}),
     ...(since.length > 0 ? { stored_since: since } : {}),
     ...(older.length > 0 ? { older_value_of: Object.fromEntries(older) } : {}),
     ...(names.length > 0 ? { secret_names: names } : {}),
@@ -114,7 +124,8 @@ export async function fieldsStoredLast(
 ): Promise<string[]> {
   const all = (await stored?.(subject.before)) ?? [];
   const gone = isGone && subject.before === undefined;
-  return [...new Set(all.filter((one) => one.isLatest && one.isGone === gone && isIn(one, subject)).map(fieldOf))];
+  const isMeant = (one: StoredSecret) => one.isLatest && (one.isGone ?? gone) === gone && isIn(one, subject);
+  return [...new Set(all.filter(isMeant).map(fieldOf))];
 }
 
 export function isIn(
@@ -157,6 +168,7 @@ export function existing(
   {
     stored_last: last = {},
     stored_since: since = [],
+    stored_perhaps: perhaps = {},
     older_value_of: older = {},
     secret_names: names = [],
     secret_files: files = [],
@@ -166,7 +178,12 @@ export function existing(
   const from = (some: [string, Reference][]) => some.map(([path, reference]) => `${path} from ${JSON.stringify(reference)}`).join(", ");
   const stored = (isSince: boolean) => from(Object.entries(last).filter(([path]) => since.includes(path) === isSince));
   const [then, later, gone] = [stored(false), stored(true), from(Object.entries(older))];
+  const either = Object.entries(perhaps).map(([path, some]) => {
+    return `${path} from ${[...some.map((one) => JSON.stringify(one)), ...(some.length > 1 ? [] : ["elsewhere"])].join(" or ")}`;
+  });
+  const where = original ? "is in the original" : before === undefined ? "is there" : "was there before that change";
   const told = [
+    ...(either.length > 0 ? [`What ${where} is not known, since a write of this server had no clear answer: ${either.join(", ")}`] : []),
     ...(then === ""
       ? []
       : [`${original ? "In the original this" : "This"} server stored last${before === undefined ? "" : " before that change"}: ${then}`]),

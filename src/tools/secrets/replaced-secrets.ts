@@ -1,17 +1,17 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Plan } from "../../change/plan.ts";
 import { maySee } from "../../change/principal.ts";
 import { firstFew } from "../../first-few.ts";
 import { grouped } from "../../grouped.ts";
 import { word } from "../../plain-text.ts";
-import { mapSealed, referencesIn, type Sealed } from "../../sealed.ts";
+import { mapSealed, referencesIn, type Sealed, type SealedRecord } from "../../sealed.ts";
 import { nameTold, type SecretSource } from "../../secrets/secret-source.ts";
 import { areSame, type FormerSecret, fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
+import { valuesNow } from "../../secrets/value-now.ts";
 import type { ToolContext } from "../define.ts";
 import { isIn, type Subject } from "./proposed-secrets.ts";
 import { givenFields } from "./stored-secrets.ts";
 
-type Given = Pick<Plan, "ops" | "asks">;
+export type Given = Pick<Plan, "ops" | "asks">;
 
 /** Most connectors that a sentence names. */
 const most = 5;
@@ -20,23 +20,61 @@ const most = 5;
 export async function replacedSecrets(subject: Pick<Subject, "id" | "space" | "before">, plan: Given, source: SecretSource) {
   const { fields, secrets } = givenIn(plan);
   const now = Object.entries(referencesIn(secrets)).map(([path, reference]) => ({ path, source: reference }));
+  const [given, values] = [valuesIn(secrets), valuesNow(source)];
   return [...grouped(await lastStored(subject, source), fieldOf)].flatMap(([field, all]) => {
     const was = all.flatMap(({ path, source: reference }) => (reference === undefined ? [] : [{ path, source: reference }]));
     const is = now.filter((one) => fieldOf(one) === field);
-    const [theirs, ours] = [was, is].map((some) => [...new Set(some.map((one) => nameTold(one.source, source)))].join(" and "));
-    const later = all.find(({ replaced }) => replaced !== undefined && nameTold(replaced, source) !== ours)?.replaced;
-    const lost =
-      later === undefined ? [] : [`secrets.${field}: what a later change stored there, ${nameTold(later, source)}, is replaced too.`];
+    const [theirs, ours] = [was, is].map((some) => namesOf(some, source));
+    const { replaced } = all.find((one) => one.replaced !== undefined && nameTold(one.replaced.source, source) !== ours) ?? {};
+    const lost = replaced
+      ? [
+          `secrets.${field}: what a later change ${replaced.isUncertain ? "may have " : ""}stored there, ${nameTold(replaced.source, source)}, is replaced too.`,
+        ]
+      : [];
     if (!fields.has(field)) return [];
+    const stored = ours || "what a person types";
+    const isNow = subject.before === undefined || all.some(({ isSince }) => isSince);
+    if (all.some(({ isUncertain }) => isUncertain)) {
+      const either = `${alternatives(all, source)} (not known which: a write of this server had no clear answer)`;
+      const said = isNow ? `${stored} takes the place of ${either}` : `this stores ${stored}; before that change there was ${either}`;
+      return [...lost, `secrets.${field}: ${said}.`];
+    }
     const held = all.some(({ hasNewValue }) => hasNewValue) ? `what ${theirs} held then` : theirs;
     if (areSame(was, is)) return lost;
+    const kept = was.filter((one) => is.some((other) => other.path === one.path && values.is(one.source, given.get(other.source))));
+    const same =
+      kept.length > 0 ? `. Both have the same value now${kept.length < is.length ? ` (${pathsOf(kept)})` : ""}: the old secret stays` : "";
     return [
       ...lost,
-      subject.before === undefined || all.some(({ isSince }) => isSince)
-        ? `secrets.${field}: ${ours || "what a person types"} takes the place of ${theirs || "what a person typed"}, which this server stored there last.`
-        : `secrets.${field}: before that change this server had stored ${held || "what a person typed"} there, and this stores ${ours || "what a person types"}.`,
+      isNow
+        ? `secrets.${field}: ${stored} takes the place of ${theirs || "what a person typed"}, which this server stored there last${same}.`
+        : `secrets.${field}: before that change this server had stored ${held || "what a person typed"} there, and this stores ${stored}.`,
     ];
   });
+}
+
+function pathsOf(some: readonly { path: string }[]): string {
+  return some.map(({ path }) => path).join(", ");
+}
+
+/** What a plan stores, by its reference. */
+function valuesIn(secrets: SealedRecord): Map<string, Sealed> {
+  const values = new Map<string, Sealed>();
+  mapSealed(secrets, (sealed) => values.set(sealed.source, sealed));
+  return values;
+}
+
+function namesOf(some: readonly { source: string }[], source: SecretSource): string {
+  return [...new Set(some.map((one) => nameTold(one.source, source)))].join(" and ");
+}
+
+/** `A or B`: what of one field may be there, the oldest first. */
+function alternatives(all: readonly StoredSecret[], source: SecretSource): string {
+  const told = [...grouped(all, ({ change }) => change).values()].reverse().map((some) => {
+    const named = some.flatMap(({ source: reference }) => (reference === undefined ? [] : [{ source: reference }]));
+    return namesOf(named, source) || "what a person typed";
+  });
+  return [...(told.length > 1 ? [] : ["what was there before"]), ...new Set(told)].join(" or ");
 }
 
 /**
@@ -58,43 +96,11 @@ export async function unknownSecrets(plans: readonly Plan[], source: SecretSourc
   return [`What was stored in ${named} this server does not know: the same secrets take its place.`];
 }
 
-/**
- * Other connectors in which this server stored a secret that updates replace: by the same call, or from the same reference. A
- * sentence, or none.
- */
-export async function copiesLeft(
-  plans: readonly Plan[],
-  { secrets: { stored }, principal }: Pick<ToolContext, "secrets" | "principal">,
-): Promise<string[]> {
-  const changed = plans.flatMap((plan) => {
-    const { op, secrets, fields } = givenIn(plan);
-    return op?.op === "update" && fields.size > 0 ? [{ op, fields, now: referencesIn(secrets) }] : [];
-  });
-  const all = changed.length === 0 ? [] : ((await stored?.()) ?? []).filter((one) => one.isLatest && !one.isGone);
-  const replaced = changed.flatMap(({ op, fields, now }) => {
-    // What an update of something else sends again is the same secret.
-    const isAgain = !isDeepStrictEqual([op.after.name, op.after.config], [op.before.name, op.before.config ?? {}]);
-    const own = all.filter((one) => isIn(one, op) && fields.has(fieldOf(one)));
-    return own.filter(({ path, source }) => !isAgain || source === undefined || now[path] !== source);
-  });
-  const isSame = (one: StoredSecret) =>
-    replaced.some((mine) =>
-      mine.source === undefined ? mine.change === one.change && mine.path === one.path : mine.source === one.source,
-    );
-  const others = all.filter((one) => maySee(principal, one.space) && !changed.some(({ op }) => isIn(one, op)) && isSame(one));
-  const copies = [...new Map(others.map((one) => [JSON.stringify([one.space, one.connector]), one])).values()];
-  if (copies.length === 0) return [];
-  const named = firstFew(copies, most, ({ space, connector, at }) => `${word(connector)} in ${word(space)} (${at.slice(0, 10)})`);
-  return [
-    `By the journal this server stored the same secret in ${named} too: what is there stays as it is, so update ${copies.length > 1 ? "those" : "that one"} as well if the old secret ends.`,
-  ];
-}
-
 /** Why a person is asked about a secret that `formerSecrets` tells of. */
-export const storesFormer = "a secret that this server replaced elsewhere would be stored";
+export const storesFormer = "a secret that is a former one elsewhere, or may be, would be stored";
 
 /**
- * Secrets that a plan stores where they are not, and that this server replaced in a connector: a sentence for each.
+ * Secrets that a plan stores where they are not for certain, and that this server replaced in a connector, or may have: a sentence for each.
  * @param undoes the plan gives back what was there: that it was replaced there says nothing
  */
 export async function formerSecrets(
@@ -107,18 +113,23 @@ export async function formerSecrets(
   if (!op || given.length === 0) return [];
   const former = (await source.former?.()) ?? [];
   const there = op.op === "update" ? await lastStored({ id: op.id, space: op.space }, source) : [];
-  const values = new Map<string, Sealed>();
-  mapSealed(secrets, (sealed) => values.set(sealed.source, sealed));
+  const [values, now] = [valuesIn(secrets), valuesNow(source)];
   return given.flatMap(([path, reference]) => {
-    if (there.some((one) => one.path === path && one.source === reference)) return [];
-    // Of what took its place the operator may have given it the value since.
-    const hasIts = (one: FormerSecret) => one.by !== reference && values.get(reference)?.is(source.env[one.source] ?? "") === true;
-    const places = former.filter((one) => (one.source === reference || hasIts(one)) && !(undoes && isIn(one, op)));
+    if (there.some((one) => one.path === path && one.source === reference && !one.isUncertain)) return [];
+    const value = values.get(reference);
+    // Of what took its place the operator may have given it the value since; the other way round, or of the same value, it is no former one.
+    const hasIts = (one: FormerSecret) => one.by !== reference && now.is(one.source, value);
+    const isFormer = (one: FormerSecret) => (one.source === reference || hasIts(one)) && (one.by === undefined || !now.is(one.by, value));
+    const all = former.filter((one) => isFormer(one) && !((undoes || one.isUncertain) && isIn(one, op)));
+    // Where it was replaced for certain says more.
+    const places = [...all.filter((one) => !one.isUncertain), ...all.filter((one) => one.isUncertain)];
     if (places.length === 0) return [];
     const seen = places.find(({ space }) => maySee(principal, space));
     const by = seen?.by === undefined ? "another one" : nameTold(seen.by, source);
     const where = seen ? `${word(seen.connector)} in ${word(seen.space)} (${seen.at.slice(0, 10)})` : "a connector of another space";
-    return [`secrets.${path}: ${nameTold(reference, source)} is a former secret: this server put ${by} in its place in ${where}.`];
+    const told = seen ?? places[0];
+    const [is, put] = told?.isUncertain ? ["may be", "may have put"] : ["is", "put"];
+    return [`secrets.${path}: ${nameTold(reference, source)} ${is} a former secret: this server ${put} ${by} in its place in ${where}.`];
   });
 }
 
@@ -143,7 +154,7 @@ export async function notKnownToBeSame(
 }
 
 /** What the plan of one connector stores in it. */
-function givenIn({ ops, asks }: Given) {
+export function givenIn({ ops, asks }: Given) {
   const op = ops.find((one) => one.op === "update" || one.op === "create");
   const secrets = op?.secrets ?? {};
   return {
