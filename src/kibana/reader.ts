@@ -49,14 +49,20 @@ function readerOn({ get, query }: Pick<Ahead, "get" | "query">, shared: Shared, 
       beginning ??= readerOn(ahead.begin, shared, { ...ahead, ...ahead.begin });
       for (const read of work(beginning, shared.status)) read.catch(() => undefined);
     },
+    anew: () => readerOn(askingAnew({ get, query }), shared),
     repeatable() {
-      const own = readingAhead({ get, query }, new Map());
+      const asking = askingAnew({ get, query });
+      const own = readingAhead(asking, new Map());
       return () => {
         own.again();
-        return readerOn({ get, query }, shared, own);
+        return readerOn(asking, shared, own);
       };
     },
   };
+}
+
+function askingAnew({ get, query }: Pick<Ahead, "get" | "query">): Pick<Ahead, "get" | "query"> {
+  return { get: (call) => get({ anew: true, ...call }), query: (call) => query({ anew: true, ...call }) };
 }
 
 function readsOf(get: Get, query: Query, { auth, specs }: Shared) {
@@ -89,6 +95,8 @@ export interface Reader extends ReturnType<typeof readsOf> {
    * @param work `last`: what Kibana was when somebody asked last, only for a guess what will be needed
    */
   begin(work: (reader: Reader, last: Status | undefined) => Promise<unknown>[]): void;
-  /** Gives a reader for each time that the same work is done: what was asked before begins at once, anew. */
+  /** The same reads, which ask for each feature, also for one that was absent a moment ago: those of a change. */
+  anew(): Reader;
+  /** Gives a reader for each time that the same work is done, for a change: what was asked before begins at once, anew. */
   repeatable(): () => Reader;
 }

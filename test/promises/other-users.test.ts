@@ -609,11 +609,77 @@ test("what began to use it while it was being deleted is told, with the way back
   expect(body.next).toMatchObject([{ tool: "undo_change" }]);
 });
 
-test("a feature that is absent is asked for once in a deployment", async () => {
-  const { server } = await deployment({ "/api/workflows": noRoute }, { key: "absent", person: () => ({ action: "decline" }) });
-  await remove(server);
-  await remove(server, ["other"]);
+test("a feature that is absent is asked for once in a while by what only reads", async () => {
+  const { server } = await deployment({ "/api/workflows": noRoute }, { key: "absent" });
+  await server.call("get_connector", { id: "chat" });
+  await server.call("get_connector", { id: "other" });
   expect(server.calls.filter(({ path }) => path.includes("/api/workflows"))).toHaveLength(1);
+});
+
+describe("a feature that was absent a moment ago is looked at by a change: a route that was not there is there again, in", () => {
+  const inUse = page(workflow("page-people", [byId]));
+  const kinds: [string, string, string, OtherUsers[string]][] = [
+    ["workflows", ".slack", "/api/workflows", inUse],
+    ["Synthetics", ".slack", "/api/synthetics/settings", { status: 200, body: { defaultConnectors: ["chat"] } }],
+    [
+      "agents",
+      ".mcp",
+      "/api/agent_builder/agents",
+      { status: 200, body: { results: [{ id: "a", name: "A", configuration: { tools: [], connector_ids: ["chat"] } }] } },
+    ],
+    [
+      "the model settings of features",
+      ".gen-ai",
+      "/internal/search_inference_endpoints/settings",
+      modelsOf("chat")["/internal/search_inference_endpoints/settings"] as never,
+    ],
+    [
+      "significant events",
+      ".gen-ai",
+      "/internal/streams/_significant_events/settings",
+      { status: 200, body: { connectorIdDiscovery: "chat" } },
+    ],
+  ];
+  test.each(kinds)("%s", async (name, type, path, then) => {
+    const users: OtherUsers = { [path]: noRoute };
+    const { server, url } = await deployment(users, { key: `back ${name}`, type });
+    expect((await server.call("get_connector", { id: "chat" })).failed).toBe(false);
+    users[path] = then;
+    const { body } = await remove(server);
+    expect([body.error?.code, await isThere(url)]).toEqual(["in_use", true]);
+  });
+
+  test("workflows, while a person decides", async () => {
+    const users: OtherUsers = { "/api/workflows": noRoute };
+    const { server, url } = await deployment(users, {
+      key: "back while asked",
+      person: () => {
+        users["/api/workflows"] = inUse;
+        return { action: "accept", content: { name: "Ops chat" } };
+      },
+    });
+    const { body } = await remove(server);
+    expect(JSON.stringify(body)).toContain("in_use");
+    expect(await isThere(url)).toBe(true);
+  });
+
+  test("workflows, of a move: they are named", async () => {
+    const users: OtherUsers = { "/api/workflows": noRoute };
+    const { server } = await deployment(users, { key: "back of a move" });
+    await server.call("get_connector", { id: "chat" });
+    users["/api/workflows"] = inUse;
+    const { body } = await server.call("replace_connector", { from: "chat", to: "other", dry_run: true });
+    expect(JSON.stringify(body)).toContain("page-people");
+  });
+
+  test("and one that is still absent holds up no delete", async () => {
+    const { server, url } = await deployment(
+      { "/api/workflows": noRoute, "/api/synthetics/settings": noRoute },
+      { key: "stays absent", person: types },
+    );
+    await server.call("get_connector", { id: "chat" });
+    expect([(await remove(server)).body.status, await isThere(url)]).toEqual(["done", false]);
+  });
 });
 
 test("a list that changes while it is read is read again", async () => {
