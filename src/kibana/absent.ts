@@ -3,7 +3,7 @@ import type { Call, Http } from "./http.ts";
 
 /** Features that a Kibana may not have. */
 const optional =
-  /^\/api\/(workflows|alerting\/v2|cases|agent_builder|attack_discovery|security_ai_assistant|synthetics|uptime)\/?|^\/internal\/(synthetics|alerting\/rules\/backfill|cases|elastic_assistant|kibana\/settings|entity_analytics|search_inference_endpoints|streams|search_playground\/playgrounds$)/;
+  /^\/api\/(workflows|alerting\/v2|cases|agent_builder|attack_discovery|security_ai_assistant|synthetics|uptime)\/?|^\/internal\/(synthetics|alerting\/rules\/backfill|cases|elastic_assistant|kibana\/settings|entity_analytics|siem_migrations|search_inference_endpoints|streams|search_playground\/playgrounds$)/;
 
 /** Milliseconds until a feature that was not there is asked for again: a Kibana may be upgraded, and its licence too. */
 const remembered = 60_000;

@@ -14,6 +14,7 @@ import { executionReads } from "./executions.ts";
 import { featureSettingReads } from "./feature-settings.ts";
 import type { Get, Query } from "./http.ts";
 import { maintenanceWindowReads } from "./maintenance-windows.ts";
+import { migrationReads } from "./migrations.ts";
 import { ruleReads } from "./rules.ts";
 import { spaceReads } from "./spaces.ts";
 import { type Status, statusReads } from "./status.ts";
@@ -84,6 +85,7 @@ function readsOf(get: Get, query: Query, { auth, specs }: Shared) {
     ...agentReads(get),
     ...assistantReads(get),
     ...featureSettingReads(get),
+    ...migrationReads(get),
   };
 }
 

@@ -44,6 +44,9 @@ const modelsOf = (id: string): OtherUsers => ({
     body: { data: { features: [{ feature_id: "agent_builder", endpoints: [{ id }] }] }, invalidEndpoints: [] },
   },
 });
+const migrationsOf = (kind: string, ...all: object[]): OtherUsers => ({
+  [`/internal/siem_migrations/${kind}/stats`]: { status: 200, body: all },
+});
 const byId = step({ "connector-id": "chat" });
 const templates = (...all: object[]): OtherUsers => ({
   "/internal/cases/templates": { status: 200, body: { page: 1, perPage: 100, total: all.length, templates: all } },
@@ -252,6 +255,22 @@ describe("safe_delete_connector refuses what is used, and names who uses it with
       '1 playground: "Support bot"',
       { kind: "playground", id: "p" },
     ],
+    ...(
+      [
+        ["running", "8.19", "rules", "running", {}, '"Splunk"', true],
+        ["running", "9.5", "dashboards", "running", {}, '"Splunk"', true],
+        ["running", "9.6", "workflows", "running", {}, '"Splunk"', true],
+        ["interrupted", "9.5", "rules", "interrupted", {}, '"Splunk"', true],
+        ["interrupted by an error", "9.5", "rules", "interrupted", { error: "boom" }, '"Splunk" (stopped)', false],
+        ["stopped", "serverless", "rules", "stopped", {}, '"Splunk" (stopped)', false],
+      ] as const
+    ).map(([how, version, kind, status, more, name, enabled]): [string, OtherUsers, Given, string, object] => [
+      `an automatic migration of ${kind} that is ${how}, in ${version}`,
+      migrationsOf(kind, { id: "m", name: "Splunk", status, last_execution: { connector_id: "chat", ...more } }),
+      { type: ".gen-ai", version },
+      `1 automatic migration: ${name}`,
+      { kind: "migration", id: "m", enabled },
+    ]),
     [
       "the user's own conversation",
       {
@@ -414,6 +433,18 @@ describe("what could not be looked at is the first line of the question, and the
       /: the model settings of features \(/,
     ],
     [
+      "automatic migrations",
+      { "/internal/siem_migrations/rules/stats": noPrivilege },
+      { type: ".gen-ai" },
+      /: automatic migrations of rules \(/,
+    ],
+    [
+      "an automatic migration that runs in a version that does not say with which connector",
+      migrationsOf("rules", { id: "m", status: "running" }),
+      { type: ".gen-ai", version: "9.0" },
+      /: automatic migrations of rules \(Kibana does not say which model is asked by "m"\)/,
+    ],
+    [
       "the settings of significant events",
       { "/internal/streams/_significant_events/settings": noPrivilege },
       { type: ".gen-ai" },
@@ -502,6 +533,20 @@ describe("where all was looked at, or cannot exist, a yes is enough and nothing 
       { ...modelsOf("chat"), "/internal/streams/_significant_events/settings": noPrivilege },
       {},
     ],
+    [
+      "automatic migrations that are over, ask another model or none yet, or are switched off",
+      {
+        ...migrationsOf(
+          "rules",
+          { id: "a", name: "Done", status: "finished", last_execution: { connector_id: "chat" } },
+          { id: "b", name: "Other", status: "running", last_execution: { connector_id: "other" } },
+          { id: "c", name: "New", status: "ready" },
+        ),
+        "/internal/siem_migrations/dashboards/stats": noRoute,
+      },
+      { type: ".gen-ai", version: "9.1", key: "old migrations" },
+    ],
+    ["migrations, whose connector is no model", { "/internal/siem_migrations/rules/stats": noPrivilege }, {}],
     ["8.17", {}, { version: "8.17" }],
     ["9.3", {}, { version: "9.3" }],
     ["a source that holds no connector of its type", { "/api/cases/configure": noPrivilege, "/api/agent_builder/agents": noPrivilege }, {}],
@@ -530,7 +575,7 @@ describe("where all was looked at, or cannot exist, a yes is enough and nothing 
     const { url, server } = await deployment(users, given);
     expect((await remove(server)).body.status).toBe("done");
     const [asked = ""] = server.questions;
-    expect(asked.split("\n")[0]).toMatch(/: Delete connector "Ops chat" \(\.(?:slack|jira), id chat\) in space default\.$/);
+    expect(asked.split("\n")[0]).toMatch(/: Delete connector "Ops chat" \(\.(?:slack|jira|gen-ai), id chat\) in space default\.$/);
     expect(asked).not.toMatch(/no rule|not looked|unused|nothing uses/i);
     expect(await isThere(url)).toBe(false);
   });

@@ -3,6 +3,7 @@ import { agentRoutes } from "../ai/agents.ts";
 import { discoveryRoutes } from "../ai/attack-discovery.ts";
 import { conversationRoutes } from "../ai/conversations.ts";
 import { leadRoutes } from "../ai/leads.ts";
+import { migrationRoutes } from "../ai/migrations.ts";
 import { modelSettingRoutes } from "../ai/model-settings.ts";
 import { policyRoutes } from "../alerting-v2/policy-routes.ts";
 import { v2RuleRoutes } from "../alerting-v2/rule-routes.ts";
@@ -85,6 +86,7 @@ const routes = [
   ...monitoringRoutes,
   ...modelSettingRoutes,
   ...leadRoutes,
+  ...migrationRoutes,
 ].map((route) => ({
   ...route,
   segments: route.path.split("/"),
