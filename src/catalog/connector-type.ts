@@ -34,6 +34,8 @@ export interface ConnectorType {
   allowedHosts: readonly string[];
   /** Where requests and the secrets in them go. */
   target: Target;
+  /** The same where kibana.yml may choose the server of a mail service: asks Kibana, undefined where it does not say. */
+  targetAsSet?(ask: (service: string) => Promise<MailServer | undefined>): Promise<Target>;
   /** Params that choose where one call goes. Absent: no call leaves the hosts of `target`. Ask `hostsInParams`. */
   paramTargets?: readonly ParamTarget[];
   /**
@@ -319,4 +321,10 @@ export interface Problem {
   path: string;
   problem: string;
   suggestion?: string;
+}
+
+/** Where mail of a service goes. */
+export interface MailServer {
+  host: string;
+  port?: number | undefined;
 }

@@ -47,7 +47,11 @@ export const catalogIds: readonly string[] = Object.keys(entries);
 const loaded = new Map<string, Promise<ConnectorType>>();
 
 /** Finds the entry of a type that a deployment describes itself. */
-export type OfferedTypes = (id: string) => Promise<ConnectorType | undefined>;
+export interface OfferedTypes {
+  type(id: string): Promise<ConnectorType | undefined>;
+  /** An entry whose hosts the operator may choose, with those that this Kibana says; absent: nobody is asked. */
+  asSet?(entry: ConnectorType): Promise<ConnectorType>;
+}
 const offered = new AsyncLocalStorage<OfferedTypes>();
 
 /** While `work` runs, `connectorType` also knows what its Kibana offers. */
@@ -57,10 +61,13 @@ export function withOfferedTypes<T>(types: OfferedTypes, work: () => T): T {
 
 /**
  * The entry of a type by its exact id, of the catalogue or else of the Kibana that this call works with; undefined where there is
- * none. The catalogue's is always the same object, its schemas made once.
+ * none. The catalogue's is always the same object, its schemas made once; only what the operator chose is put in.
  */
 export async function connectorType(id: string): Promise<ConnectorType | undefined> {
-  return (await catalogType(id)) ?? (await offered.getStore()?.(id));
+  const entry = await catalogType(id);
+  const here = offered.getStore();
+  if (!entry) return here?.type(id);
+  return entry.targetAsSet && here?.asSet ? here.asSet(entry) : entry;
 }
 
 /** The entry of the catalogue alone. */

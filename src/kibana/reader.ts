@@ -13,6 +13,7 @@ import { currentUserReads } from "./current-user.ts";
 import { executionReads } from "./executions.ts";
 import { featureSettingReads } from "./feature-settings.ts";
 import type { Get, Query } from "./http.ts";
+import { mailServiceReads } from "./mail-services.ts";
 import { maintenanceWindowReads } from "./maintenance-windows.ts";
 import { migrationReads } from "./migrations.ts";
 import { ruleReads } from "./rules.ts";
@@ -86,6 +87,7 @@ function readsOf(get: Get, query: Query, { auth, specs }: Shared) {
     ...assistantReads(get),
     ...featureSettingReads(get),
     ...migrationReads(get),
+    ...mailServiceReads(get),
   };
 }
 

@@ -17,6 +17,7 @@ import { exportRoutes } from "../connectors/export.ts";
 import { featureUsageRoutes } from "../connectors/feature-usage.ts";
 import { importRoutes } from "../connectors/import.ts";
 import { legacyRoutes } from "../connectors/legacy-routes.ts";
+import { mailServiceRoutes } from "../connectors/mail-services.ts";
 import { oauthTokenRoutes } from "../connectors/oauth-token.ts";
 import { ingressRoutes } from "../connectors/rotate-ingress.ts";
 import { connectorRoutes } from "../connectors/routes.ts";
@@ -66,6 +67,7 @@ const routes = [
   ...maintenanceWindowRoutes,
   ...internalMaintenanceWindowRoutes,
   ...oauthTokenRoutes,
+  ...mailServiceRoutes,
   ...secretHeaderRoutes,
   ...executionLogRoutes,
   ...exportRoutes,
