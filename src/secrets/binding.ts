@@ -2,11 +2,10 @@ import { ToolError } from "../errors.ts";
 import { type Binding, bindingSuffix } from "../settings/bindings.ts";
 import type { Bound } from "./reserved-values.ts";
 
-/** Whether a bound secret may go with this type to these hosts. */
+/** Whether a bound secret may go with this type to these hosts: each has to be one that it is bound to. */
 export function isBoundTo(bindings: readonly Binding[], type: string, hosts: readonly string[]): boolean {
-  return bindings.some(
-    (binding) => (binding.type === undefined || binding.type === type) && hosts.length > 0 && hosts.every((host) => host === binding.host),
-  );
+  const fitting = bindings.filter((binding) => binding.type === undefined || binding.type === type);
+  return hosts.length > 0 && hosts.every((host) => fitting.some((binding) => host === binding.host));
 }
 
 /**
