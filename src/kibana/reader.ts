@@ -51,7 +51,7 @@ function readerOn({ get, query }: Pick<Ahead, "get" | "query">, shared: Shared, 
       beginning ??= readerOn(ahead.begin, shared, { ...ahead, ...ahead.begin });
       for (const read of work(beginning, shared.status)) read.catch(() => undefined);
     },
-    anew: () => readerOn(askingAnew({ get, query }), shared),
+    anew: () => readerOn(askingAnew({ get, query }), { ...shared, specs: { single: new Map() } }),
     repeatable() {
       const asking = askingAnew({ get, query });
       const own = readingAhead(asking, new Map());
@@ -99,7 +99,7 @@ export interface Reader extends ReturnType<typeof readsOf> {
    * @param work `last`: what Kibana was when somebody asked last, only for a guess what will be needed
    */
   begin(work: (reader: Reader, last: Status | undefined) => Promise<unknown>[]): void;
-  /** The same reads, which ask for each feature, also for one that was absent a moment ago: those of a change. */
+  /** The same reads for a change, which go by nothing that is remembered: neither that a feature was absent nor how a type was described. */
   anew(): Reader;
   /** Gives a reader for each time that the same work is done, for a change: what was asked before begins at once, anew. */
   repeatable(): () => Reader;

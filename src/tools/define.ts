@@ -234,7 +234,12 @@ function inSpace<Args extends { space?: string | undefined }, T>(
 }
 
 /** Does the work, with the types that this Kibana offers. If a connector or rule is not found, or its id is taken, the error says in which other space it is; of a connector, who still refers to it. */
-async function placed<T>(tool: string, context: ToolContext, withTypes: typeof withTypesAsSet, work: () => Promise<T>): Promise<T> {
+async function placed<T>(
+  tool: string,
+  context: ToolContext,
+  withTypes: <R>(kibana: Reader, work: () => R) => R,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await withTypes(context.kibana, work);
   } catch (error) {

@@ -13,8 +13,9 @@ export function withTypesOf<T>(kibana: Pick<Reader, "connectorSpec">, work: () =
   return withOfferedTypes({ type: (id) => typeFrom(kibana, id) }, work);
 }
 
-/** The same for a change, which also names the hosts that this Kibana's operator chose: asked once, where a type needs it. */
-export function withTypesAsSet<T>(kibana: Pick<Reader, "connectorSpec" | "mailService">, work: () => T): T {
+/** The same for a change, by what this Kibana says now: also where its operator chose a type's hosts, asked once, if a type needs it. */
+export function withTypesAsSet<T>(reader: Pick<Reader, "anew">, work: () => T): T {
+  const kibana = reader.anew();
   const known = new Map<ConnectorType, Promise<ConnectorType>>();
   const asSet = (entry: ConnectorType) => {
     const set = known.get(entry) ?? put(entry, (service) => serverOf(kibana, service));
