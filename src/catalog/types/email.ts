@@ -94,7 +94,10 @@ export const email: ConnectorType = {
   }),
   allowedHosts: ["config.host", "config.service", "config.oauthTokenUrl"],
   target: target(),
-  targetAsSet: async (ask) => target(await ask(chosenByOperator)),
+  operators: {
+    mayChoose: ({ service, host }) => service === chosenByOperator && Boolean(host) && host !== emailServiceHost(chosenByOperator),
+    target: async (ask) => target(await ask(chosenByOperator)),
+  },
   recipients: ["params.to", "params.cc", "params.bcc", "params.replyTo"],
   addressees: ["to", "cc", "bcc"],
   credentials: [

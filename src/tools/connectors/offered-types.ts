@@ -34,7 +34,7 @@ async function typeFrom(kibana: Pick<Reader, "connectorSpec">, id: string): Prom
 }
 
 async function put(entry: ConnectorType, ask: (service: string) => Promise<MailServer | undefined>): Promise<ConnectorType> {
-  return entry.targetAsSet ? { ...entry, target: await entry.targetAsSet(ask) } : entry;
+  return entry.operators ? { ...entry, target: await entry.operators.target(ask) } : entry;
 }
 
 /** @returns undefined where this Kibana does not say it */

@@ -13,9 +13,10 @@ export async function agreedBefore(
   flows: readonly SecretFlow[],
   { agreed }: SecretSource,
 ): Promise<string[]> {
-  const entry = await connectorType(type);
-  if (!entry || flows.every((one) => one.agreed)) return [];
+  if (flows.every((one) => one.agreed)) return [];
   const places = ((await agreed?.()) ?? []).filter((one) => isIn(one, { id, space }));
+  const entry = await connectorType(type, ...places.map(({ config }) => config));
+  if (!entry) return [];
   const hosts = places.flatMap(({ config, hosts: ran = [] }) => (config ? statedDestinations(entry, config) : ran));
   return [...new Set(hosts)].filter(isReadable);
 }

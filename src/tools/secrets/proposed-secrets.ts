@@ -187,8 +187,10 @@ function fitting(
   );
   const ended = new Set(former.map((one) => one.source));
   const hosts = entry ? destinations(entry, config, () => undefined) : [];
-  const isBound = (bindings: readonly Binding[]) =>
-    bindings.some((one) => (one.type === undefined ? hosts.length > 0 : one.type === type) && hosts.every((host) => host === one.host));
+  const isBound = (bindings: readonly Binding[]) => {
+    const fitting = bindings.filter((one) => (one.type === undefined ? hosts.length > 0 : one.type === type));
+    return fitting.length > 0 && hosts.every((host) => fitting.some((one) => host === one.host));
+  };
   const names = availableNames(source).filter((one) => {
     const bindings = readBindings(source.env[one + bindingSuffix] ?? "");
     if (ended.has(one)) return false;

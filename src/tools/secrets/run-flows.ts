@@ -62,7 +62,7 @@ export async function actionFlows(
   const flows = await Promise.all(
     fresh.map(async (action) => {
       const found = connectors.get(action.id);
-      return found ? elsewhereBy(found, await connectorType(found.type), action.params ?? {}) : [];
+      return found ? elsewhereBy(found, await connectorType(found.type, found.config), action.params ?? {}) : [];
     }),
   );
   return flows.flat();
@@ -90,7 +90,7 @@ export async function unagreedHosts(
 
 /** Of a type that is not known, any host. */
 async function hostsOfAnybody({ type, config = {} }: Connector): Promise<string[]> {
-  const entry = await connectorType(type);
+  const entry = await connectorType(type, config);
   return entry ? requestFlow(entry, config).flatMap(({ hosts }) => hosts) : ["a host that is not known beforehand"];
 }
 

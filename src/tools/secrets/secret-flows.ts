@@ -96,7 +96,7 @@ export async function agreedHosts(existing: readonly Connector[]): Promise<strin
 }
 
 async function secretHosts({ type, config }: Connector): Promise<string[]> {
-  const entry = await connectorType(type);
+  const entry = await connectorType(type, config);
   return entry && config && demandsSecrets(entry, config) ? statedDestinations(entry, config) : [];
 }
 
