@@ -10,6 +10,7 @@ import { readableCases } from "../usage/cases.ts";
 import { endpointOf, endpointsAreModels, isElasticsOwn } from "../usage/inference-endpoints.ts";
 import { policiesOf } from "../usage/leading-to.ts";
 import { inWords, lookAround, notLookedAt, presentIn, type Seen, type Usage, usersOf } from "../usage/look.ts";
+import { migrations } from "../usage/migrations.ts";
 import { isOtherNameOf } from "../usage/named.ts";
 import { besidesRules } from "../usage/sources.ts";
 import { type Found, type Holder, type Unseen, type Where, whereOf } from "../usage/use.ts";
@@ -36,10 +37,15 @@ export interface SpaceUsers {
 const aboutPolicies = ["dangling_reference", "workflow_off", "notifies_nobody", "silent_for_long"];
 const aboutNames = ["dangling_reference"];
 const aboutWorkflows = ["dangling_reference", "workflow_off", "ambiguous_name", "notifies_nobody"];
-/** With whom schedules of attack discovery tell, which Kibana counts while the connector is there. A conversation is over: that its model is gone is no fault. */
+/**
+ * With whom schedules of attack discovery tell, which Kibana counts while the connector is there. A conversation is over, and a migration
+ * will be: they are read only where a connector may be in use there.
+ */
 const audited = besidesRules.map((one) => {
   if (one === attackDiscovery) return wholeDiscovery;
-  return one === conversations ? { ...one, canHold: (where: Where) => where.type !== undefined && one.canHold(where) } : one;
+  return one === conversations || migrations.includes(one)
+    ? { ...one, canHold: (where: Where) => where.type !== undefined && one.canHold(where) }
+    : one;
 });
 const nothingSeen: SpaceUsers["leads"] = {
   workflows: { seen: undefined, notSeen: "workflows could not be read" },

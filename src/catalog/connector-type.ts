@@ -34,6 +34,11 @@ export interface ConnectorType {
   allowedHosts: readonly string[];
   /** Where requests and the secrets in them go. */
   target: Target;
+  /** Where kibana.yml may choose the server of a mail service: in which configs, and the target by what Kibana says of it, if it does. */
+  operators?: {
+    mayChoose(config: Config): boolean;
+    target(ask: (service: string) => Promise<MailServer | undefined>): Promise<Target>;
+  };
   /** Params that choose where one call goes. Absent: no call leaves the hosts of `target`. Ask `hostsInParams`. */
   paramTargets?: readonly ParamTarget[];
   /**
@@ -321,4 +326,10 @@ export interface Problem {
   path: string;
   problem: string;
   suggestion?: string;
+}
+
+/** Where mail of a service goes. */
+export interface MailServer {
+  host: string;
+  port?: number | undefined;
 }

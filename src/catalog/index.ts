@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { ConnectorType } from "./connector-type.ts";
+import type { Config, ConnectorType } from "./connector-type.ts";
 
 /** Every type with an entry, by its id. Each is loaded when it is asked for: a start loads none. */
 const entries: Readonly<Record<string, () => Promise<ConnectorType>>> = {
@@ -47,7 +47,11 @@ export const catalogIds: readonly string[] = Object.keys(entries);
 const loaded = new Map<string, Promise<ConnectorType>>();
 
 /** Finds the entry of a type that a deployment describes itself. */
-export type OfferedTypes = (id: string) => Promise<ConnectorType | undefined>;
+export interface OfferedTypes {
+  type(id: string): Promise<ConnectorType | undefined>;
+  /** An entry whose hosts the operator may choose, with those that this Kibana says; absent: nobody is asked. */
+  asSet?(entry: ConnectorType): Promise<ConnectorType>;
+}
 const offered = new AsyncLocalStorage<OfferedTypes>();
 
 /** While `work` runs, `connectorType` also knows what its Kibana offers. */
@@ -57,10 +61,15 @@ export function withOfferedTypes<T>(types: OfferedTypes, work: () => T): T {
 
 /**
  * The entry of a type by its exact id, of the catalogue or else of the Kibana that this call works with; undefined where there is
- * none. The catalogue's is always the same object, its schemas made once.
+ * none. The catalogue's is always the same object, its schemas made once; only what the operator chose is put in.
+ * @param configs that it is for: in some of them the operator may have chosen the host
  */
-export async function connectorType(id: string): Promise<ConnectorType | undefined> {
-  return (await catalogType(id)) ?? (await offered.getStore()?.(id));
+export async function connectorType(id: string, ...configs: readonly (Config | undefined)[]): Promise<ConnectorType | undefined> {
+  const entry = await catalogType(id);
+  const here = offered.getStore();
+  if (!entry) return here?.type(id);
+  const { operators } = entry;
+  return operators && here?.asSet && configs.some((config) => config && operators.mayChoose(config)) ? here.asSet(entry) : entry;
 }
 
 /** The entry of the catalogue alone. */

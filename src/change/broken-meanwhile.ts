@@ -138,7 +138,7 @@ async function goneOrChanged(
 
 /** `Requests go to hooks.example.com now. ` */
 async function whereTo({ type, config }: Connector): Promise<string> {
-  const entry = await connectorType(type);
+  const entry = await connectorType(type, config);
   const hosts = entry && config ? destinations(entry, config, () => undefined) : [];
   return hosts.length > 0 ? `Requests go to ${hosts.map(word).join(", ")} now. ` : "";
 }

@@ -23,7 +23,7 @@ const most = 5;
 export async function hostsNotSent(op: Op, shown: Connector["config"], told: boolean): Promise<string | undefined> {
   if ((op.op !== "create" && op.op !== "update") || shown === undefined) return undefined;
   const [type, sent] = op.op === "create" ? [op.type, op.config] : [op.before.type, op.after.config];
-  const entry = await connectorType(type);
+  const entry = await connectorType(type, sent);
   const known = entry ? leftOut(entry, "config", sent) : [];
   const isKnown = (path: readonly string[], value: unknown) =>
     known.some((one) => one && startsWith(path, one.path) && isDeepStrictEqual(valueAt(one.value, path.slice(one.path.length)), value));

@@ -11,10 +11,10 @@ const most = 3;
 
 /**
  * Tells this server's own runs of connectors, tests among them, from those of others: by when the journal says that it ran which. One call
- * made one run that worked, if any.
+ * made one run that worked, if any. One that Kibana answered with no result may have made none, and counts for nothing.
  */
 export function ownRuns(entries: readonly JournalEntry[], deployment: string): (space: string, run: Run) => boolean {
-  const runs = entries.filter(({ begin }) => begin.op.op === "execute" && begin.deployment === deployment);
+  const runs = entries.filter(({ begin, end }) => begin.op.op === "execute" && begin.deployment === deployment && end?.outcome === "done");
   const calls = grouped(runs, (entry) => placeOf(entry.begin.op.space, idIn(entry)));
   const found = new Map<JournalEntry, Map<string, boolean>>();
   return (space, { connector, at, ok }) => {

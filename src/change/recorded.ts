@@ -95,7 +95,7 @@ async function withDigests(op: Op, record: Recorded, key: () => Promise<Buffer>)
 /** What calls need: ids, types, action groups and hosts. */
 async function addressesOf(op: Op): Promise<string[]> {
   const type = typeOf(op);
-  const entry = await connectorType(type);
+  const entry = await connectorType(type, ...configsOf(op));
   const hosts = entry ? configsOf(op).flatMap((config) => destinations(entry, config, () => undefined)) : [];
   return [
     op.id ?? "",

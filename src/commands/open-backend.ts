@@ -91,6 +91,7 @@ export async function openBackend({ settings: given, env, clock, log, exports, r
   const noticing = (reads: Reader): Reader => ({
     ...reads,
     until: (signal) => noticing(reads.until(signal)),
+    anew: () => noticing(reads.anew()),
     async status() {
       const status = await reads.status();
       supported = true;
@@ -106,7 +107,7 @@ export async function openBackend({ settings: given, env, clock, log, exports, r
     writing: createTurns(writesAtOnce),
     settings,
     deployment: deployment.name,
-    reader,
+    reader: reader.anew(),
     writer,
     journal,
     continuations: createContinuations(clock, settings.confirmKey?.keyFor("continuation")),

@@ -19,7 +19,7 @@ Who is let in (default: everybody):
   --api-key KEY         Only this key; repeatable
   --auth FILE           Users and API keys, JSON or YAML, each with features (actions, rules, workflows,
                         managed_workflows, action_policies, v2_rules, cases, observability_cases, security_cases,
-                        agent_builder, assistant, attack_discovery, entity_analytics, uptime,
+                        agent_builder, assistant, attack_discovery, entity_analytics, siem_migrations, uptime,
                         advanced_settings, inference_settings, streams, playground; these as actions where not named): none, read or all,
                         or one of them per space:
                         {"users": [{"username": "ana", "password": "…", "actions": {"payments": "all", "*": "read"}, "rules": "read"}],

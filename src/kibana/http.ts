@@ -25,6 +25,8 @@ export interface Call {
   version?: string;
   /** The largest answer, in megabytes; default: 8. JSON blocks the process while it is parsed. */
   largest?: number;
+  /** Also where the feature was absent a moment ago: a change does not go by what is remembered. */
+  anew?: true;
   signal?: AbortSignal;
 }
 

@@ -13,7 +13,9 @@ import { currentUserReads } from "./current-user.ts";
 import { executionReads } from "./executions.ts";
 import { featureSettingReads } from "./feature-settings.ts";
 import type { Get, Query } from "./http.ts";
+import { mailServiceReads } from "./mail-services.ts";
 import { maintenanceWindowReads } from "./maintenance-windows.ts";
+import { migrationReads } from "./migrations.ts";
 import { ruleReads } from "./rules.ts";
 import { spaceReads } from "./spaces.ts";
 import { type Status, statusReads } from "./status.ts";
@@ -49,14 +51,20 @@ function readerOn({ get, query }: Pick<Ahead, "get" | "query">, shared: Shared, 
       beginning ??= readerOn(ahead.begin, shared, { ...ahead, ...ahead.begin });
       for (const read of work(beginning, shared.status)) read.catch(() => undefined);
     },
+    anew: () => readerOn(askingAnew({ get, query }), { ...shared, specs: { single: new Map() } }),
     repeatable() {
-      const own = readingAhead({ get, query }, new Map());
+      const asking = askingAnew({ get, query });
+      const own = readingAhead(asking, new Map());
       return () => {
         own.again();
-        return readerOn({ get, query }, shared, own);
+        return readerOn(asking, shared, own);
       };
     },
   };
+}
+
+function askingAnew({ get, query }: Pick<Ahead, "get" | "query">): Pick<Ahead, "get" | "query"> {
+  return { get: (call) => get({ anew: true, ...call }), query: (call) => query({ anew: true, ...call }) };
 }
 
 function readsOf(get: Get, query: Query, { auth, specs }: Shared) {
@@ -78,6 +86,8 @@ function readsOf(get: Get, query: Query, { auth, specs }: Shared) {
     ...agentReads(get),
     ...assistantReads(get),
     ...featureSettingReads(get),
+    ...migrationReads(get),
+    ...mailServiceReads(get),
   };
 }
 
@@ -89,6 +99,8 @@ export interface Reader extends ReturnType<typeof readsOf> {
    * @param work `last`: what Kibana was when somebody asked last, only for a guess what will be needed
    */
   begin(work: (reader: Reader, last: Status | undefined) => Promise<unknown>[]): void;
-  /** Gives a reader for each time that the same work is done: what was asked before begins at once, anew. */
+  /** The same reads for a change, which go by nothing that is remembered: neither that a feature was absent nor how a type was described. */
+  anew(): Reader;
+  /** Gives a reader for each time that the same work is done, for a change: what was asked before begins at once, anew. */
   repeatable(): () => Reader;
 }

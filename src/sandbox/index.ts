@@ -106,6 +106,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     monitoringSettings: new Map(),
     modelSettings: new Map(),
     playgrounds: new Store(),
+    migrations: new Store(),
   };
   if (seeded) seed(state);
   if (size) generate(state, size);

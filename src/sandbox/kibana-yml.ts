@@ -22,7 +22,12 @@ function settingsSchema(version: string) {
     ...since("allow list of mail recipients", { recipient_allowlist: texts.optional() }),
     ...since("longest mail", { maximum_body_length: z.number().min(0).optional() }),
     ...since("restricted mail services", {
-      services: z.strictObject({ enabled: z.array(services).min(1).optional(), ses: anything }).optional(),
+      services: z
+        .strictObject({
+          enabled: z.array(services).min(1).optional(),
+          ses: z.strictObject({ host: z.string().min(1), port: z.number() }).optional(),
+        })
+        .optional(),
     }),
   });
   return z.strictObject({
@@ -67,6 +72,8 @@ export interface KibanaSettings {
   domainAllowlist?: readonly string[] | undefined;
   recipientAllowlist?: readonly string[] | undefined;
   enabledMailServices: readonly string[];
+  /** Where mail of Amazon SES goes, if it is not the usual place. */
+  ses?: { host: string; port: number } | undefined;
   mailFooter: boolean;
   longestMail: number;
   pfxEnabled: boolean;
@@ -111,6 +118,7 @@ export function readKibanaYml(
       domainAllowlist: domain_allowlist,
       recipientAllowlist: recipient_allowlist,
       enabledMailServices: mailServices?.enabled ?? everything,
+      ses: mailServices?.ses,
       mailFooter: result.data.enableFooterInEmail,
       longestMail: maximum_body_length ?? megabytes25,
       pfxEnabled: result.data.webhook?.ssl?.pfx?.enabled ?? true,
@@ -127,7 +135,7 @@ interface EmailSettings {
   domain_allowlist?: string[];
   recipient_allowlist?: string[];
   maximum_body_length?: number;
-  services?: { enabled?: string[] | undefined } | undefined;
+  services?: { enabled?: string[] | undefined; ses?: KibanaSettings["ses"] } | undefined;
 }
 
 function publicBaseUrl({ publicBaseUrl: given }: Dict): string | undefined {

@@ -86,6 +86,7 @@ function remove(call: Call, state: State): Reply {
     state.discoverySchedules,
     state.caseTemplates,
     state.playgrounds,
+    state.migrations,
     state.backfills,
   ];
   for (const all of [connectors, rules, maintenanceWindows, ...holders]) {

@@ -2,6 +2,7 @@ import type { License } from "../catalog/connector-type.ts";
 import type { Agent, Tool } from "./ai/agents.ts";
 import type { DiscoverySchedule } from "./ai/attack-discovery.ts";
 import type { Conversation } from "./ai/conversations.ts";
+import type { Migration } from "./ai/migrations.ts";
 import type { Playground } from "./ai/model-settings.ts";
 import type { ActionPolicy } from "./alerting-v2/policy.ts";
 import type { V2Rule } from "./alerting-v2/rule-routes.ts";
@@ -170,6 +171,7 @@ export interface State {
   /** Of features, of significant events and of lead generation, by kind and space. */
   modelSettings: Map<string, Dict>;
   playgrounds: Store<Playground>;
+  migrations: Store<Migration>;
 }
 
 export interface OwnRequest extends Pick<Call, "method" | "query" | "body" | "caller"> {

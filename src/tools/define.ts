@@ -12,7 +12,7 @@ import type { SealedTree } from "../sealed.ts";
 import type { SecretSource } from "../secrets/secret-source.ts";
 import type { Access, Settings } from "../settings/index.ts";
 import { type ArgumentHints, readArguments } from "./arguments.ts";
-import { withTypesOf } from "./connectors/offered-types.ts";
+import { withTypesAsSet, withTypesOf } from "./connectors/offered-types.ts";
 import { chosenSpaces, namesSeveral } from "./connectors/several-spaces.ts";
 import type { SpaceCheck } from "./connectors/spaces.ts";
 import type { KeptExports } from "./exports/kept-exports.ts";
@@ -124,7 +124,9 @@ function reading<Input extends z.ZodObject>(
     output: tool.output,
     maxText: tool.maxText,
     call: (args, context) =>
-      placed(tool.name, context, async () => tool.output.parse(await run(readArguments(tool.input, args, tool.argumentHints), context))),
+      placed(tool.name, context, withTypesOf, async () =>
+        tool.output.parse(await run(readArguments(tool.input, args, tool.argumentHints), context)),
+      ),
   };
 }
 
@@ -194,7 +196,7 @@ function changing<Input extends z.ZodObject, P extends Plan>(
       const again = refusedBefore(tool.name, args, context.secrets);
       // The plan after a person's yes asks the same once more, all at once.
       const reader = context.kibana.repeatable();
-      return placed(tool.name, context, async () =>
+      return placed(tool.name, context, withTypesAsSet, async () =>
         Outcome.parse(
           await context.runChange({
             tool: tool.name,
@@ -232,9 +234,14 @@ function inSpace<Args extends { space?: string | undefined }, T>(
 }
 
 /** Does the work, with the types that this Kibana offers. If a connector or rule is not found, or its id is taken, the error says in which other space it is; of a connector, who still refers to it. */
-async function placed<T>(tool: string, context: ToolContext, work: () => Promise<T>): Promise<T> {
+async function placed<T>(
+  tool: string,
+  context: ToolContext,
+  withTypes: <R>(kibana: Reader, work: () => R) => R,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    return await withTypesOf(context.kibana, work);
+    return await withTypes(context.kibana, work);
   } catch (error) {
     if (error instanceof ToolError && error.code === "rule_not_found") {
       const { withRulePlaces } = await import("./rules/rules-elsewhere.ts");

@@ -50,7 +50,7 @@ export const executeConnector = changeTool({
     const [found, types] = await Promise.all([findConnector(kibana, target, id), kibana.connectorTypes(target)]);
     assertRunnable(found, types);
     assertNoMarks("params", given);
-    const entry = await connectorType(found.type);
+    const entry = await connectorType(found.type, found.config);
     const params = withPathApart(entry, found.config, entry ? withDefaultKey(entry, given) : given);
     const warnings = entry ? assertParamsFit(entry, params) : [];
     const { effect, cost, note, withinKibana }: SubAction = entry ? effectOf(entry, params) : { effect: "executes" };

@@ -66,7 +66,7 @@ export const testConnector = changeTool({
     const [found, types] = await Promise.all([findConnector(kibana, target, id), kibana.connectorTypes(target)]);
     assertRunnable(found, types);
     if (mode !== "safe") assertHasSecrets(found, "a run fails");
-    const entry = await connectorType(found.type);
+    const entry = await connectorType(found.type, found.config);
     if (rule !== undefined) {
       if (mode === "near_safe" || given) throw rehearsedOtherwise(mode);
       const { planRehearsal } = await import("./plans/plan-rehearsal.ts");

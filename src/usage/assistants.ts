@@ -155,14 +155,22 @@ const perUser: Record<string, string> = {
  * What nobody can list of the users of a type.
  * @param isFirst whether the connector is the first of its type: then somebody has to know what takes it
  */
-export function unlistedFor(features: readonly string[], isFirst = false): Unseen[] {
-  return features.flatMap((feature): Unseen[] => {
+export function unlistedFor({ features, status }: Where, isFirst = false): Unseen[] {
+  const imports = isAtLeast(status, "9.4") && features.includes("generativeAIForSecurity");
+  const waiting = {
+    what: "waiting tasks of Automatic Import",
+    why: "Kibana lists them without their model.",
+    permanent: true,
+    whole: false,
+  };
+  const perFeature = features.flatMap((feature): Unseen[] => {
     const what = Object.hasOwn(perUser, feature) ? perUser[feature] : undefined;
     if (what === undefined) return [];
     const taken = isFirst && feature === takesTheFirst;
     const why = taken ? "Kibana takes the first by name that has its secrets, as this one is." : "Kibana shows them to nobody else.";
     return [{ what, why, permanent: !taken, whole: false }];
   });
+  return imports ? [...perFeature, waiting] : perFeature;
 }
 
 function held(kind: UserKind, users: readonly ModelUser[], space: string, how: string): Holder[] {

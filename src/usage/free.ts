@@ -71,6 +71,12 @@ const words: Record<UserKind, Words> = {
     off: "disabled",
     free: "In Kibana under Playground, choose another model, or delete it.",
   },
+  migration: {
+    one: "automatic migration",
+    many: "automatic migrations",
+    off: "stopped",
+    free: "In Kibana under Security > Migrations, let the migration finish, resume it with another connector, or delete it.",
+  },
   setting: { one: "setting", many: "settings", off: "disabled", free: "In Kibana, choose another connector in this setting." },
 };
 

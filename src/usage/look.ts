@@ -103,11 +103,7 @@ export function usersOf(
   const all = able.flatMap(({ found }) => usesIn(found, connector, (text) => ids.has(text)));
   const uses = all.filter(({ as }) => wanted === undefined || as === wanted).map(({ use }) => use);
   const taking = models === undefined || wanted !== undefined ? [] : takingByDefault(connector, models, looked, where.status);
-  const unseen = [
-    ...able.flatMap(({ found }) => found.unseen),
-    ...taking.map(unseenOf),
-    ...unlistedFor(where.features, firsts?.has(connector.id)),
-  ];
+  const unseen = [...able.flatMap(({ found }) => found.unseen), ...taking.map(unseenOf), ...unlistedFor(where, firsts?.has(connector.id))];
   return { uses, sight: sightOf(unseen.filter((one) => mayConcern(one, connector))) };
 }
 

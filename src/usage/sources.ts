@@ -4,6 +4,7 @@ import { attackDiscovery, conversations, defaultModel } from "./assistants.ts";
 import { caseSettings } from "./case-settings.ts";
 import { caseTemplates } from "./case-templates.ts";
 import { synthetics, uptime } from "./default-connectors.ts";
+import { migrations } from "./migrations.ts";
 import { featureModels, leadGeneration, playgrounds, significantEvents } from "./model-settings.ts";
 import { newRuleQueries, ruleQueries } from "./rule-queries.ts";
 import type { Source } from "./use.ts";
@@ -22,6 +23,7 @@ export const besidesRules: readonly Source[] = [
   significantEvents,
   leadGeneration,
   playgrounds,
+  ...migrations,
   synthetics,
   uptime,
   ruleQueries,

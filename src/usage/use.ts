@@ -18,6 +18,7 @@ export type UserKind =
   | "attack_discovery"
   | "conversation"
   | "playground"
+  | "migration"
   | "setting";
 
 /** Something that uses a connector. */

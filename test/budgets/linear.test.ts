@@ -190,7 +190,9 @@ call.learn(seal("/".repeat(3000), "secrets.y (plain text)"));
 
 const parse = await templateParser();
 const render = await templateRenderer();
-const [email, webhook, http, mcp, inference] = await Promise.all([".email", ".webhook", ".http", ".mcp", ".inference"].map(connectorType));
+const [email, webhook, http, mcp, inference] = await Promise.all(
+  [".email", ".webhook", ".http", ".mcp", ".inference"].map((id) => connectorType(id)),
+);
 if (!email || !webhook || !http || !mcp || !inference) throw new Error("types are missing");
 
 const called = await typeNames();

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { startSandbox } from "../../src/sandbox/index.ts";
+import { startServer, yes } from "../support/built-server.ts";
 import { accepts, declines, product } from "../support/product.ts";
+import { rewritingProxy } from "../support/rewriting-proxy.ts";
 import { placesOfDefaults, typeWithDefaults } from "../support/type-with-defaults.ts";
 
 const env = {
@@ -105,4 +108,31 @@ test("what Kibana fills in where the params of a run leave a field out is read b
   expect(questions.at(-1)?.message).toContain('to "ann@vendor.example"');
   expect((await run({ target: "https://hooks.example.com/run", to: "bob@acme.example" })).body).toMatchObject({ status: "done" });
   expect(questions.at(-1)?.message).not.toContain("vendor.example");
+});
+
+test("a default that Kibana got a moment ago is read before a create, and no host is agreed to by one that nobody was asked about", async () => {
+  const sandbox = await startSandbox({ empty: true, specTypes: [typeWithDefaults(simple.fields)] });
+  onTestFinished(() => sandbox.close());
+  let upgraded = false;
+  const proxy = await rewritingProxy(sandbox.url, {
+    answer({ path }, body) {
+      if (upgraded || !path.includes("/connector_types/specs")) return;
+      for (const { schema } of body)
+        for (const field of Object.values<{ default?: unknown }>(schema.properties.config.properties ?? {})) delete field.default;
+    },
+  });
+  const server = await startServer({
+    args: ["--target-hosts", "hooks.example.com"],
+    env: { KIBANA_URL: proxy.url, KIBANA_API_KEY: "any", ...env },
+    person: yes,
+  });
+  onTestFinished(() => server.close());
+  const create = (name: string, more = {}) =>
+    server.call("create_connector", { name, type: ".acme-relay", config: { url }, secrets: key(open), ...more });
+  const { body: before } = await create("One", { dry_run: true });
+  expect([before.status, before.plan.needs_a_person]).toEqual(["planned", undefined]);
+  await server.call("describe_connector_types", { types: [".acme-relay"] });
+  upgraded = true;
+  await create("Two");
+  expect(server.questions.join()).toContain(`CONNECTOR_SECRET_OPEN → ${filledIn}`);
 });

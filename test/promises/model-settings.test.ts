@@ -20,7 +20,7 @@ async function bare(method: string, path: string, body?: object) {
   const answer = await fetch(url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
   expect(answer.status, path).toBe(200);
   // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
-  return (await answer.json()) as any;
+  return JSON.parse((await answer.text()) || "{}") as any;
 }
 
 const settings = "/internal/search_inference_endpoints/settings";
@@ -50,6 +50,15 @@ const named: [string, (id: string) => Promise<() => Promise<unknown>>][] = [
       return () => bare("POST", `${leads}/disable`, {});
     },
   ],
+  ...["rules", "dashboards"].map((kind): (typeof named)[number] => [
+    `Splunk ${kind}`,
+    async (id) => {
+      const root = `/internal/siem_migrations/${kind}`;
+      const { migration_id: made } = await bare("PUT", root, { name: `Splunk ${kind}` });
+      await bare("POST", `${root}/${made}/start`, { settings: { connector_id: id } });
+      return () => bare("DELETE", `${root}/${made}`);
+    },
+  ]),
   [
     "Support bot",
     async (id) => {

@@ -44,6 +44,9 @@ const modelsOf = (id: string): OtherUsers => ({
     body: { data: { features: [{ feature_id: "agent_builder", endpoints: [{ id }] }] }, invalidEndpoints: [] },
   },
 });
+const migrationsOf = (kind: string, ...all: object[]): OtherUsers => ({
+  [`/internal/siem_migrations/${kind}/stats`]: { status: 200, body: all },
+});
 const byId = step({ "connector-id": "chat" });
 const templates = (...all: object[]): OtherUsers => ({
   "/internal/cases/templates": { status: 200, body: { page: 1, perPage: 100, total: all.length, templates: all } },
@@ -252,6 +255,22 @@ describe("safe_delete_connector refuses what is used, and names who uses it with
       '1 playground: "Support bot"',
       { kind: "playground", id: "p" },
     ],
+    ...(
+      [
+        ["running", "8.19", "rules", "running", {}, '"Splunk"', true],
+        ["running", "9.5", "dashboards", "running", {}, '"Splunk"', true],
+        ["running", "9.6", "workflows", "running", {}, '"Splunk"', true],
+        ["interrupted", "9.5", "rules", "interrupted", {}, '"Splunk"', true],
+        ["interrupted by an error", "9.5", "rules", "interrupted", { error: "boom" }, '"Splunk" (stopped)', false],
+        ["stopped", "serverless", "rules", "stopped", {}, '"Splunk" (stopped)', false],
+      ] as const
+    ).map(([how, version, kind, status, more, name, enabled]): [string, OtherUsers, Given, string, object] => [
+      `an automatic migration of ${kind} that is ${how}, in ${version}`,
+      migrationsOf(kind, { id: "m", name: "Splunk", status, last_execution: { connector_id: "chat", ...more } }),
+      { type: ".gen-ai", version },
+      `1 automatic migration: ${name}`,
+      { kind: "migration", id: "m", enabled },
+    ]),
     [
       "the user's own conversation",
       {
@@ -414,6 +433,18 @@ describe("what could not be looked at is the first line of the question, and the
       /: the model settings of features \(/,
     ],
     [
+      "automatic migrations",
+      { "/internal/siem_migrations/rules/stats": noPrivilege },
+      { type: ".gen-ai" },
+      /: automatic migrations of rules \(/,
+    ],
+    [
+      "an automatic migration that runs in a version that does not say with which connector",
+      migrationsOf("rules", { id: "m", status: "running" }),
+      { type: ".gen-ai", version: "9.0" },
+      /: automatic migrations of rules \(Kibana does not say which model is asked by "m"\)/,
+    ],
+    [
       "the settings of significant events",
       { "/internal/streams/_significant_events/settings": noPrivilege },
       { type: ".gen-ai" },
@@ -502,6 +533,20 @@ describe("where all was looked at, or cannot exist, a yes is enough and nothing 
       { ...modelsOf("chat"), "/internal/streams/_significant_events/settings": noPrivilege },
       {},
     ],
+    [
+      "automatic migrations that are over, ask another model or none yet, or are switched off",
+      {
+        ...migrationsOf(
+          "rules",
+          { id: "a", name: "Done", status: "finished", last_execution: { connector_id: "chat" } },
+          { id: "b", name: "Other", status: "running", last_execution: { connector_id: "other" } },
+          { id: "c", name: "New", status: "ready" },
+        ),
+        "/internal/siem_migrations/dashboards/stats": noRoute,
+      },
+      { type: ".gen-ai", version: "9.1", key: "old migrations" },
+    ],
+    ["migrations, whose connector is no model", { "/internal/siem_migrations/rules/stats": noPrivilege }, {}],
     ["8.17", {}, { version: "8.17" }],
     ["9.3", {}, { version: "9.3" }],
     ["a source that holds no connector of its type", { "/api/cases/configure": noPrivilege, "/api/agent_builder/agents": noPrivilege }, {}],
@@ -530,7 +575,7 @@ describe("where all was looked at, or cannot exist, a yes is enough and nothing 
     const { url, server } = await deployment(users, given);
     expect((await remove(server)).body.status).toBe("done");
     const [asked = ""] = server.questions;
-    expect(asked.split("\n")[0]).toMatch(/: Delete connector "Ops chat" \(\.(?:slack|jira), id chat\) in space default\.$/);
+    expect(asked.split("\n")[0]).toMatch(/: Delete connector "Ops chat" \(\.(?:slack|jira|gen-ai), id chat\) in space default\.$/);
     expect(asked).not.toMatch(/no rule|not looked|unused|nothing uses/i);
     expect(await isThere(url)).toBe(false);
   });
@@ -609,11 +654,77 @@ test("what began to use it while it was being deleted is told, with the way back
   expect(body.next).toMatchObject([{ tool: "undo_change" }]);
 });
 
-test("a feature that is absent is asked for once in a deployment", async () => {
-  const { server } = await deployment({ "/api/workflows": noRoute }, { key: "absent", person: () => ({ action: "decline" }) });
-  await remove(server);
-  await remove(server, ["other"]);
+test("a feature that is absent is asked for once in a while by what only reads", async () => {
+  const { server } = await deployment({ "/api/workflows": noRoute }, { key: "absent" });
+  await server.call("get_connector", { id: "chat" });
+  await server.call("get_connector", { id: "other" });
   expect(server.calls.filter(({ path }) => path.includes("/api/workflows"))).toHaveLength(1);
+});
+
+describe("a feature that was absent a moment ago is looked at by a change: a route that was not there is there again, in", () => {
+  const inUse = page(workflow("page-people", [byId]));
+  const kinds: [string, string, string, OtherUsers[string]][] = [
+    ["workflows", ".slack", "/api/workflows", inUse],
+    ["Synthetics", ".slack", "/api/synthetics/settings", { status: 200, body: { defaultConnectors: ["chat"] } }],
+    [
+      "agents",
+      ".mcp",
+      "/api/agent_builder/agents",
+      { status: 200, body: { results: [{ id: "a", name: "A", configuration: { tools: [], connector_ids: ["chat"] } }] } },
+    ],
+    [
+      "the model settings of features",
+      ".gen-ai",
+      "/internal/search_inference_endpoints/settings",
+      modelsOf("chat")["/internal/search_inference_endpoints/settings"] as never,
+    ],
+    [
+      "significant events",
+      ".gen-ai",
+      "/internal/streams/_significant_events/settings",
+      { status: 200, body: { connectorIdDiscovery: "chat" } },
+    ],
+  ];
+  test.each(kinds)("%s", async (name, type, path, then) => {
+    const users: OtherUsers = { [path]: noRoute };
+    const { server, url } = await deployment(users, { key: `back ${name}`, type });
+    expect((await server.call("get_connector", { id: "chat" })).failed).toBe(false);
+    users[path] = then;
+    const { body } = await remove(server);
+    expect([body.error?.code, await isThere(url)]).toEqual(["in_use", true]);
+  });
+
+  test("workflows, while a person decides", async () => {
+    const users: OtherUsers = { "/api/workflows": noRoute };
+    const { server, url } = await deployment(users, {
+      key: "back while asked",
+      person: () => {
+        users["/api/workflows"] = inUse;
+        return { action: "accept", content: { name: "Ops chat" } };
+      },
+    });
+    const { body } = await remove(server);
+    expect(JSON.stringify(body)).toContain("in_use");
+    expect(await isThere(url)).toBe(true);
+  });
+
+  test("workflows, of a move: they are named", async () => {
+    const users: OtherUsers = { "/api/workflows": noRoute };
+    const { server } = await deployment(users, { key: "back of a move" });
+    await server.call("get_connector", { id: "chat" });
+    users["/api/workflows"] = inUse;
+    const { body } = await server.call("replace_connector", { from: "chat", to: "other", dry_run: true });
+    expect(JSON.stringify(body)).toContain("page-people");
+  });
+
+  test("and one that is still absent holds up no delete", async () => {
+    const { server, url } = await deployment(
+      { "/api/workflows": noRoute, "/api/synthetics/settings": noRoute },
+      { key: "stays absent", person: types },
+    );
+    await server.call("get_connector", { id: "chat" });
+    expect([(await remove(server)).body.status, await isThere(url)]).toEqual(["done", false]);
+  });
 });
 
 test("a list that changes while it is read is read again", async () => {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { isHostName } from "../../host-name.ts";
-import type { Config, ConnectorType } from "../connector-type.ts";
+import type { Config, ConnectorType, MailServer, Target } from "../connector-type.ts";
 import { mailboxes } from "../mail-address.ts";
 import { emailServiceEncrypts, emailServiceHost } from "../shared/email-services.ts";
 import { hostText, optionalSecret, urlText, withRules } from "../shared/fields.ts";
@@ -93,7 +93,11 @@ export const email: ConnectorType = {
     },
   }),
   allowedHosts: ["config.host", "config.service", "config.oauthTokenUrl"],
-  target: { kind: "computed", fields: ["service", "host", "port", "oauthTokenUrl"], hosts: mailHosts },
+  target: target(),
+  operators: {
+    mayChoose: ({ service, host }) => service === chosenByOperator && Boolean(host) && host !== emailServiceHost(chosenByOperator),
+    target: async (ask) => target(await ask(chosenByOperator)),
+  },
   recipients: ["params.to", "params.cc", "params.bcc", "params.replyTo"],
   addressees: ["to", "cc", "bcc"],
   credentials: [
@@ -132,6 +136,7 @@ export const email: ConnectorType = {
   runNote: "Newer Kibana replaces subject and text of a mail sent this way with its own test text.",
   traps: [
     "service other needs host and port; exchange_server needs tenantId, clientId and clientSecret, and ignores host and port.",
+    "service ses goes to us-east-1, or where the operator says (xpack.actions.email.services.ses): then host, port and secure true have to be those. exchange_server goes to Microsoft, or where microsoftGraphApiUrl and microsoftExchangeUrl say, which no API tells.",
     "secure null means TLS from the start only on port 465; without it mail may go unencrypted, and the host counts as smtp://host.",
     "A test over the API sends Kibana's fixed test text in newer versions, not yours.",
     "The operator may restrict services, sender and recipient domains: then saving or sending is refused. Narrowing xpack.actions.email.domain_allowlist breaks existing connectors without warning: look at each before, and test it after.",
@@ -171,21 +176,44 @@ const notAddress = "must be an e-mail address";
  * Exchange Online signs in at Microsoft and mails through Microsoft Graph; every other service is one SMTP host. Without
  * TLS from the start mail is encrypted only if the server offers it, or whoever sits between. Source: email/send_email.ts.
  */
-function mailHosts({ service = "other", host, port, secure, oauthTokenUrl }: Config): unknown[] {
+function mailHosts({ service = "other", host, port, secure, oauthTokenUrl }: Config, set: MailServer | undefined): unknown[] {
   if (service === "exchange_server") {
     return ["graph.microsoft.com", typeof oauthTokenUrl === "string" ? oauthTokenUrl : "login.microsoftonline.com"];
   }
   if (service !== "other" && typeof service === "string") {
     const known = emailServiceHost(service);
+    if (service === chosenByOperator && known !== undefined) return serversOf(known, { host, port }, set);
     return known === undefined ? [] : [emailServiceEncrypts(known) ? known : `smtp://${known}`];
   }
   if (host == null || host === "") return [];
   // The mail client looks up the whole text as a name.
   if (typeof host !== "string" || !isHostName(host)) return [{ host }];
   const encrypted = secure === true || (secure == null && Number(port) === 465);
-  const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  const place = port == null || mailPorts.includes(Number(port)) ? name : `${name}:${String(port)}`;
+  const place = placeOf(host, port);
   return [encrypted ? place : `smtp://${place}`];
+}
+
+/** Its server may be another one by xpack.actions.email.services.ses: then Kibana sends there, and takes no connector that names another. */
+const chosenByOperator = "ses";
+
+function target(set?: MailServer): Target {
+  return { kind: "computed", fields: ["service", "host", "port", "oauthTokenUrl"], hosts: (config) => mailHosts(config, set) };
+}
+
+/**
+ * @param given by the config, which counts only if the operator chose it
+ * @param set undefined where Kibana does not say which one it uses: then it may be either
+ */
+function serversOf(usual: string, given: Pick<Config, "host" | "port">, set: MailServer | undefined): unknown[] {
+  if (set) return [placeOf(set.host, set.port)];
+  const { host, port } = given;
+  if (host == null || host === "" || host === usual) return [usual];
+  return [usual, typeof host === "string" && isHostName(host) ? placeOf(host, port) : { host }];
+}
+
+function placeOf(host: string, port: unknown): string {
+  const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  return port == null || mailPorts.includes(Number(port)) ? name : `${name}:${String(port)}`;
 }
 
 /** Which of them is used says nothing about who receives the mail. */

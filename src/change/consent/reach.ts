@@ -162,7 +162,7 @@ async function reachOfOp(op: Op, hide: Hide): Promise<OpReach> {
       };
     }
     case "execute": {
-      const entry = await connectorType(op.type);
+      const entry = await connectorType(op.type, op.config);
       return {
         ...nothing,
         hosts: (entry && effectOf(entry, op.params).withinKibana ? undefined : hostsOfConnector(entry, op.config)) ?? [],
@@ -172,7 +172,7 @@ async function reachOfOp(op: Op, hide: Hide): Promise<OpReach> {
     default: {
       const type = op.op === "update" ? op.before.type : op.type;
       const config = op.op === "update" ? op.after.config : op.config;
-      const entry = await connectorType(type);
+      const entry = await connectorType(type, config, op.op === "update" ? op.before.config : undefined);
       return {
         ...nothing,
         hosts: entry ? destinations(entry, config, () => undefined) : [],
@@ -207,7 +207,7 @@ function cutTexts(
 /** Of a connector that is gone nothing is known. */
 async function requestsOf({ type, name = "", config }: TouchedConnector): Promise<RequestTo[]> {
   if (type === undefined) return [];
-  const entry = await connectorType(type);
+  const entry = await connectorType(type, config);
   const connector = `${word(type)} ${quoted(name)}`;
   const hosts = hostsOfConnector(entry, config);
   return [{ to: hosts === undefined ? "nowhere outside Kibana and Elasticsearch" : hosts.map(hostInWords).join(", "), connector }];

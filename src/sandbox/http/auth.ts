@@ -56,6 +56,7 @@ const rights = {
   assistant: asActions,
   attack_discovery: asActions,
   entity_analytics: asActions,
+  siem_migrations: asActions,
   uptime: asActions,
   advanced_settings: asActions,
   inference_settings: asActions,

@@ -24,6 +24,7 @@ export function dumpHolders(state: State) {
     monitoring_settings: Object.fromEntries(state.monitoringSettings),
     model_settings: Object.fromEntries(state.modelSettings),
     playgrounds: sorted(state.playgrounds.values()),
+    migrations: sorted(state.migrations.values()).map(({ createdAt: _created, ...one }) => one),
   };
 }
 

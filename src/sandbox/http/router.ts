@@ -3,6 +3,7 @@ import { agentRoutes } from "../ai/agents.ts";
 import { discoveryRoutes } from "../ai/attack-discovery.ts";
 import { conversationRoutes } from "../ai/conversations.ts";
 import { leadRoutes } from "../ai/leads.ts";
+import { migrationRoutes } from "../ai/migrations.ts";
 import { modelSettingRoutes } from "../ai/model-settings.ts";
 import { policyRoutes } from "../alerting-v2/policy-routes.ts";
 import { v2RuleRoutes } from "../alerting-v2/rule-routes.ts";
@@ -16,6 +17,7 @@ import { exportRoutes } from "../connectors/export.ts";
 import { featureUsageRoutes } from "../connectors/feature-usage.ts";
 import { importRoutes } from "../connectors/import.ts";
 import { legacyRoutes } from "../connectors/legacy-routes.ts";
+import { mailServiceRoutes } from "../connectors/mail-services.ts";
 import { oauthTokenRoutes } from "../connectors/oauth-token.ts";
 import { ingressRoutes } from "../connectors/rotate-ingress.ts";
 import { connectorRoutes } from "../connectors/routes.ts";
@@ -65,6 +67,7 @@ const routes = [
   ...maintenanceWindowRoutes,
   ...internalMaintenanceWindowRoutes,
   ...oauthTokenRoutes,
+  ...mailServiceRoutes,
   ...secretHeaderRoutes,
   ...executionLogRoutes,
   ...exportRoutes,
@@ -85,6 +88,7 @@ const routes = [
   ...monitoringRoutes,
   ...modelSettingRoutes,
   ...leadRoutes,
+  ...migrationRoutes,
 ].map((route) => ({
   ...route,
   segments: route.path.split("/"),

@@ -72,7 +72,7 @@ export function fieldsInWords(fields: readonly string[]): string {
  * @param states of the connector, as far as this server knows them
  */
 export async function looksLikeAnother(current: Connector, states: readonly OfConnector["expect"][]): Promise<boolean> {
-  const entry = await connectorType(current.type);
+  const entry = await connectorType(current.type, current.config, ...states.map(({ config }) => config));
   const places = (config: Record<string, unknown> = {}) => {
     const hosts = entry ? destinations(entry, config, () => undefined) : [];
     return hosts.length > 0

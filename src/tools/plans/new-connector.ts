@@ -148,7 +148,7 @@ async function sourceOf(
 
 /** A copy may not send what is in a config to another host without a person's consent: it may hold tokens that no check recognises. */
 async function carriedAlong(source: Connector, type: string, config: Record<string, unknown>): Promise<SecretFlow[]> {
-  const entry = await connectorType(type);
+  const entry = await connectorType(type, source.config, config);
   if (!entry) return [{ field: "config", source: `The config of ${quoted(source.name)}`, hosts: [] }];
   const [was, becomes] = [statedDestinations(entry, source.config ?? {}), destinations(entry, config, () => undefined)];
   const other = becomes.filter((host) => !was.includes(host));

@@ -64,7 +64,7 @@ export async function planCreate(
 ): Promise<Plan> {
   assertUsable(live);
   if (id !== undefined) assertId(id, status);
-  const entry = await connectorType(live.id);
+  const entry = await connectorType(live.id, asGiven.config);
   const { config, secrets: given } = withWayNamed(entry, asGiven.config, asGiven.secrets);
   const resolved = givenSecrets(entry, config, given, context.secrets);
   const { secrets, asked } = resolved;
@@ -154,7 +154,7 @@ export async function assertCarried(
   of: Pick<Subject, "before" | "original">,
 ): Promise<string[]> {
   if (op.op !== "create") return [];
-  const entry = await connectorType(op.type);
+  const entry = await connectorType(op.type, op.config);
   const stored = withStored(entry, storedSecrets(entry, op.config, status), byJournal, op.secrets);
   const given = { secrets: op.secrets, asked: asks.map(({ path }) => path) };
   return assertAllGiven({ subject: { ...op, ...of }, entry, why, stored, given }, source);

@@ -75,7 +75,7 @@ export async function planUpdate(
   context: ToolContext,
 ): Promise<Plan> {
   const { kibana, settings } = context;
-  const entry = await connectorType(before.type);
+  const entry = await connectorType(before.type, before.config, asGiven.after.config);
   const { config, secrets } = withWayNamed(entry, asGiven.after.config, asGiven.secrets);
   const after = { name: asGiven.after.name, config };
   const resolved = givenSecrets(entry, after.config, secrets, context.secrets);

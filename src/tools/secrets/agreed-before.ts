@@ -21,12 +21,9 @@ export async function agreedBefore(
 
 /** The hosts to which a person agreed for a connector, with secrets or without, by the journal of this server. */
 export async function agreedFor({ id, type }: Pick<Connector, "id" | "type">, space: string, { agreed }: Agreed): Promise<string[]> {
-  const [entry, places = []] = await Promise.all([connectorType(type), agreed?.()]);
-  if (!entry) return [];
-  return hostsOf(
-    entry,
-    places.filter((one) => isIn(one, { id, space })),
-  );
+  const places = ((await agreed?.()) ?? []).filter((one) => isIn(one, { id, space }));
+  const entry = await connectorType(type, ...places.map(({ config }) => config));
+  return entry ? hostsOf(entry, places) : [];
 }
 
 /**
@@ -51,7 +48,7 @@ export async function agreedHosts(
 /** Where a connector sends by its config now and by one that was agreed to. */
 async function hostsBoth({ id, type, config }: Connector, places: readonly AgreedPlace[]): Promise<string[]> {
   const own = places.filter(({ connector }) => connector === id);
-  const entry = own.length > 0 && config ? await connectorType(type) : undefined;
+  const entry = own.length > 0 && config ? await connectorType(type, config, ...own.map((one) => one.config)) : undefined;
   if (!entry || !config) return [];
   const then = hostsOf(entry, own);
   return statedDestinations(entry, config).filter((host) => then.includes(host));

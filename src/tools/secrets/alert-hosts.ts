@@ -41,7 +41,7 @@ export async function unagreedHosts(
 
 /** The ways to connectors of which rules or workflows get actions back, where others may read along. */
 export async function openWaysBack(changed: Changed, connectors: Connectors): Promise<string[]> {
-  const ways = await Promise.all(given(changed, connectors).map(async (one) => openWaysOf(one, await connectorType(one.type))));
+  const ways = await Promise.all(given(changed, connectors).map(async (one) => openWaysOf(one, await connectorType(one.type, one.config))));
   return [...new Set(ways.flat())];
 }
 
@@ -52,6 +52,6 @@ function given(changed: Changed, connectors: Connectors): Connector[] {
 
 /** Of a type that is not known, any host. */
 async function hostsOfAnybody({ type, config = {} }: Connector): Promise<string[]> {
-  const entry = await connectorType(type);
+  const entry = await connectorType(type, config);
   return entry ? requestFlow(entry, config).flatMap(({ hosts }) => hosts) : ["a host that is not known beforehand"];
 }

@@ -104,14 +104,14 @@ interface Way {
 async function waysOf(op: Op, flows: readonly SecretFlow[]): Promise<Way[]> {
   const named = flows.filter(({ field }) => field === "").flatMap(({ hosts }) => hosts);
   const way = async (type: string, config: Record<string, unknown> = {}): Promise<Way> => {
-    const entry = await connectorType(type);
+    const entry = await connectorType(type, config);
     return { type, hosts: [...(entry ? destinations(entry, config, () => undefined) : []), ...named] };
   };
   switch (op.op) {
     case "create":
     case "update": {
       const { type, config } = op.op === "create" ? op : { type: op.before.type, config: op.after.config };
-      const entry = await connectorType(type);
+      const entry = await connectorType(type, config);
       return [{ type, hosts: entry ? destinationsWith(entry, config, op.secrets) : [] }];
     }
     case "execute":

@@ -60,7 +60,7 @@ export async function actionFlows(
   const flows = await Promise.all(
     fresh.map(async (action) => {
       const found = connectors.get(action.id);
-      return found ? elsewhereBy(found, await connectorType(found.type), action.params ?? {}) : [];
+      return found ? elsewhereBy(found, await connectorType(found.type, found.config), action.params ?? {}) : [];
     }),
   );
   return flows.flat();

@@ -88,7 +88,7 @@ export function secretFlows(
 
 /** The hosts of a connector that cannot be without secrets, unless they got lost. */
 export async function requiredHosts({ type, config, missingSecrets }: Connector): Promise<string[]> {
-  const entry = await connectorType(type);
+  const entry = await connectorType(type, config);
   return entry && config && !missingSecrets && demandsSecrets(entry, config) ? statedDestinations(entry, config) : [];
 }
 

@@ -66,7 +66,7 @@ export async function againstText(
 
 /** Whose a name is now, and where that one goes. */
 async function whoseName(text: string, { id, type, config = {} }: Connector): Promise<string> {
-  const entry = await connectorType(type);
+  const entry = await connectorType(type, config);
   const hosts = entry ? destinations(entry, config, () => undefined) : [];
   const which = [`id ${word(id)}`, ...(hosts.length > 0 ? [`host ${hosts.map(word).join(", ")}`] : [])].join(", ");
   return `${quoted(text, 60)} is another connector now (${which}): if that is meant, replace_connector moves it there.`;

@@ -35,9 +35,18 @@ export const emailConfig: Check = ({ service = "other", from, oauthTokenUrl, all
   );
 };
 
-function serverProblem(service: string, { host, port, clientId, tenantId }: Dict, settings: KibanaSettings): string | undefined {
+function serverProblem(service: string, { host, port, secure, clientId, tenantId }: Dict, settings: KibanaSettings): string | undefined {
   if (service === "__json") return undefined;
   if (service === "exchange_server") return bothRequired("clientId", clientId, "tenantId", tenantId);
+  if (service === "ses" && settings.ses) {
+    const { ses } = settings;
+    return firstOf(
+      ses.host !== host && ses.port !== port && "[ses.host]/[ses.port] does not match with the configured AWS SES host/port combination",
+      ses.host !== host && "[ses.host] does not match with the configured AWS SES host",
+      ses.port !== port && "[ses.port] does not match with the configured AWS SES port",
+      secure !== true && "[ses.secure] must be true for AWS SES",
+    );
+  }
   if (service === "other") {
     return firstOf(
       bothRequired("host", host, "port", port),
