@@ -23,7 +23,7 @@ export function givenConnectors(op: PutRuleOp | PutWorkflowOp): TouchedConnector
 /** Where these send, as far as Kibana shows it, by id. */
 export async function hostsGiven(op: PutRuleOp | PutWorkflowOp): Promise<Record<string, string[]>> {
   const each = givenConnectors(op).map(async ({ id, type = "", config = {} }) => {
-    const entry = await connectorType(type);
+    const entry = await connectorType(type, config);
     return [id, entry ? destinations(entry, config, () => undefined) : []] as const;
   });
   return Object.fromEntries((await Promise.all(each)).filter(([, hosts]) => hosts.length > 0));
