@@ -115,10 +115,10 @@ describe("the start", () => {
   // The SDK of the second era is 200 kB of it, and checking passkeys 170 kB: CBOR, ASN.1 and the rules of WebAuthn, which only
   // --approve-with, enroll and doctor load. 30 kB fill in templates as Kibana does, for a rehearsal, and 30 kB find who uses a language model without
   // naming it as its own.
-  test("the whole bundle, with an SDK for each era, stays below 2.85 MB and is without ajv and locales", () => {
+  test("the whole bundle, with an SDK for each era, stays below 2.9 MB and is without ajv and locales", () => {
     const { outputs } = JSON.parse(readFileSync("dist/meta.json", "utf8")) as { outputs: Record<string, Output> };
     const all = Object.values(outputs);
-    expect(all.reduce((sum, output) => sum + output.bytes, 0)).toBeLessThanOrEqual(2_850_000);
+    expect(all.reduce((sum, output) => sum + output.bytes, 0)).toBeLessThanOrEqual(2_900_000);
     const everything = all.flatMap((output) => Object.keys(output.inputs));
     expect(everything.filter((input) => /node_modules\/ajv\/|zod\/v4\/locales\/(?!en)/.test(input))).toEqual([]);
   });
