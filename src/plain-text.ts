@@ -41,12 +41,12 @@ export function saidWithoutKnown(text: string): string {
 const [mostRead, atCut] = [16_000, 8_000];
 
 /**
- * What somebody else says, read by `hide`, of which answers show a part: it may have megabytes.
+ * What somebody else says, read by `hide`, of which answers show a part: it may have megabytes. What is cut is rid of known secrets first.
  * @param most characters that stay of a text that is long, at most 8,000
  */
 export function beginningRead(text: string, most: number, hide: (text: string) => string): string {
   if (text.length <= mostRead) return hide(text);
-  const hidden = hide(text.slice(0, mostRead));
+  const hidden = hide(withoutKnown(text.slice(0, mostRead)));
   const kept = hidden.slice(0, Math.max(0, Math.min(most, hidden.length - atCut)));
   return `${kept}… (${text.length - kept.length} more characters)`;
 }
