@@ -38,10 +38,12 @@ function placesOf(record: Recorded, id: string): AgreedPlace[] {
     case "put_workflow":
       return Object.entries(record.hosts).map(([connector, hosts]) => ({ space, connector, hosts }));
     case "create":
-      return [{ space, connector: id, config: record.config, withSecrets: record.secretFields.length > 0 }];
+      return [{ space, connector: id, config: record.config, secrets: Object.values(record.secretSources) }];
     case "update":
       // Its hosts are shown with the secrets that go there.
-      return record.secretFields.length > 0 ? [{ space, connector: id, config: record.after.config, withSecrets: true }] : [];
+      return record.secretFields.length > 0
+        ? [{ space, connector: id, config: record.after.config, secrets: Object.values(record.secretSources) }]
+        : [];
     default:
       return [];
   }

@@ -87,11 +87,12 @@ export function judge(plan: Plan, settings: Settings, principal: Principal, { ch
 }
 
 /** @param open its hosts that are not known to be agreed to */
-function whereItGoes({ source, hosts, unseen = [] }: SecretFlow, open: readonly string[]): string {
+function whereItGoes({ field, source, hosts, unseen = [] }: SecretFlow, open: readonly string[]): string {
   const goes = `${source} goes to ${hosts.join(", ") || "a host that is not known beforehand"}`;
   if (open.length > 0 && open.every((host) => unseen.includes(host)))
     return `${goes}, as the secret says: Kibana shows of no connector whether it goes there already`;
-  return `${goes}, ${open.length < hosts.length ? `and nobody has agreed to ${open.join(", ")} yet in this space` : "which nobody has agreed to yet in this space"}, as far as is known`;
+  const yet = `${field === "" ? "" : "for it "}yet in this space, as far as is known`;
+  return `${goes}, ${open.length < hosts.length ? `and nobody has agreed to ${open.join(", ")} ${yet}` : `which nobody has agreed to ${yet}`}`;
 }
 
 /** The plan, which says how far it gets in this hour where that is not to its end. */

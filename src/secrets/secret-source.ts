@@ -42,8 +42,8 @@ export interface AgreedPlace {
   connector: string;
   config?: Record<string, unknown>;
   hosts?: readonly string[];
-  /** Secrets too. */
-  withSecrets?: boolean;
+  /** References of the secrets that were stored with it. */
+  secrets?: readonly string[];
 }
 
 /** Whether a caller may use a variable or file, by its name or `file ` and its name. */

@@ -113,7 +113,7 @@ describe("the limit of an hour", () => {
 
 describe("who must agree", () => {
   const flow = (...hosts: string[]) => ({ field: "secrets.key", source: "CONNECTOR_SECRET_PD", hosts });
-  const news = "CONNECTOR_SECRET_PD goes to events.example.com, which nobody has agreed to yet in this space, as far as is known";
+  const news = "CONNECTOR_SECRET_PD goes to events.example.com, which nobody has agreed to for it yet in this space, as far as is known";
 
   test.each<[string, Partial<Plan>, Partial<Settings>, string[]]>([
     ["nobody, for what adds and sends nothing", {}, {}, []],
@@ -127,20 +127,20 @@ describe("who must agree", () => {
       "a person, for a host that only has the same ending",
       { flows: [flow("evil-example.com")] },
       { targetHosts: ["*.example.com"] },
-      ["CONNECTOR_SECRET_PD goes to evil-example.com, which nobody has agreed to yet in this space, as far as is known"],
+      ["CONNECTOR_SECRET_PD goes to evil-example.com, which nobody has agreed to for it yet in this space, as far as is known"],
     ],
     [
       "a person, for a host that only has the same beginning",
       { flows: [flow("events.example.com.evil.net")] },
       { targetHosts: ["events.example.com"] },
-      ["CONNECTOR_SECRET_PD goes to events.example.com.evil.net, which nobody has agreed to yet in this space, as far as is known"],
+      ["CONNECTOR_SECRET_PD goes to events.example.com.evil.net, which nobody has agreed to for it yet in this space, as far as is known"],
     ],
     [
       "a person, where one of several hosts is new",
       { flows: [flow("events.example.com", "other.example.net")], knownHosts: ["events.example.com"] },
       {},
       [
-        "CONNECTOR_SECRET_PD goes to events.example.com, other.example.net, and nobody has agreed to other.example.net yet in this space, as far as is known",
+        "CONNECTOR_SECRET_PD goes to events.example.com, other.example.net, and nobody has agreed to other.example.net for it yet in this space, as far as is known",
       ],
     ],
     [
@@ -159,7 +159,7 @@ describe("who must agree", () => {
       "a person, where the host is not known beforehand",
       { flows: [flow()] },
       { targetHosts: ["*"] },
-      ["CONNECTOR_SECRET_PD goes to a host that is not known beforehand, which nobody has agreed to yet in this space, as far as is known"],
+      ["CONNECTOR_SECRET_PD goes to a host that is not known beforehand, which nobody has agreed to for it yet in this space, as far as is known"],
     ],
     [
       "a person, for both reasons",

@@ -11,6 +11,7 @@ const env = () => ({
   CONNECTORS_MAX_CHANGES_PER_HOUR: "1000",
   CONNECTOR_SECRET_A: "a-user-or-key",
   CONNECTOR_SECRET_B: "b-password-or-token",
+  CONNECTOR_SECRET_C: "c-of-something-else",
 });
 beforeAll(async () => {
   sandbox = await startSandboxWith(["--kibana-version", "9.5"]);
@@ -25,6 +26,7 @@ const [a, b] = [{ $env: "CONNECTOR_SECRET_A" }, { $env: "CONNECTOR_SECRET_B" }];
 const userAndPassword = { user: a, password: b };
 const basic = { hasAuth: true, authType: "webhook-authentication-basic" };
 const nobody = "which nobody has agreed to yet in this space, as far as is known";
+const forIt = "which nobody has agreed to for it yet in this space, as far as is known";
 const body = { body: "{}" };
 
 /** Behind the server's back. */
@@ -190,20 +192,22 @@ describe("a secret that goes to a host", () => {
       }),
     ],
   ];
-  const jira = (host: string) => ({
+  const jira = (host: string, secret: Args) => ({
     name: "Tickets",
     type: ".jira",
     config: { apiUrl: `https://${host}`, projectKey: "X" },
-    secrets: { email: a, apiToken: b },
+    secrets: { email: b, apiToken: secret },
   });
   const hostOf = (n: number) => `secrets-${n}.example.com`;
 
   test.each(types.map(([what, of], n) => [what, of, n] as const))(
     "is not asked about again where a person agreed to it for %s that still sends there",
     async (_what, of, n) => {
-      expect(await asked("create_connector", of(hostOf(n), "first"))).toContain(`goes to ${hostOf(n)}, ${nobody}`);
+      expect(await asked("create_connector", of(hostOf(n), "first"))).toContain(`goes to ${hostOf(n)}, ${forIt}`);
       expect(await asked("create_connector", of(hostOf(n), "second"))).toBeUndefined();
-      expect(await asked("create_connector", jira(hostOf(n)))).toBeUndefined();
+      const another = { $env: "CONNECTOR_SECRET_C" };
+      expect(await asked("create_connector", jira(hostOf(n), another))).toContain(`CONNECTOR_SECRET_C goes to ${hostOf(n)}, ${forIt}`);
+      expect(await asked("create_connector", { ...jira(hostOf(n), b), name: "More" })).toBeUndefined();
     },
   );
 
@@ -263,7 +267,7 @@ describe("a secret that goes to a host", () => {
   ])("is asked about because of a new host, beside %s", async (what, make) => {
     const host = `beside-${what.length}.example.com`;
     await make(`beside-${what.length}`, host);
-    expect(await asked("create_connector", webhook(host, "second"))).toContain(`goes to ${host}, ${nobody}`);
+    expect(await asked("create_connector", webhook(host, "second"))).toContain(`goes to ${host}, ${forIt}`);
   });
 });
 

@@ -18,7 +18,7 @@ const asked: [string, Args, string][] = [
   [
     "a host in the config that is new",
     webhook,
-    "CONNECTOR_SECRET_PASSWORD goes to intake.example.net, which nobody has agreed to yet in this space, as far as is known",
+    "CONNECTOR_SECRET_PASSWORD goes to intake.example.net, which nobody has agreed to for it yet in this space, as far as is known",
   ],
   ["a host that only the secret holds", slack("Chat"), secretOnly],
 ];

@@ -29,29 +29,38 @@ export async function agreedFor({ id, type }: Pick<Connector, "id" | "type">, sp
 /**
  * Hosts that somebody agreed to before: connectors of the space send secrets there. Only configs that Kibana refuses
  * without secrets count: others can be created without asking, so an agent could approve its own host. Of those a host counts that they
- * still have, and to which a person agreed when this server stored their secrets.
+ * still have, and to which a person agreed when this server stored the same secrets with them: at the host of a webhook others may read
+ * what comes in under another path.
  * @param flows for which it is asked: the journal is read only where one of them needs it
  */
 export async function agreedHosts(
   existing: readonly Connector[],
   space: string,
-  flows: readonly Pick<SecretFlow, "hosts" | "agreed">[],
+  flows: readonly (Pick<SecretFlow, "hosts" | "agreed"> & Partial<SecretFlow>)[],
   { agreed }: Agreed,
 ): Promise<string[]> {
   const required = (await Promise.all(existing.map(requiredHosts))).flat();
   const isKnown = flows.every((one) => one.agreed || one.hosts.every((host) => required.includes(host)));
-  const places = isKnown ? [] : ((await agreed?.()) ?? []).filter((one) => one.withSecrets && one.space === space);
-  const told = await Promise.all(existing.map((one) => hostsBoth(one, places)));
-  return [...new Set([...required, ...told.flat()].filter(isReadable))].sort();
+  const places = isKnown ? [] : ((await agreed?.()) ?? []).filter((one) => one.secrets !== undefined && one.space === space);
+  const told = (await Promise.all(existing.map((one) => hostsBoth(one, places)))).flat();
+  const isTold = (host: string, { source }: Partial<SecretFlow>) =>
+    told.some((one) => one.host === host && (source === undefined || source === ownRequest || one.secrets.includes(source)));
+  const hosts = told.map(({ host }) => host).filter((host) => flows.every((one) => !one.hosts.includes(host) || isTold(host, one)));
+  return [...new Set([...required, ...hosts].filter(isReadable))].sort();
 }
 
-/** Where a connector sends by its config now and by one that was agreed to. */
-async function hostsBoth({ id, type, config }: Connector, places: readonly AgreedPlace[]): Promise<string[]> {
+/** Where a connector sends by its config now and by one that was agreed to, and with what. */
+async function hostsBoth(
+  { id, type, config }: Connector,
+  places: readonly AgreedPlace[],
+): Promise<{ host: string; secrets: readonly string[] }[]> {
   const own = places.filter(({ connector }) => connector === id);
   const entry = own.length > 0 && config ? await connectorType(type, config, ...own.map((one) => one.config)) : undefined;
   if (!entry || !config) return [];
-  const then = hostsOf(entry, own);
-  return statedDestinations(entry, config).filter((host) => then.includes(host));
+  const now = statedDestinations(entry, config);
+  return own.flatMap((place) =>
+    hostsOf(entry, [place]).flatMap((host) => (now.includes(host) ? [{ host, secrets: place.secrets ?? [] }] : [])),
+  );
 }
 
 function hostsOf(entry: ConnectorType, places: readonly AgreedPlace[]): string[] {
