@@ -1,5 +1,5 @@
 import { gap, Output } from "./canonical.ts";
-import { isBlankEscape, isDigit, isQuote } from "./characters.ts";
+import { isBlankEscape, isDigit, isLetterOrDigit, isQuote } from "./characters.ts";
 import { shortest } from "./needles.ts";
 
 const [backslash, comma, colon] = [0x5c, 0x2c, 0x3a];
@@ -91,7 +91,7 @@ function bareAt(bytes: Uint8Array, at: number, end: number): Listed | undefined 
   const [before, to] = [bytes[at - 1], characterAt(bytes, from, end)];
   const [own, after] = [bytes[from] ?? 0, bytes[to] ?? 0];
   const begins = at === 0 || before === comma || isEdge(before ?? 0);
-  const isOne = begins && !isBetween(own) && (after === comma || (before === comma && (to >= end || isEdge(after))));
+  const isOne = begins && !isBetween(own) && (after === comma || ((to >= end || isEdge(after)) && isAfterComma(bytes, at)));
   return isOne ? { from, to, end: to } : undefined;
 }
 
@@ -119,9 +119,14 @@ function characterAt(bytes: Uint8Array, at: number, end: number): number {
   return next;
 }
 
-/** What stands around a list. */
+/** What stands around a list: all but what a word goes on with. */
 function isEdge(byte: number): boolean {
-  return byte <= 0x20 || byte === 0x5b || byte === 0x5d || isQuote(byte);
+  return byte === gap || (byte < 0x80 && !isLetterOrDigit(byte));
+}
+
+/** Whether a comma is before a position, with a blank between or without. */
+function isAfterComma(bytes: Uint8Array, at: number): boolean {
+  return bytes[at - 1] === comma || ((bytes[at - 1] ?? 0) <= 0x20 && bytes[at - 2] === comma);
 }
 
 function isBetween(byte: number): boolean {

@@ -344,6 +344,10 @@ describe("a known secret is hidden in every form in which Kibana or a service ma
     "as a list of its characters in JSON in JSON, in lines": JSON.stringify(JSON.stringify([...secret], null, 2)),
     "spread into an object": JSON.stringify({ headers: { ...[...secret] } }),
     "with commas between its characters": `token: ${[...secret].join(",")}`,
+    "with commas and blanks, as Java prints them": `k=[${[...secret].join(", ")}]`,
+    "with commas, right after a name": `/?t=${[...secret].join(",")}&z=1`,
+    "with commas, in base64": Buffer.from([...secret].join(",")).toString("base64"),
+    "with commas and blanks, in base64 of a sentence": Buffer.from(`v: (${[...secret].join(", ")}).`).toString("base64"),
     "in Python's escapes of eight digits": points((point) => `\\U${hex(point, 8)}`),
     "in Python's escapes in JSON, in capitals": points((point) => `\\\\U${hex(point, 8).toUpperCase()}`),
   };
