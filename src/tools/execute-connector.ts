@@ -77,16 +77,14 @@ export const executeConnector = changeTool({
       summary: `Run ${quoted(found.name)} (${word(found.type)}, id ${word(found.id)}) in space ${target}.${elsewhere} ${doing.words}${cost ? ". It costs tokens" : ""}.`,
       ops: [op],
       effects: [effectOn("run", found, target, { after: { params: hideSecrets(params).config } })],
-      beforehand: [
-        ...(isFree ? openWaysOf(found, entry) : []),
-        ...(retries > 0 && effect !== "none"
+      beforehand:
+        retries > 0 && effect !== "none"
           ? [
               `It is run up to ${retries + 1} times while Kibana calls the failure retryable: a service that accepted the first one anyway gets it again.`,
             ]
-          : []),
-      ],
+          : [],
       warnings: [
-        ...(isFree ? [] : openWaysOf(found, entry)),
+        ...openWaysOf(found, entry),
         ...warnings.map(inWords),
         ...(note ? [note] : []),
         ...(doing.opens && entry && keyOf(entry, params) === undefined ? [keyless(entry)] : []),

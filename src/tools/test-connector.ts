@@ -101,11 +101,10 @@ export const testConnector = changeTool({
       ],
       effects: [effectOn("run", found, target, { after: { params } })],
       beforehand: [
-        ...(sends ? [] : openWaysOf(found, entry)),
         ...(found.missingSecrets ? ["Its secrets are missing: the test will most likely fail."] : []),
         ...(probe.cost ? ["The test costs money: it uses tokens of the model's provider."] : []),
       ],
-      warnings: [...(probe.reliesOn ? [`The test relies on ${probe.reliesOn}.`] : []), ...(sends ? openWaysOf(found, entry) : [])],
+      warnings: [...openWaysOf(found, entry), ...(probe.reliesOn ? [`The test relies on ${probe.reliesOn}.`] : [])],
       outsideWorld: sends ? "sends" : probe.cost ? "costs" : "none",
       consequence: sends ? "person" : "free",
       facts: { type: found.type, config: found.config, missingSecrets: found.missingSecrets },

@@ -159,7 +159,9 @@ describe("who must agree", () => {
       "a person, where the host is not known beforehand",
       { flows: [flow()] },
       { targetHosts: ["*"] },
-      ["CONNECTOR_SECRET_PD goes to a host that is not known beforehand, which nobody has agreed to for it yet in this space, as far as is known"],
+      [
+        "CONNECTOR_SECRET_PD goes to a host that is not known beforehand, which nobody has agreed to for it yet in this space, as far as is known",
+      ],
     ],
     [
       "a person, for both reasons",

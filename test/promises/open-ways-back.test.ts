@@ -109,12 +109,12 @@ describe("a way on which others may read along, back to which an undo leads aler
 test.each<[string, Args]>([
   ["test_connector", {}],
   ["execute_connector", { params: { subAction: "listTools", subActionParams: {} } }],
-])("a way on which others may read along is said where a person is asked about the host alone: %s", async (tool, args) => {
+])("a way on which others may read along is said where a person is asked about the host alone, or nobody: %s", async (tool, args) => {
   const id = tool.replace("_", "-");
   await kept(id, ".mcp", { serverUrl: `http://${id}.example.com/mcp`, hasAuth: false, authType: "none" }, {});
   const before = server.questions.length;
   await server.call(tool, { id, ...args });
   expect(server.questions[before]).toContain("no encryption. Whoever is in between may read what is sent");
   const { body } = await server.call(tool, { id, ...args });
-  expect([body.asked, JSON.stringify(body)]).toEqual(["none", expect.not.stringContaining("The way to")]);
+  expect([body.asked, JSON.stringify(body)]).toEqual(["none", expect.stringContaining("no encryption. Whoever is in between may read")]);
 });

@@ -99,9 +99,16 @@ describe("a way on which others may read along", () => {
       expect(questions.at(-1)?.message).not.toContain("The way to");
     });
 
-    test("nor of a test that asks nobody", async () => {
-      const { call } = await withHook(open);
-      expect(JSON.stringify((await call("test_connector", { id: "hook" })).body)).not.toContain("The way to");
+    test.each<[string, Record<string, unknown>]>([
+      ["test_connector", {}],
+      ["execute_connector", { params: { subAction: "issueTypes", subActionParams: {} } }],
+    ])("is said in the answer where nobody is asked: %s", async (tool, args) => {
+      const { call } = await product({ person: accepts, env, sandbox: { empty: true }, settings: { targetHosts: ["*"] } });
+      const config = { apiUrl: "http://hooks.example.com", projectKey: "A" };
+      const secrets = { email: { $env: "CONNECTOR_SECRET_HOOK" }, apiToken: { $env: "CONNECTOR_SECRET_HOOK" } };
+      await call("create_connector", { name: "Tickets", id: "tickets", type: ".jira", config, secrets });
+      const { body } = await call(tool, { id: "tickets", ...args });
+      expect([body.asked, body.warnings]).toEqual(["none", expect.arrayContaining([way])]);
     });
   });
 });
