@@ -11,9 +11,12 @@ export const asBefore = "It is again as it was before that change.";
 const exceptSecrets = "Its name and config are again as they were before that change; Kibana does not show whether its secrets are.";
 export const actionsAsBefore = "Its actions are again as they were before that change; it runs with the API key of whoever saved it last.";
 
+export const workflowAsBefore =
+  "Its text is again as it was before that change; scheduled runs have the privileges of whoever saved it last.";
+
 /** Whether it says that nothing is left to undo, as far as can be seen. */
 export function isBack(why: string): boolean {
-  return [asBefore, exceptSecrets, actionsAsBefore].includes(why);
+  return [asBefore, exceptSecrets, actionsAsBefore, workflowAsBefore].includes(why);
 }
 
 function asShown(inverse: OfConnector | Extract<Inverse, { op: "create" }>): string {

@@ -142,7 +142,7 @@ function before(actions: readonly RehearsedAction[], steps: readonly Step[], ent
       ? [`The rehearsal found ${problems.length} problem${problems.length > 1 ? "s" : ""}: mode safe lists them.`]
       : []),
     ...(steps.some((step) => step.unmarked) ? [`What has no text to carry ${quoted(testMark)} is sent without a mark.`] : []),
-    ...(opened.length > 0 ? ["What it opens has a key of its own, and is closed afterwards."] : []),
+    ...(opened.length > 0 ? ["What it opens is real and may page somebody. It has a key of its own, and is closed afterwards."] : []),
     ...(lasting ? [`${entry?.name ?? "The type"} cannot close or take back what is sent.`] : []),
     ...(entry?.automation ? ["The receiver may act on it: the ids of the rule in it are the real ones."] : []),
   ];

@@ -9,7 +9,7 @@ import type { SpaceContext } from "../define.ts";
 import { openWaysBack } from "../secrets/alert-hosts.ts";
 import { type Rewritten, type WorkflowPart, workflowPart } from "../workflows/put-workflow.ts";
 import { againstText } from "../workflows/way-back.ts";
-import { asBefore } from "./changed-since.ts";
+import { workflowAsBefore } from "./changed-since.ts";
 import { type Later, sinceInWords, workflowSince } from "./later-changes.ts";
 
 export type WorkflowBack = Extract<Inverse, { op: "put_workflow" }>;
@@ -69,10 +69,10 @@ export async function planUndoWorkflows(
     else {
       const why = whyNotBack(inverse, now, later.get(inverse.id) ?? []) ?? (await whyRefused(inverse, now.yaml));
       const isUncertain = uncertain.has(inverse.id);
-      const isOther = now.yaml !== inverse.expect && why !== asBefore;
+      const isOther = now.yaml !== inverse.expect && why !== workflowAsBefore;
       if (why === undefined) todo.push({ workflow: now, before: now.yaml, after: inverse.to });
-      else if (isUncertain && (isOther || why === asBefore)) left.push(stays(now.name, isOther ? neitherNor : asBeforeIt));
-      else if (why !== asBefore) left.push(stays(now.name, why));
+      else if (isUncertain && (isOther || why === workflowAsBefore)) left.push(stays(now.name, isOther ? neitherNor : asBeforeIt));
+      else if (why !== workflowAsBefore) left.push(stays(now.name, why));
       if (isOther && !isUncertain) changed.push(inverse.id);
     }
   }
@@ -88,7 +88,7 @@ export const neitherNor = "Whether that change reached it is not known, and it i
 
 /** Why a workflow does not get its text back; undefined where it can. */
 export function whyNotBack(inverse: WorkflowBack, now: Workflow, later: readonly Later[]): string | undefined {
-  if (now.yaml === inverse.to) return asBefore;
+  if (now.yaml === inverse.to) return workflowAsBefore;
   if (now.yaml !== inverse.expect)
     return sinceInWords(workflowSince(inverse, later, now.yaml), "Somebody changed it since: an undo would revert what they did.");
   return whyFixed(now);
