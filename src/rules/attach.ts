@@ -125,12 +125,12 @@ export function attach(rule: Rule, ruleType: RuleType, given: Wanted, parse: Par
   const gone = [...becomes.values()].some((now) => now === undefined);
   const unchanged = added.length + changed.length + rekeyed.size === 0 && !gone;
   const legacy = unchanged ? undefined : frequencyOfOld(rule);
-  const kept = rule.actions.flatMap((action): RuleAction[] => {
+  const staying = rule.actions.flatMap((action): RuleAction[] => {
     const now = becomes.has(action) ? becomes.get(action) : action;
-    if (!now) return [];
-    const keyed = rekeyed.get(now) ?? now;
-    return [legacy && !keyed.frequency && !isSystem(action.id) ? { ...keyed, frequency: { ...legacy } } : keyed];
+    return now ? [rekeyed.get(now) ?? now] : [];
   });
+  const goesByRule = ({ id, frequency: own }: RuleAction) => !own && !isSystem(id);
+  const kept = staying.map((action) => (legacy && goesByRule(action) ? { ...action, frequency: { ...legacy } } : action));
   const beside = [...(replace ? [] : otherFrequency(rule, firing, wanted, frequency)), ...sentToo(mine, added, right, asked)];
   const stays = kept.filter((action) => action.id === connector.id && !changed.includes(action));
   const refused = refusedActions(stays, type, ruleType, wanted.mayKnowMore ?? false);
@@ -148,7 +148,7 @@ export function attach(rule: Rule, ruleType: RuleType, given: Wanted, parse: Par
       ...replacedInWords(becomes),
       ...dropped,
       ...(rekeyed.size > 0 && closing ? [rekeyedInWords(rekeyed, closing)] : []),
-      ...(legacy ? [legacyInWords(legacy)] : []),
+      ...(legacy ? [legacyInWords(legacy, staying.some(goesByRule))] : []),
     ],
     warnings: unchanged
       ? [...failing, ...beside]

@@ -22,7 +22,8 @@ export function ofRuleItself({ notify_when: notify, throttle }: Pick<RuleState, 
   return { ...onChange, notify_when: often === "onActionGroupChange" ? often : "onActiveAlert" };
 }
 
-/** What becomes of it, as a sentence. */
-export function legacyInWords({ notify_when, throttle }: Frequency): string {
-  return `The rule uses the deprecated frequency of the rule itself (${notify_when}${throttle ? ` ${throttle}` : ""}): it moves into each of its actions, which then run as often as before.`;
+/** What becomes of it, as a sentence. @param moves whether an action stays that has none of its own */
+export function legacyInWords({ notify_when, throttle }: Frequency, moves: boolean): string {
+  const becomes = moves ? "it moves into each action that stays, which then runs as often as before" : "no action that stays goes by it";
+  return `The rule uses the deprecated frequency of the rule itself (${notify_when}${throttle ? ` ${throttle}` : ""}): ${becomes}.`;
 }

@@ -140,7 +140,7 @@ export const mapNotifications = readAcross({
     const silent = shown.filter(({ row }) => lossIn(row.rule) === "would_be_silent").length;
     const later = before || connector === undefined ? 0 : counts.losses.would_be_silent - silent;
     return {
-      summary: `${connector === undefined ? summaryOf(counts, spaces.length) : summaryWithout(connector, counts, users)}${
+      summary: `${connector === undefined ? summaryOf(counts, spaces) : summaryWithout(connector, counts, users)}${
         notSeen.some(({ what }) => what === "rules") ? " Perhaps there are more: rules were not all seen (not_seen)." : ""
       }`,
       counts: connector === undefined ? counts.verdicts : countsWithout(counts, users),
@@ -206,10 +206,14 @@ function shownGap({ space, what, why, fix }: NotSeen) {
   return compact({ space: plainText(space, 120), what, why: plainText(why, 200), fix });
 }
 
-function summaryOf({ verdicts: by }: AllCounts, spaces: number): string {
+function summaryOf({ verdicts: by }: AllCounts, spaces: readonly string[]): string {
   const all = by.nobody + by.perhaps + by.told;
-  const where = spaces === 1 ? "" : ` in ${spaces} spaces`;
-  if (all === 0) return `No rule matches${where}.`;
+  const [only, ...others] = spaces;
+  const where = others.length === 0 ? "" : ` in ${spaces.length} spaces`;
+  if (all === 0)
+    return others.length === 0
+      ? `No rule of the space ${quoted(only ?? "")} matches; space "*" looks into all.`
+      : `No rule matches${where}.`;
   return `Of ${all} rule${all === 1 ? "" : "s"}${where}: ${by.nobody} ${by.nobody === 1 ? "tells" : "tell"} nobody, ${by.perhaps} perhaps somebody, ${by.told} somebody.`;
 }
 

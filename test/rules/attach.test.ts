@@ -546,6 +546,19 @@ describe("a rule that notifies as before 8.6", () => {
     expect(after.actions.slice(0, 2)).toEqual([{ ...bare, frequency: { summary: false, ...expected } }, system]);
     expect(after).toMatchObject({ notify_when: null, throttle: null });
     expect(otherChanges.join()).toContain("deprecated frequency of the rule itself");
+    expect(otherChanges.join()).toContain("it moves into each action that stays, which then runs as often as before");
+  });
+
+  test("where none stays that goes by it, nothing is said to run as before", async () => {
+    const frequency = { summary: false, notify_when: "onActionGroupChange" as const, throttle: null };
+    const actions = [{ ...bare, id: "c" }, system];
+    const { after, otherChanges } = await attached(
+      ".slack",
+      { replace: true, params: { message: "new" }, frequency },
+      { notify_when: "onActiveAlert", actions },
+    );
+    expect(after.actions.find(({ id }) => id === "c")?.frequency).toEqual(frequency);
+    expect(otherChanges.join()).toContain("(onActiveAlert): no action that stays goes by it.");
   });
 
   test.each([
