@@ -10,8 +10,8 @@ const processKey = randomBytes(32);
  * The fingerprint of what a plan writes and of the facts it depends on; secrets count by their keyed fingerprint.
  * @param key shared where another process must compute the same digest
  */
-export function planDigest({ ops, facts, consequence, outsideWorld, flows }: Plan, key: Buffer = processKey): string {
-  return digest({ ops, facts, consequence, outsideWorld, flows }, key);
+export function planDigest({ ops, facts, byJournal, consequence, outsideWorld, flows }: Plan, key: Buffer = processKey): string {
+  return digest({ ops, facts, byJournal, consequence, outsideWorld, flows }, key);
 }
 
 /** A digest of JSON that does not depend on the order of keys. */

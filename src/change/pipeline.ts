@@ -19,6 +19,7 @@ import { cancelledBefore, perform } from "./perform.ts";
 import type { OpResult, Plan } from "./plan.ts";
 import { isChange, judge, sayingHowFar, type Verdict } from "./policy.ts";
 import { type Recording, recordingOf } from "./recorded.ts";
+import { secretsByJournal } from "./secrets-by-journal.ts";
 import type { Caller, Change, ChangeServices } from "./services.ts";
 import { assertShows, assertTrail } from "./stateless.ts";
 import { showTokens } from "./token-pages.ts";
@@ -37,7 +38,14 @@ export async function runChange<P extends Plan>(asked: Change<P>, caller: Caller
   const issued = round?.continuation ?? confirm;
   const fresh =
     (issued !== undefined && continuations.freshOf(issued)) || (approvals.freshOf(asked.tool, args, confirm) ?? makeFresh(clock));
-  const change = { ...asked, args, confirm, fresh, plan: (typed: Typed | undefined) => asked.plan(typed, fresh) };
+  const planOf = async (typed: Typed | undefined) => {
+    const made = await asked.plan(typed, fresh);
+    // Replicas that share no journal answer in turn.
+    const isShared = services.settings.http?.stateless !== true || services.settings.journalDir !== undefined;
+    if ("noChange" in made || !isShared) return made;
+    return { ...made, byJournal: await secretsByJournal(made, journal, services.deployment) };
+  };
+  const change = { ...asked, args, confirm, fresh, plan: planOf };
   const approval =
     change.confirm !== undefined && approvals.knows(change.confirm) ? approvals.look(change.confirm, change.tool, change.args) : undefined;
   const typed = approval?.state === "approved" ? approval.typed : undefined;

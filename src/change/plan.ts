@@ -86,6 +86,8 @@ export interface Plan {
   onError?: "stop" | "continue";
   /** The change that it undoes. */
   undoes?: string;
+  /** What the journal knows of the secrets that it stores (secrets-by-journal.ts). */
+  byJournal?: string[] | undefined;
   /** The same call again goes on with what is left: it may begin although the changes of this hour do not suffice for all. */
   resumable?: true;
 }
