@@ -92,7 +92,10 @@ export async function planInverse(
         context,
       );
       const byJournal = await fieldsStoredLast({ id: inverse.id, space, before }, context.secrets, true);
-      const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets, byJournal, { before });
+      const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets, byJournal, {
+        before,
+        headers: inverse.headers,
+      });
       const others = await replacedSecrets({ id: inverse.id, space, before }, plan, context.secrets);
       const former = await formerSecrets(plan, context, true);
       const { needed } = storedSecrets(await connectorType(inverse.type), inverse.config, status);
@@ -113,10 +116,9 @@ export async function planInverse(
       if (inTheWay.length > 0) return changedSince(space, current, inverse, inTheWay, later);
       if (owner && (await looksLikeAnother(current, [owner.last, inverse.expect, inverse.to])))
         return superseded(space, inverse.id, ofAnother(current));
-      const takesOut = await storedByItAlone(inverse, change, context.secrets);
-      const secrets = { ...Object.fromEntries(takesOut.map((field) => [field, null])), ...given.secrets };
-      const back = { space, before: current, after: withBack(current, inverse, written), verb: "Put back", undoes: change };
-      const wanted = { ...back, ...given, takesOut, ...("$ask" in given.secrets ? {} : { secrets }) };
+      const { gave, first, headers } = inverse;
+      const after = withBack(current, inverse, written);
+      const wanted = { space, before: current, after, verb: "Put back", undone: { change, gave, first, headers }, ...given };
       const plan = await planUpdate(wanted, { status, existing }, context);
       const stored = ((await context.secrets.stored?.(change)) ?? []).filter((one) => isIn(one, { id: inverse.id, space }));
       assertOthers(plan, inverse, stored, context.secrets);
@@ -146,16 +148,6 @@ export async function planInverse(
       return planDelete({ ids: [current.id], space }, { existing, types, status }, context);
     }
   }
-}
-
-/** The fields that a change filled where nothing was, and no later one. */
-async function storedByItAlone(
-  { space, id, first }: Extract<Doable, { op: "update" }>,
-  change: string,
-  { stored }: SecretSource,
-): Promise<string[]> {
-  const now = ((await stored?.()) ?? []).filter((one) => isIn(one, { id, space }));
-  return first.filter((field) => now.every((one) => fieldOf(one) !== field || one.change === change));
 }
 
 /**
