@@ -92,6 +92,7 @@ export async function planUpdate(
     configBefore: before.config ?? {},
     before: undone?.change,
     headers: there.headers,
+    headersSince: there.since,
   };
   const given = givenFields(resolved.secrets, resolved.asked);
   // Secrets that are flagged as missing are not stored.

@@ -64,13 +64,16 @@ export function forgotten(known: readonly string[], becomes: StoredSecrets, give
   return left.length > 0 ? [`The new config no longer uses ${left.join(" and ")}: Kibana forgets what is stored there.`] : [];
 }
 
-/** What null in the place of secrets that are there, or were before a change that is undone, does to them: a sentence for each field. */
-export function droppedInWords({ now, toGive, listed, takesOut }: StoredThere, secrets: Readonly<Record<string, unknown>>): string[] {
-  const fields = [...new Set([...now, ...toGive, ...takesOut])].filter((field) => secrets[field] === null);
-  return fields.map((field) => {
-    if (takesOut.includes(field)) return `secrets.${field}: that change stored it where nothing was before, so it is taken out again.`;
+/** What null in the place of secrets that are there, or were before a change that is undone, does to them, and what an undo takes out: sentences. */
+export function droppedInWords({ now, toGive, listed, ...there }: StoredThere, secrets: Readonly<Record<string, unknown>>): string[] {
+  const outAgain = (what: string) => `secrets.${what}: that change stored it where nothing was before, so it is taken out again.`;
+  const fields = [...new Set([...now, ...toGive, ...there.takesOut])].filter((field) => secrets[field] === null);
+  const ofSome = fields.includes(headersField) ? [] : there.out.map((name) => outAgain(`${headersField}.${word(name)}`));
+  const ofAll = fields.map((field) => {
+    if (there.takesOut.includes(field)) return outAgain(field);
     if (!now.includes(field)) return `secrets.${field} is null: what was there before that change does not come back.`;
     const what = field === headersField && listed ? firstFew(listed, 10, word) : "what this server stored there";
     return `secrets.${field} is null: Kibana forgets ${what}.`;
   });
+  return [...ofSome, ...ofAll];
 }

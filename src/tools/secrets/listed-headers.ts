@@ -24,9 +24,18 @@ export function withHeaders(byJournal: readonly string[], names: Names): string[
   return names.length > 0 ? [...others, headersField] : others;
 }
 
+/** The secret headers of a connector of which a change is undone, by name. */
+export interface HeadersBack {
+  /** To be given, since they were there before it and nobody took them out since. */
+  before: string[];
+  /** To be given, since they came after it. */
+  since: string[];
+  /** That it stored where nothing was. */
+  out: string[];
+}
+
 /**
- * The secret headers that the undo of a change is to give: those from before it that nobody took out since, and those that came after
- * it. Undefined where what was there before is not known.
+ * What the undo of a change does to secret headers; undefined where what was there before is not known.
  * @param listed as Kibana lists them now
  * @param before as Kibana listed them before the change
  * @param stored those that it stored
@@ -37,7 +46,7 @@ export function headersBack(
   listed: Names,
   { before, stored, isFirst }: { before: Names; stored: readonly string[]; isFirst: boolean },
   byJournal: readonly StoredSecret[],
-): Names {
+): HeadersBack | undefined {
   if (listed === undefined && before === undefined) return undefined;
   const ours = byJournal.filter((one) => fieldOf(one) === headersField);
   const since = ours.filter((one) => one.isSince).map(nameIn);
@@ -46,7 +55,8 @@ export function headersBack(
   if (then === undefined || then.includes("")) return undefined;
   const back = then.filter((name) => !hasName(stored, name) || listed === undefined || hasName(listed, name));
   const isNew = (name: string) => !hasName(stored, name) || since.includes("") || hasName(since, name);
-  return [...back, ...(listed ?? []).filter((name) => isNew(name) && !hasName(back, name))];
+  const others = (listed ?? []).filter((name) => !hasName(back, name));
+  return { before: back, since: others.filter(isNew), out: others.filter((name) => !isNew(name)) };
 }
 
 /** Empty for what a person typed: the journal has only its field. */

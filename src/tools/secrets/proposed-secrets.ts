@@ -27,6 +27,8 @@ export interface Subject {
   original?: { id: string; space: string } | undefined;
   /** The names of the secret headers that are meant, where Kibana lists or listed them. */
   headers?: Names;
+  /** Those of them that came after a change that is undone. */
+  headersSince?: readonly string[];
 }
 
 export interface Proposal {

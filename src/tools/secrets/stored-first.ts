@@ -33,10 +33,10 @@ export function storedFirst(
   return fields.filter((field) => !was.needed.includes(field) && !there.now.includes(field) && isFirst(field));
 }
 
-/** The names of secret headers that are there and not given, where others are; undefined: Kibana does not tell them. */
-export function headersLost({ secrets, asked }: GivenSecrets, { listed }: StoredThere): string[] | undefined {
+/** The names of secret headers that are there and not given, where others are, nor taken out by an undo; undefined: Kibana does not tell them. */
+export function headersLost({ secrets, asked }: GivenSecrets, { listed, out }: StoredThere): string[] | undefined {
   const path = `secrets.${headersField}.`;
   const typed = asked.flatMap((one) => (one.startsWith(path) ? [one.slice(path.length)] : []));
   const given = [...headersIn(secrets), ...typed];
-  return listed?.filter((name) => !hasName(given, name));
+  return listed?.filter((name) => !hasName([...given, ...out], name));
 }

@@ -126,13 +126,20 @@ export async function assertAllGiven({ subject, entry, why, stored, given }: Giv
 }
 
 /** Which secret headers are to be given, by Kibana's list. */
-function headersInWords({ headers = [], before, original }: Subject): string {
-  const names = firstFew(headers, 10, word);
+function headersInWords({ headers = [], headersSince = [], before, original }: Subject): string {
+  const inWords = (names: readonly string[]) => firstFew(names, 10, word);
   const them = headers.length > 1 ? "them" : "it";
-  if (original) return ` The original has ${names} in ${headersField}; null in its place leaves ${them} out.`;
-  return before === undefined
-    ? ` Kibana lists ${names} in ${headersField}; null in its place drops ${them}.`
-    : ` In ${headersField} it had ${names} before that change, or got ${them} since; null in its place drops ${them}.`;
+  if (original) return ` The original has ${inWords(headers)} in ${headersField}; null in its place leaves ${them} out.`;
+  const then = headers.filter((name) => !headersSince.includes(name));
+  const [had, has] = [
+    before === undefined || then.length === 0 ? "" : ` It had ${inWords(then)} in ${headersField} before that change.`,
+    before === undefined
+      ? ` Kibana lists ${inWords(headers)} in ${headersField}.`
+      : headersSince.length > 0
+        ? ` Since that change, Kibana lists ${inWords(headersSince)} in ${headersField}.`
+        : "",
+  ];
+  return `${had}${has} null in place of ${headersField} drops ${them}.`;
 }
 
 /** Of what this server stored there what may go all at once, so that a whole way to sign in stays. */

@@ -26,8 +26,11 @@ export interface StoredThere {
   now: string[];
   /** The fields that the update is to give; those of an undo had something before the change, or have something of others. */
   toGive: string[];
-  /** Of secret headers the names to give. */
+  /** Of secret headers the names to give, and of these those that came after a change that is undone. */
   headers: Names;
+  since: readonly string[];
+  /** Those that the change stored where nothing was. */
+  out: readonly string[];
   /** The fields that an undo takes out again: the change stored them where nothing was, and nobody else did since. */
   takesOut: string[];
 }
@@ -40,25 +43,29 @@ export async function storedThere(
   { kibana, secrets: source }: { kibana: Reader; secrets: SecretSource },
 ): Promise<StoredThere> {
   // Secrets that are flagged as missing are not stored.
-  if (connector.missingSecrets) return { listed: undefined, now: [], toGive: [], headers: undefined, takesOut: [] };
+  if (connector.missingSecrets) return { listed: undefined, ...none, now: [], toGive: [], headers: undefined };
   const listed = await listedHeaders(may, connector, space, kibana);
   const { id } = connector;
   const others = (fields: readonly string[]) => fields.filter((field) => !may.needed.includes(field));
   const byJournal = await fieldsStoredLast({ id, space }, source);
   const now = others(withHeaders(byJournal, listed));
-  if (!undone) return { listed, now, toGive: now, headers: listed, takesOut: [] };
+  if (!undone) return { listed, ...none, now, toGive: now, headers: listed };
   const stored = await storedIn(id, space, source, undone.change);
   const { before, stored: gave } = undone.headers;
   const isFirst = undone.first.includes(headersField);
-  const headers = headersBack(listed, { before, stored: gave, isFirst }, stored);
+  const back = headersBack(listed, { before, stored: gave, isFirst }, stored);
+  const headers = back && [...back.before, ...back.since];
   // What the change dropped is to come back; what it stored, and is gone, somebody took out since.
   const dropped = (await fieldsStoredLast({ id, space, before: undone.change }, source)).filter((field) => !undone.gave.includes(field));
   const toGive = others(withHeaders([...new Set([...byJournal, ...dropped])], headers));
   const alone = storedByItAlone(undone, await storedIn(id, space, source));
-  const nothingElse = headers?.length === 0 && listed !== undefined && listed.length > 0 ? [headersField] : [];
-  const takesOut = headers === undefined ? alone : [...alone.filter((field) => field !== headersField), ...nothingElse];
-  return { listed, now, toGive, headers, takesOut };
+  if (!back) return { listed, ...none, now, toGive, headers, takesOut: alone };
+  const all = headers?.length === 0 && back.out.length > 0 ? [headersField] : [];
+  const takesOut = [...alone.filter((field) => field !== headersField), ...all];
+  return { listed, now, toGive, headers, since: back.since, out: back.out, takesOut };
 }
+
+const none = { since: [], out: [], takesOut: [] };
 
 async function storedIn(id: string, space: string, { stored }: SecretSource, before?: string): Promise<StoredSecret[]> {
   return ((await stored?.(before)) ?? []).filter((one) => isIn(one, { id, space }));
