@@ -55,7 +55,7 @@ describe("a secret that this server stored itself", () => {
     const { call, questions } = await withHook();
     const { body } = await call("update_connector", { id: "hook", name: "Hook 2", secrets: { secretHeaders: null } });
     expect(body.status).toBe("done");
-    expect(questions.at(-1)?.message).toContain("secrets.secretHeaders is null: Kibana forgets what this server stored there.");
+    expect(questions.at(-1)?.message).toContain("secrets.secretHeaders is null: Kibana forgets X-Key.");
     expect(questions.at(-1)?.message).not.toContain("Nothing else is stored");
     expect((await call("update_connector", { id: "hook", name: "Hook 3" })).body.status).toBe("done");
   });
