@@ -8,7 +8,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 import type { Status } from "../../kibana/status.ts";
 import { quoted, word } from "../../plain-text.ts";
 import { rulesUsing } from "../../rules/find-rules.ts";
-import type { Names } from "../../secrets/secret-headers.ts";
+import { type Names, notDropped } from "../../secrets/secret-headers.ts";
 import { freeId } from "../connectors/connector-id.ts";
 import { ConnectorNotHere, findConnector } from "../connectors/find-connector.ts";
 import { liveType } from "../connectors/live-type.ts";
@@ -99,7 +99,7 @@ export async function planNew(
   const { status } = surroundings;
   const left = await assertCarried(plan, "A copy does not include secrets", status, context.secrets, byJournal, {
     original,
-    headers: source.headers,
+    headers: notDropped(source.headers, secrets),
   });
   const { needed } = storedSecrets(await connectorType(live.id), source.connector.config ?? {}, status);
   return {

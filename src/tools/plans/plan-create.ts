@@ -10,6 +10,7 @@ import type { Status } from "../../kibana/status.ts";
 import { quoted, word } from "../../plain-text.ts";
 import { mapSealed, type SealedRecord } from "../../sealed.ts";
 import { hideInConfig } from "../../secrets/hide-in-config.ts";
+import { withoutDropped } from "../../secrets/secret-headers.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
 import { awaitedBy } from "../../usage/awaited.ts";
 import { assertId, canChooseId, freeId } from "../connectors/connector-id.ts";
@@ -66,7 +67,7 @@ export async function planCreate(
   assertUsable(live);
   if (id !== undefined) assertId(id, status);
   const entry = await connectorType(live.id, asGiven.config);
-  const { config, secrets: given } = withWayNamed(entry, asGiven.config, asGiven.secrets);
+  const { config, secrets: given } = withWayNamed(entry, asGiven.config, withoutDropped(asGiven.secrets).secrets);
   const resolved = givenSecrets(entry, config, given, context.secrets);
   const { secrets, asked } = resolved;
   context.learn(resolved.read);

@@ -8,7 +8,7 @@ import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { word } from "../../plain-text.ts";
 import { fieldsWithValue, mapSealed, referencesIn } from "../../sealed.ts";
-import { hasName, headersField, headersIn } from "../../secrets/secret-headers.ts";
+import { hasName, headersField, headersIn, notDropped } from "../../secrets/secret-headers.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
 import { fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { assertRunnable, connectorView } from "../connectors/connector-row.ts";
@@ -96,7 +96,7 @@ export async function planInverse(
       const byJournal = await fieldsStoredLast({ id: inverse.id, space, before }, context.secrets, true);
       const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets, byJournal, {
         before,
-        headers: inverse.headers,
+        headers: notDropped(inverse.headers, given.secrets),
       });
       const others = await replacedSecrets({ id: inverse.id, space, before }, plan, context.secrets);
       const former = await formerSecrets(plan, context, true);

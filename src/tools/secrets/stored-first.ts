@@ -1,10 +1,10 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Status } from "../../kibana/status.ts";
-import { hasName, headersField, headersIn } from "../../secrets/secret-headers.ts";
+import { hasName, headersField } from "../../secrets/secret-headers.ts";
 import { givenFields, storedSecrets } from "./stored-secrets.ts";
 import type { StoredThere } from "./stored-there.ts";
-import type { GivenSecrets } from "./with-given.ts";
+import { type GivenSecrets, headersGiven } from "./with-given.ts";
 
 /**
  * Secrets of an update that its undo takes out again: headers, where Kibana tells that there are none, and what only the new way to sign
@@ -34,9 +34,6 @@ export function storedFirst(
 }
 
 /** The names of secret headers that are there and not given, where others are, nor taken out by an undo; undefined: Kibana does not tell them. */
-export function headersLost({ secrets, asked }: GivenSecrets, { listed, out }: StoredThere): string[] | undefined {
-  const path = `secrets.${headersField}.`;
-  const typed = asked.flatMap((one) => (one.startsWith(path) ? [one.slice(path.length)] : []));
-  const given = [...headersIn(secrets), ...typed];
-  return listed?.filter((name) => !hasName([...given, ...out], name));
+export function headersLost(given: GivenSecrets, { listed, out }: StoredThere): string[] | undefined {
+  return listed?.filter((name) => !hasName([...headersGiven(given), ...out], name));
 }

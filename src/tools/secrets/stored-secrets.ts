@@ -11,14 +11,14 @@ import type { Reader } from "../../kibana/reader.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
 import { quoted, word } from "../../plain-text.ts";
 import { fieldsWithValue, type SealedRecord } from "../../sealed.ts";
-import { headersField, type Names } from "../../secrets/secret-headers.ts";
+import { hasName, headersField, type Names } from "../../secrets/secret-headers.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
 import { fieldOf } from "../../secrets/stored-secret.ts";
 import { compact } from "../fields.ts";
 import { noneInstead } from "./explicit-no-auth.ts";
 import { listedHeaders } from "./listed-headers.ts";
 import { proposalInWords, proposedSecrets, type Subject } from "./proposed-secrets.ts";
-import { type GivenSecrets, withGiven } from "./with-given.ts";
+import { type GivenSecrets, headersGiven, withGiven } from "./with-given.ts";
 
 type Config = Record<string, unknown>;
 
@@ -99,7 +99,9 @@ interface Given {
  * @throws ToolError secrets_needed
  */
 export async function assertAllGiven({ subject, entry, why, stored, given }: Given, source: SecretSource): Promise<string[]> {
-  const isMissing = (field: string) => !givenFields(given.secrets, given.asked).has(field);
+  const missing = subject.headers?.filter((name) => !hasName(headersGiven(given), name));
+  const isGiven = (field: string) => givenFields(given.secrets, given.asked).has(field);
+  const isMissing = (field: string) => (field === headersField && missing ? missing.length > 0 : !isGiven(field));
   const [required, possible] = [stored.needed.filter(isMissing), stored.possible.filter(isMissing)];
   if (required.length === 0) return possible;
   const proposal = withGiven(await proposedSecrets(required, entry, subject, source), given, source);
@@ -115,7 +117,7 @@ export async function assertAllGiven({ subject, entry, why, stored, given }: Giv
     ours.length < stays.length
       ? ` This server does not know what ${unclear.join(" and ")} held before that change: null in its place says that nothing was there.`
       : "",
-    all.length > stays.length ? headersInWords(subject) : "",
+    all.length > stays.length ? headersInWords(subject, missing) : "",
   ].join("");
   throw new ToolError(
     "secrets_needed",
@@ -126,20 +128,19 @@ export async function assertAllGiven({ subject, entry, why, stored, given }: Giv
 }
 
 /** Which secret headers are to be given, by Kibana's list. */
-function headersInWords({ headers = [], headersSince = [], before, original }: Subject): string {
+function headersInWords({ headers = [], headersSince = [], before, original }: Subject, missing: readonly string[] = []): string {
   const inWords = (names: readonly string[]) => firstFew(names, 10, word);
-  const them = headers.length > 1 ? "them" : "it";
-  if (original) return ` The original has ${inWords(headers)} in ${headersField}; null in its place leaves ${them} out.`;
   const then = headers.filter((name) => !headersSince.includes(name));
-  const [had, has] = [
-    before === undefined || then.length === 0 ? "" : ` It had ${inWords(then)} in ${headersField} before that change.`,
-    before === undefined
-      ? ` Kibana lists ${inWords(headers)} in ${headersField}.`
-      : headersSince.length > 0
-        ? ` Since that change, Kibana lists ${inWords(headersSince)} in ${headersField}.`
-        : "",
-  ];
-  return `${had}${has} null in place of ${headersField} drops ${them}.`;
+  const isUndo = before !== undefined && original === undefined;
+  return [
+    isUndo && then.length > 0 ? ` It had ${inWords(then)} in ${headersField} before that change.` : "",
+    isUndo && headersSince.length > 0 ? ` Since that change, Kibana lists ${inWords(headersSince)} in ${headersField}.` : "",
+    isUndo ? "" : ` Kibana lists ${inWords(headers)} in ${headersField}${original ? " of the original" : ""}.`,
+    missing.length < headers.length ? ` Not given: ${inWords(missing)}.` : "",
+    headers.length > 1
+      ? ` null in place of a value drops that one, in place of ${headersField} all of them.`
+      : ` null in place of ${headersField} drops it.`,
+  ].join("");
 }
 
 /** Of what this server stored there what may go all at once, so that a whole way to sign in stays. */

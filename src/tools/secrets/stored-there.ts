@@ -1,6 +1,6 @@
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
-import { headersField, type Names } from "../../secrets/secret-headers.ts";
+import { headersField, type Names, notDropped } from "../../secrets/secret-headers.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
 import { fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { headersBack, listedHeaders, withHeaders } from "./listed-headers.ts";
@@ -35,11 +35,14 @@ export interface StoredThere {
   takesOut: string[];
 }
 
-/** @param may the fields that the connector may have by its config */
+/**
+ * @param may the fields that the connector may have by its config
+ * @param given the secrets of the call: headers that are null there are not to be given
+ */
 export async function storedThere(
   connector: Connector,
   space: string,
-  { may, undone }: { may: StoredSecrets; undone: Undone | undefined },
+  { may, undone, given }: { may: StoredSecrets; undone: Undone | undefined; given: Record<string, unknown> },
   { kibana, secrets: source }: { kibana: Reader; secrets: SecretSource },
 ): Promise<StoredThere> {
   // Secrets that are flagged as missing are not stored.
@@ -49,12 +52,15 @@ export async function storedThere(
   const others = (fields: readonly string[]) => fields.filter((field) => !may.needed.includes(field));
   const byJournal = await fieldsStoredLast({ id, space }, source);
   const now = others(withHeaders(byJournal, listed));
-  if (!undone) return { listed, ...none, now, toGive: now, headers: listed };
+  if (!undone) {
+    const headers = notDropped(listed, given);
+    return { listed, ...none, now, toGive: others(withHeaders(byJournal, headers)), headers };
+  }
   const stored = await storedIn(id, space, source, undone.change);
   const { before, stored: gave } = undone.headers;
   const isFirst = undone.first.includes(headersField);
   const back = headersBack(listed, { before, stored: gave, isFirst }, stored);
-  const headers = back && [...back.before, ...back.since];
+  const headers = back && notDropped([...back.before, ...back.since], given);
   // What the change dropped is to come back; what it stored, and is gone, somebody took out since.
   const dropped = (await fieldsStoredLast({ id, space, before: undone.change }, source)).filter((field) => !undone.gave.includes(field));
   const toGive = others(withHeaders([...new Set([...byJournal, ...dropped])], headers));
