@@ -33,12 +33,19 @@ describe("several secrets by name that an update replaces as a whole", () => {
     return made;
   };
 
-  test.each<[string, object]>([
+  test.each<[string, Record<string, unknown>]>([
     ["typed", { "X-Two": { $ask: true } }],
     ["given", { "X-Two": { $env: "CONNECTOR_SECRET_A" } }],
     ["both", { "X-Two": { $env: "CONNECTOR_SECRET_A" }, "X-Three": { $ask: true } }],
-  ])("are said to be, before anybody agrees: %s", async (_how, secretHeaders) => {
+  ])("are said to be, before anybody agrees, where the call drops them: %s", async (_how, others) => {
     const { call } = await started();
+    const given = { id: "hook", dry_run: true };
+    const refused = await call("update_connector", { ...given, secrets: { secretHeaders: others } });
+    expect([refused.body.code, refused.body.detail?.secrets.secretHeaders]).toEqual([
+      "secrets_needed",
+      { ...others, "X-One": { $ask: true } },
+    ]);
+    const secretHeaders = { ...others, "X-One": null };
     const { body } = await call("update_connector", { id: "hook", secrets: { secretHeaders }, dry_run: true });
     expect([body.status, body.warnings.filter((one: string) => one === said)]).toEqual(["planned", [said]]);
   });

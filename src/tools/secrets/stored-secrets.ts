@@ -117,7 +117,7 @@ export async function assertAllGiven({ subject, entry, why, stored, given }: Giv
     ours.length < stays.length
       ? ` This server does not know what ${unclear.join(" and ")} held before that change: null in its place says that nothing was there.`
       : "",
-    all.length > stays.length ? headersInWords(subject, missing) : "",
+    all.length > stays.length ? headersInWords(subject, missing, headersGiven(given)) : "",
   ].join("");
   throw new ToolError(
     "secrets_needed",
@@ -128,7 +128,11 @@ export async function assertAllGiven({ subject, entry, why, stored, given }: Giv
 }
 
 /** Which secret headers are to be given, by Kibana's list. */
-function headersInWords({ headers = [], headersSince = [], before, original }: Subject, missing: readonly string[] = []): string {
+function headersInWords(
+  { headers = [], headersSince = [], before, original }: Subject,
+  missing: readonly string[] = [],
+  given: readonly string[] = [],
+): string {
   const inWords = (names: readonly string[]) => firstFew(names, 10, word);
   const then = headers.filter((name) => !headersSince.includes(name));
   const isUndo = before !== undefined && original === undefined;
@@ -137,7 +141,7 @@ function headersInWords({ headers = [], headersSince = [], before, original }: S
     isUndo && headersSince.length > 0 ? ` Since that change, Kibana lists ${inWords(headersSince)} in ${headersField}.` : "",
     isUndo ? "" : ` Kibana lists ${inWords(headers)} in ${headersField}${original ? " of the original" : ""}.`,
     missing.length < headers.length ? ` Not given: ${inWords(missing)}.` : "",
-    headers.length > 1
+    headers.length > 1 || given.length > 0
       ? ` null in place of a value drops that one, in place of ${headersField} all of them.`
       : ` null in place of ${headersField} drops it.`,
   ].join("");
