@@ -92,6 +92,21 @@ describe("a secret that this server stored itself", () => {
     expect((await call("undo_change", { change, secrets })).body.status).toBe("done");
   });
 
+  test.each([
+    ["only Kibana describes", "9.5"],
+    ["nobody describes", "9.3"],
+  ])("of a type that %s: the undo of a change that dropped it needs it", async (_who, version) => {
+    const { call, questions } = await withInvented(version);
+    const { change, undo } = (await call("update_connector", { id: "own", name: "Own 2", secrets: { token: null } })).body;
+    expect(undo.note).toContain("give them again");
+    const { body } = await call("undo_change", { change });
+    expect([body.code, body.detail?.required, body.detail?.stored_last]).toEqual(["secrets_needed", ["token"], { token: reference("PW") }]);
+    const without = await call("undo_change", { change, secrets: { token: null }, dry_run: true });
+    expect(without.body.warnings).toContain("secrets.token is null: what was there before that change does not come back.");
+    expect((await call("undo_change", { change, secrets: { token: reference("PW") } })).body.status).toBe("done");
+    expect(questions.at(-1)?.message).toContain("CONNECTOR_SECRET_PW");
+  });
+
   test("an empty map stored nothing", async () => {
     const { call } = await product({ person: accepts, env, sandbox: { empty: true } });
     expect((await call("create_connector", { ...create, secrets: { secretHeaders: {} } })).body.status).toBe("done");
