@@ -1,4 +1,3 @@
-import { isPlainObject } from "../plain-object.ts";
 import { fieldsWithValue, Sealed, type SealedRecord } from "../sealed.ts";
 
 /** The one field of secrets whose names Kibana tells. */
@@ -23,19 +22,4 @@ export function headersIn(secrets: SealedRecord): string[] {
 export function headersAmong(sources: Readonly<Record<string, string>>): string[] {
   const start = `${headersField}.`;
   return Object.keys(sources).flatMap((path) => (path.startsWith(start) ? [path.slice(start.length)] : []));
-}
-
-/** Secrets as a call gives them, without the headers that have null in the place of their value, and the names of these: they are dropped. */
-export function withoutDropped(given: Record<string, unknown>): { secrets: Record<string, unknown>; dropped: string[] } {
-  const there = given[headersField];
-  const dropped = isPlainObject(there) ? Object.keys(there).filter((name) => there[name] === null) : [];
-  if (!isPlainObject(there) || dropped.length === 0) return { secrets: given, dropped };
-  const rest = Object.entries(there).filter(([, value]) => value !== null);
-  return { secrets: { ...given, [headersField]: Object.fromEntries(rest) }, dropped };
-}
-
-/** Of names those that a call does not drop. */
-export function notDropped(names: Names, given: Record<string, unknown>): Names {
-  const { dropped } = withoutDropped(given);
-  return names?.filter((name) => !hasName(dropped, name));
 }

@@ -1,5 +1,6 @@
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
+import { isPlainObject } from "../../plain-object.ts";
 import { hasName, headersField, type Names } from "../../secrets/secret-headers.ts";
 import { fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 
@@ -62,4 +63,19 @@ export function headersBack(
 /** Empty for what a person typed: the journal has only its field. */
 function nameIn({ path }: Pick<StoredSecret, "path">): string {
   return path.slice(headersField.length + 1);
+}
+
+/** Secrets as a call gives them, without the headers that have null in the place of their value, and the names of these: they are dropped. */
+export function withoutDropped(given: Record<string, unknown>): { secrets: Record<string, unknown>; dropped: string[] } {
+  const there = given[headersField];
+  const dropped = isPlainObject(there) ? Object.keys(there).filter((name) => there[name] === null) : [];
+  if (!isPlainObject(there) || dropped.length === 0) return { secrets: given, dropped };
+  const rest = Object.entries(there).filter(([, value]) => value !== null);
+  return { secrets: { ...given, [headersField]: Object.fromEntries(rest) }, dropped };
+}
+
+/** Of names those that a call does not drop. */
+export function notDropped(names: Names, given: Record<string, unknown>): Names {
+  const { dropped } = withoutDropped(given);
+  return names?.filter((name) => !hasName(dropped, name));
 }

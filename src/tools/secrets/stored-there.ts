@@ -1,9 +1,9 @@
 import type { Connector } from "../../kibana/connectors.ts";
 import type { Reader } from "../../kibana/reader.ts";
-import { headersField, type Names, notDropped } from "../../secrets/secret-headers.ts";
+import { headersField, type Names } from "../../secrets/secret-headers.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
 import { fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
-import { headersBack, listedHeaders, withHeaders } from "./listed-headers.ts";
+import { headersBack, listedHeaders, notDropped, withHeaders } from "./listed-headers.ts";
 import { fieldsStoredLast, isIn } from "./proposed-secrets.ts";
 import type { StoredSecrets } from "./stored-secrets.ts";
 
