@@ -49,6 +49,8 @@ export interface UpdateOp {
   secretsBefore: boolean;
   /** Fields of secrets that are filled where nothing was: an undo takes them out again. */
   secretsFirst: string[];
+  /** The names of its secret headers, where Kibana lists them: the last look before the write compares them. */
+  headersBefore?: readonly string[];
   /** What no undo brings back, a sentence. */
   lost?: string;
   /** Of a new name: the workflows that are known to name the old one, by id, and what was not looked at. */
@@ -64,6 +66,8 @@ export interface DeleteOp {
   secretsBefore: boolean;
   /** Secrets that it may have although it needs none. */
   secretsPossible?: readonly string[];
+  /** The names of its secret headers, where Kibana lists them. */
+  headersBefore?: readonly string[];
   /** What no undo brings back, a sentence. */
   lost?: string;
   /** Whether this Kibana would accept its id for a new connector. */

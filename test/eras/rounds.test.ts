@@ -269,6 +269,7 @@ describe("what has to be typed or known", () => {
     ["do not know", "secrets_needed"],
   ])("a statement that only a person knows, answered with %s: %s", async (answer, outcome) => {
     const served = await servedProduct({ env: { CONNECTOR_SECRET_HOOK: "hunter2-hunter2", CONNECTOR_SECRET_USER: "kibana" } });
+    await served.fault("error", { path: "/secret_headers", times: 10 });
     const { asked, state, body: refused } = await on(served)(update);
     expect([asked?.form.params.requestedSchema.required, refused]).toEqual([["nothing_else"], undefined]);
     const { body } = await on(served)(update, { state, answers: { form: { action: "accept", content: { nothing_else: answer } } } });

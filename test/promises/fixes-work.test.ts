@@ -168,6 +168,8 @@ describe("a name that only the service knows", () => {
     const body = { name: "One", connector_type_id: ".webhook", config: { url: "https://a.example.com", hasAuth: false }, secrets: {} };
     const headers = { "kbn-xsrf": "x", "content-type": "application/json" };
     await fetch(`${seed}/api/actions/connector/one`, { method: "POST", headers, body: JSON.stringify(body) });
+    const untold = JSON.stringify({ fault: "error", path: "/secret_headers", times: 10 });
+    await fetch(`${seed}/sandbox/faults`, { method: "POST", headers, body: untold });
     const server = await startServer({ env: { KIBANA_URL: seed }, args: ["--dangerously-skip-confirmation"] });
     onTestFinished(() => server.close());
     const { body: refused } = await server.call("update_connector", { id: "one", name: "Two" });

@@ -26,21 +26,36 @@ describe("an update that names nothing", () => {
 });
 
 describe("several secrets by name that an update replaces as a whole", () => {
-  const said = "secrets.secretHeaders is replaced as a whole: names in it that are not given are lost.";
+  const said = "secrets.secretHeaders is replaced as a whole: X-One is lost.";
   const started = async () => {
     const made = await product({ person: accepts, env: { CONNECTOR_SECRET_A: "a-header-value" }, sandbox: { empty: true } });
     await seedConnector(made, { id: "hook", ...hook, secrets: { secretHeaders: { "X-One": "1" } } });
     return made;
   };
 
-  test.each<[string, object]>([
+  test.each<[string, Record<string, unknown>]>([
     ["typed", { "X-Two": { $ask: true } }],
     ["given", { "X-Two": { $env: "CONNECTOR_SECRET_A" } }],
     ["both", { "X-Two": { $env: "CONNECTOR_SECRET_A" }, "X-Three": { $ask: true } }],
-  ])("are said to be, before anybody agrees: %s", async (_how, secretHeaders) => {
+  ])("are said to be, before anybody agrees, where the call drops them: %s", async (_how, others) => {
     const { call } = await started();
+    const given = { id: "hook", dry_run: true };
+    const refused = await call("update_connector", { ...given, secrets: { secretHeaders: others } });
+    expect([refused.body.code, refused.body.detail?.secrets.secretHeaders]).toEqual([
+      "secrets_needed",
+      { ...others, "X-One": { $ask: true } },
+    ]);
+    const secretHeaders = { ...others, "X-One": null };
     const { body } = await call("update_connector", { id: "hook", secrets: { secretHeaders }, dry_run: true });
     expect([body.status, body.warnings.filter((one: string) => one === said)]).toEqual(["planned", [said]]);
+  });
+
+  test("are said to be in general where Kibana does not list them", async () => {
+    const { call, fault } = await started();
+    await fault("error", { path: "/secret_headers", times: 10 });
+    const secrets = { secretHeaders: { "X-Two": { $ask: true } } };
+    const { body } = await call("update_connector", { id: "hook", secrets, dry_run: true });
+    expect(body.warnings).toContain("secrets.secretHeaders is replaced as a whole: names in it that are not given are lost.");
   });
 
   test("are not where each is one text", async () => {

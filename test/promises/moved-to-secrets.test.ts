@@ -66,11 +66,16 @@ describe("the audit's own mend, a header that moves to the secrets", () => {
 
   test("names the secret headers that it would lose, and its undo asks for them", async () => {
     const { call, move, questions } = await withHook({ secretHeaders: { "X-Key": "kibana-made-1" } }, unknown);
-    const moved = await move();
+    expect(await move()).toMatchObject({ code: "secrets_needed", fix: expect.stringContaining("Kibana lists X-Key in secretHeaders.") });
+    const moved = await move({ "X-Key": null });
     expect(questions.at(-1)?.message).toContain("secrets.secretHeaders is replaced as a whole: X-Key is lost.");
     expect(moved.undo.note).toContain("give them again");
     const undone = await call("undo_change", { change: moved.change });
-    expect(undone).toMatchObject({ code: "secrets_needed", fix: expect.stringContaining("null in its place says that nothing was there") });
+    expect(undone).toMatchObject({
+      code: "secrets_needed",
+      fix: expect.stringContaining("It had X-Key in secretHeaders before that change. null in place of secretHeaders drops it."),
+      detail: { secrets: { secretHeaders: { "X-Key": { $ask: true } } } },
+    });
     const secrets = { secretHeaders: { "X-Key": { $env: "CONNECTOR_SECRET_PW" } } };
     expect((await call("undo_change", { change: moved.change, secrets })).status).toBe("done");
   });

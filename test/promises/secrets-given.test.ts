@@ -40,7 +40,8 @@ describe("what a call proposes for missing secrets", () => {
 
   test("also where only a person knows whether there are more", async () => {
     const secrets = { user: one, password: two };
-    const { call } = await product({ env, sandbox: { empty: true }, settings: { skipConfirmation: true, targetHosts: ["*"] } });
+    const { call, fault } = await product({ env, sandbox: { empty: true }, settings: { skipConfirmation: true, targetHosts: ["*"] } });
+    await fault("error", { path: "/secret_headers", times: 10 });
     await call("create_connector", { name: "Open", id: "open", type: ".webhook", config: { ...basic, hasAuth: false, authType: null } });
     const { detail } = (await call("update_connector", { id: "open", config: basic, secrets })).body;
     expect(detail.secrets).toMatchObject(secrets);

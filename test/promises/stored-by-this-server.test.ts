@@ -55,7 +55,7 @@ describe("a secret that this server stored itself", () => {
     const { call, questions } = await withHook();
     const { body } = await call("update_connector", { id: "hook", name: "Hook 2", secrets: { secretHeaders: null } });
     expect(body.status).toBe("done");
-    expect(questions.at(-1)?.message).toContain("secrets.secretHeaders is null: Kibana forgets what this server stored there.");
+    expect(questions.at(-1)?.message).toContain("secrets.secretHeaders is null: Kibana forgets X-Key.");
     expect(questions.at(-1)?.message).not.toContain("Nothing else is stored");
     expect((await call("update_connector", { id: "hook", name: "Hook 3" })).body.status).toBe("done");
   });
@@ -90,6 +90,21 @@ describe("a secret that this server stored itself", () => {
     expect(questions.at(-1)?.message).not.toContain("It can be undone.");
     expect((await call("undo_change", { change })).body.code).toBe("secrets_needed");
     expect((await call("undo_change", { change, secrets })).body.status).toBe("done");
+  });
+
+  test.each([
+    ["only Kibana describes", "9.5"],
+    ["nobody describes", "9.3"],
+  ])("of a type that %s: the undo of a change that dropped it needs it", async (_who, version) => {
+    const { call, questions } = await withInvented(version);
+    const { change, undo } = (await call("update_connector", { id: "own", name: "Own 2", secrets: { token: null } })).body;
+    expect(undo.note).toContain("give them again");
+    const { body } = await call("undo_change", { change });
+    expect([body.code, body.detail?.required, body.detail?.stored_last]).toEqual(["secrets_needed", ["token"], { token: reference("PW") }]);
+    const without = await call("undo_change", { change, secrets: { token: null }, dry_run: true });
+    expect(without.body.warnings).toContain("secrets.token is null: what was there before that change does not come back.");
+    expect((await call("undo_change", { change, secrets: { token: reference("PW") } })).body.status).toBe("done");
+    expect(questions.at(-1)?.message).toContain("CONNECTOR_SECRET_PW");
   });
 
   test("an empty map stored nothing", async () => {

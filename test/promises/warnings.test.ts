@@ -22,7 +22,8 @@ let made = 0;
 async function connector(type: string): Promise<string> {
   const id = `c-${++made}`;
   const hook = { url: "https://hooks.example.com/x", hasAuth: false, authType: null, method: "post" };
-  const config = { ".webhook": hook, ".slack_api": {}, ".tines": { url: "https://one.tines.com" } }[type] ?? {};
+  const { method: _method, ...http } = hook;
+  const config = { ".webhook": hook, ".http": http, ".slack_api": {}, ".tines": { url: "https://one.tines.com" } }[type] ?? {};
   const secrets = { ".webhook": {}, ".slack_api": { token: "xoxb-1" } }[type] ?? {};
   await kibana(`/api/actions/connector/${id}`, { name: `Name of ${id}`, connector_type_id: type, config, secrets });
   return id;
@@ -74,7 +75,7 @@ test("how often a run may be repeated is said before it, and not after it", asyn
 });
 
 test("that an agent's assertion does not count is said before an update, and not after it", async () => {
-  const id = await connector(".webhook");
+  const id = await connector(".http");
   const config = { url: "https://hooks.example.com/other" };
   const { plan, question, after } = await warned("update_connector", { id, config, assert_no_other_secrets: true });
   for (const text of [plan, question]) expect(text).toContain("assert_no_other_secrets does not count");

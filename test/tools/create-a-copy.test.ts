@@ -73,7 +73,9 @@ describe("a copy", () => {
   });
 
   test("says which secrets the original may have and the copy does not get", async () => {
-    const { copy } = await withSource(webhook);
+    const { made, copy } = await withSource(webhook);
+    expect((await copy({ dry_run: true })).warnings.join()).not.toContain("If the original has");
+    await made.fault("error", { path: "/secret_headers", times: 10 });
     expect((await copy({ dry_run: true })).warnings).toContain("If the original has secretHeaders, the copy does not.");
   });
 

@@ -115,6 +115,7 @@ describe("a secret", () => {
     const made = await empty({ person: doesNotKnow });
     for (const space of ["a", "b"])
       await seedConnector(made, { id: `hook-${space}`, space, name: "Hook", type: ".webhook", config: webhook() });
+    await made.fault("error", { path: "/secret_headers", times: 100 });
     const { code, message } = await update(made, { id: "Hook", space: "a,b", config: { method: "put" } });
     expect([code, message]).toEqual(["secrets_needed", expect.stringContaining("Of each of these connectors")]);
     expect(made.writes()).toEqual([]);

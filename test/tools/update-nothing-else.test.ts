@@ -15,6 +15,8 @@ const saysNo: Person = () => ({ action: "accept", content: { nothing_else: "no" 
 async function withHook(options: ProductOptions = {}) {
   const made = await product({ sandbox: { empty: true, version: "9.5" }, ...options });
   const before = await seedConnector(made, hook);
+  // Where Kibana lists them, nobody is asked.
+  await made.fault("error", { path: "/secret_headers", times: 1000 });
   return {
     made,
     update: async (more: object = {}) => (await made.call("update_connector", { ...change, ...more })).body,

@@ -13,6 +13,8 @@ async function seeded(one: Stored, person: Person = accepts) {
   const { args, env } = references(one.secrets);
   const made = await product({ person, env, sandbox: { empty: true } });
   const before = await seedConnector(made, one);
+  // What Kibana lists is in test/promises/listed-headers.test.ts.
+  await made.fault("error", { path: "/secret_headers", times: 1000 });
   const update = async (args: Record<string, unknown>) => (await made.call("update_connector", { id: "stored", ...args })).body;
   return { made, before, given: args, update, untouched: async () => [await documentOf(made, "stored"), made.writes()] };
 }

@@ -20,7 +20,7 @@ export const remove: OpKind<DeleteOp> = {
     return replacing(writer.deleteConnector(op.space, op.id));
   },
 
-  record: ({ space, id, before, secretsBefore, secretsPossible = [], restorable, unusable, lost }) => ({
+  record: ({ space, id, before, secretsBefore, secretsPossible = [], headersBefore, restorable, unusable, lost }) => ({
     op: "delete",
     space,
     id,
@@ -29,6 +29,7 @@ export const remove: OpKind<DeleteOp> = {
     config: before.config ?? {},
     secretsBefore,
     ...(secretsPossible.length > 0 && { secretsPossible: [...secretsPossible] }),
+    ...(headersBefore && { headersBefore: [...headersBefore] }),
     restorable,
     ...(unusable !== undefined && { unusable }),
     ...(lost !== undefined && { lost }),
@@ -40,11 +41,12 @@ export const remove: OpKind<DeleteOp> = {
     return isStill(found, before) ? "not_done" : "differs";
   },
 
-  inverse: ({ space, id, name, type, config, secretsBefore, secretsPossible, restorable, unusable, lost }) =>
+  inverse: ({ space, id, name, type, config, secretsBefore, secretsPossible, headersBefore, restorable, unusable, lost }) =>
     restorable
       ? {
           ...{ op: "create", space, id, name, type, config, secrets: secretsBefore },
           ...(secretsPossible && { possible: secretsPossible }),
+          ...(headersBefore && { headers: headersBefore }),
           ...(unusable !== undefined && { unusable }),
           ...(lost !== undefined && { lost }),
         }

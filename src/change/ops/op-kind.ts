@@ -41,6 +41,8 @@ export type Inverse =
       secrets: boolean;
       /** Secrets that it may have had although it needs none. */
       possible?: string[] | undefined;
+      /** The names of its secret headers, where Kibana listed them. */
+      headers?: readonly string[];
       unusable?: string;
       lost?: string;
     }
@@ -54,7 +56,11 @@ export type Inverse =
       secrets: boolean;
       /** Fields of secrets that the change filled where nothing was. */
       first: string[];
+      /** The names of secret headers, as Kibana listed them before it, and those that it stored. */
+      headers: { before?: readonly string[]; stored: readonly string[] };
       lost?: string;
+      /** The fields of secrets that the change itself stored. */
+      gave: string[];
       /** The references that the change itself used, by path. */
       used: Record<string, string>;
     }

@@ -13,6 +13,8 @@ const RuleState = z.object({
 const FieldDigests = z.record(z.string(), z.string());
 /** Of the connectors that get alerts, by id; records of older versions have none. */
 const HostsGiven = z.record(z.string(), z.array(z.string())).default({});
+/** Of secret headers; records of older versions have none. */
+const Names = z.array(z.string());
 const State = z.object({ name: z.string(), config: Config });
 
 /**
@@ -39,6 +41,8 @@ const Recorded = z.discriminatedUnion("op", [
     secretsBefore: z.boolean(),
     // Records of older versions have none.
     secretsFirst: z.array(z.string()).default([]),
+    headersBefore: Names.optional(),
+    headersStored: Names.optional(),
     lost: z.string().optional(),
   }),
   z.object({ op: z.literal("rotate"), ...Place }),
@@ -48,6 +52,7 @@ const Recorded = z.discriminatedUnion("op", [
     config: Config,
     secretsBefore: z.boolean().default(true),
     secretsPossible: z.array(z.string()).optional(),
+    headersBefore: Names.optional(),
     restorable: z.boolean().default(true),
     unusable: z.string().optional(),
     lost: z.string().optional(),

@@ -1,21 +1,24 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Reader } from "../../kibana/reader.ts";
 import { fieldsWithValue, referencesIn } from "../../sealed.ts";
+import { headersAmong, headersIn } from "../../secrets/secret-headers.ts";
 import { lookAtWorkflows } from "../../usage/look.ts";
 import { namedBy } from "../../usage/renamed.ts";
 import type { UpdateOp } from "../op.ts";
 import type { OpResult } from "../plan.ts";
 import { asSent, assertUntouched, connectorOrNone, isStill, replacing } from "./connector-state.ts";
+import { lastLook, outdated } from "./last-look.ts";
 import type { OpKind } from "./op-kind.ts";
 
 export const update: OpKind<UpdateOp> = {
   async write(op, { writer, reader }) {
-    const { tokenHash } = await assertUntouched(op.before, op.space, reader);
+    const [{ tokenHash }] = await Promise.all([assertUntouched(op.before, op.space, reader), assertSameHeaders(op, reader)]);
     return replacing(
       writer.updateConnector(op.space, op.id, { ...op.after, secrets: op.secrets, ...(tokenHash !== undefined && { tokenHash }) }),
     );
   },
 
-  record: ({ space, id, before, after, secrets, secretsBefore, secretsFirst, lost }) => ({
+  record: ({ space, id, before, after, secrets, secretsBefore, secretsFirst, headersBefore, lost }) => ({
     op: "update",
     space,
     id,
@@ -27,6 +30,8 @@ export const update: OpKind<UpdateOp> = {
     secretSources: referencesIn(secrets),
     secretsBefore,
     secretsFirst,
+    ...(headersBefore && { headersBefore: [...headersBefore] }),
+    ...(headersIn(secrets).length > 0 && { headersStored: headersIn(secrets) }),
     ...(lost !== undefined && { lost }),
   }),
 
@@ -40,7 +45,19 @@ export const update: OpKind<UpdateOp> = {
     return now === "differs" ? "not_done" : "unknown";
   },
 
-  inverse: ({ space, id, before, after, secretsBefore, secretsFirst, secretSources, lost }) => ({
+  inverse: ({
+    space,
+    id,
+    before,
+    after,
+    secretsBefore,
+    secretsFirst,
+    secretFields,
+    secretSources,
+    headersBefore,
+    headersStored,
+    lost,
+  }) => ({
     op: "update",
     space,
     id,
@@ -48,10 +65,24 @@ export const update: OpKind<UpdateOp> = {
     to: before,
     secrets: secretsBefore,
     first: secretsFirst,
+    headers: { ...(headersBefore && { before: headersBefore }), stored: headersStored ?? headersAmong(secretSources) },
+    gave: secretFields,
     ...(lost !== undefined && { lost }),
     used: secretSources,
   }),
 };
+
+/**
+ * The last look at secret headers, where Kibana lists them: a write replaces them all.
+ * @throws ToolError: nothing was written
+ */
+async function assertSameHeaders({ space, id, headersBefore }: UpdateOp, reader: Reader): Promise<void> {
+  const now = headersBefore && (await lastLook(reader.secretHeaderNames(space, id)));
+  if (now === undefined || isDeepStrictEqual([...now].sort(), [...(headersBefore ?? [])].sort())) return;
+  throw outdated(
+    `Somebody changed the secret headers of the connector "${id}" a moment ago. Nothing was written: what was agreed to no longer holds.`,
+  );
+}
 
 /** Workflows that began to use the old name since the plan was made; "unknown" where they can no longer be read. */
 export async function namedSince({ space, before, renames }: UpdateOp, reader: Reader): Promise<OpResult["oldName"]> {

@@ -8,6 +8,7 @@ import type { Connector } from "../../kibana/connectors.ts";
 import type { Status } from "../../kibana/status.ts";
 import { quoted, word } from "../../plain-text.ts";
 import { rulesUsing } from "../../rules/find-rules.ts";
+import type { Names } from "../../secrets/secret-headers.ts";
 import { freeId } from "../connectors/connector-id.ts";
 import { ConnectorNotHere, findConnector } from "../connectors/find-connector.ts";
 import { liveType } from "../connectors/live-type.ts";
@@ -17,6 +18,7 @@ import { literalsInConfig, secretsCarried } from "../secrets/config-secrets.ts";
 import { encodedConfig } from "../secrets/encoded-config.ts";
 import { authenticationSaid } from "../secrets/explicit-no-auth.ts";
 import { assertNoKnownWebhook } from "../secrets/known-webhook.ts";
+import { listedHeaders, notDropped } from "../secrets/listed-headers.ts";
 import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
 import { formerSecrets, notKnownToBeSame, storesFormer } from "../secrets/replaced-secrets.ts";
 import { storedSecrets } from "../secrets/stored-secrets.ts";
@@ -43,7 +45,7 @@ export interface NewConnector {
   config: Record<string, unknown>;
   secrets: Record<string, unknown>;
   /** What it is a copy of. */
-  source: { space: string; connector: Connector; notes: string[] } | undefined;
+  source: { space: string; connector: Connector; headers: Names; notes: string[] } | undefined;
   /** Which type was taken, if the argument is only similar to its names. */
   taken: string[];
   encoded: string[];
@@ -95,7 +97,10 @@ export async function planNew(
   if (!original) return { ...plan, warnings: [...wanted.taken, ...wanted.said, ...wanted.encoded, ...plan.warnings] };
   const byJournal = await fieldsStoredLast(original, context.secrets);
   const { status } = surroundings;
-  const left = await assertCarried(plan, "A copy does not include secrets", status, context.secrets, byJournal, { original });
+  const left = await assertCarried(plan, "A copy does not include secrets", status, context.secrets, byJournal, {
+    original,
+    headers: notDropped(source.headers, secrets),
+  });
   const { needed } = storedSecrets(await connectorType(live.id), source.connector.config ?? {}, status);
   return {
     ...plan,
@@ -143,7 +148,9 @@ async function sourceOf(
       : rules.length === 0
         ? "no rule uses it"
         : `${rules.length} rule${rules.length > 1 ? "s still use" : " still uses"} it`;
-  return { space, connector, notes: [`${quoted(connector.name)} (${word(connector.id)}) stays as it is; ${use}.`] };
+  const may = storedSecrets(await connectorType(connector.type), connector.config ?? {}, status);
+  const headers = await listedHeaders(may, connector, space, kibana);
+  return { space, connector, headers, notes: [`${quoted(connector.name)} (${word(connector.id)}) stays as it is; ${use}.`] };
 }
 
 /** A copy may not send what is in a config to another host without a person's consent: it may hold tokens that no check recognises. */

@@ -23,6 +23,7 @@ import { rulesAwaiting } from "../rules/awaiting-rules.ts";
 import { agreedHosts } from "../secrets/agreed-before.ts";
 import { readableSecret } from "../secrets/config-secrets.ts";
 import { givenSecrets } from "../secrets/given-secrets.ts";
+import { withHeaders, withoutDropped } from "../secrets/listed-headers.ts";
 import { withWayNamed } from "../secrets/named-way.ts";
 import { askedFields } from "../secrets/page-fields.ts";
 import type { Subject } from "../secrets/proposed-secrets.ts";
@@ -65,7 +66,7 @@ export async function planCreate(
   assertUsable(live);
   if (id !== undefined) assertId(id, status);
   const entry = await connectorType(live.id, asGiven.config);
-  const { config, secrets: given } = withWayNamed(entry, asGiven.config, asGiven.secrets);
+  const { config, secrets: given } = withWayNamed(entry, asGiven.config, withoutDropped(asGiven.secrets).secrets);
   const resolved = givenSecrets(entry, config, given, context.secrets);
   const { secrets, asked } = resolved;
   context.learn(resolved.read);
@@ -151,11 +152,11 @@ export async function assertCarried(
   status: Status,
   source: SecretSource,
   byJournal: readonly string[],
-  of: Pick<Subject, "before" | "original">,
+  of: Pick<Subject, "before" | "original" | "headers">,
 ): Promise<string[]> {
   if (op.op !== "create") return [];
   const entry = await connectorType(op.type, op.config);
-  const stored = withStored(entry, storedSecrets(entry, op.config, status), byJournal, op.secrets);
+  const stored = withStored(entry, storedSecrets(entry, op.config, status), withHeaders(byJournal, of.headers), op.secrets, of.headers);
   const given = { secrets: op.secrets, asked: asks.map(({ path }) => path) };
   return assertAllGiven({ subject: { ...op, ...of }, entry, why, stored, given }, source);
 }

@@ -61,7 +61,7 @@ export async function planDelete(
         space,
         id: before.id,
         before,
-        ...(await secretsOf(before, status)),
+        ...(await secretsOf(before, space, status, context.kibana)),
         ...(await lostWith(before)),
         restorable: isRestorable(before.id, status),
         ...withoutType(before, known),

@@ -27,13 +27,14 @@ import { agreedHosts } from "../secrets/agreed-before.ts";
 import { readableSecret } from "../secrets/config-secrets.ts";
 import { givenSecrets } from "../secrets/given-secrets.ts";
 import { keptInJournal } from "../secrets/kept-in-journal.ts";
+import { withoutDropped } from "../secrets/listed-headers.ts";
 import { withWayNamed } from "../secrets/named-way.ts";
 import { askedFields } from "../secrets/page-fields.ts";
-import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
 import { formerSecrets, notKnownToBeSame, replacedSecrets } from "../secrets/replaced-secrets.ts";
 import { destinationsWith, secretFlows } from "../secrets/secret-flows.ts";
-import { storedFirst } from "../secrets/stored-first.ts";
-import { assertAllGiven, givenFields, nothingElse, storedSecrets, withStored } from "../secrets/stored-secrets.ts";
+import { headersLost, storedFirst } from "../secrets/stored-first.ts";
+import { assertAllGiven, givenFields, nothingElse, storedSecrets, withoutListed, withStored } from "../secrets/stored-secrets.ts";
+import { storedThere, type Undone } from "../secrets/stored-there.ts";
 import { withWorkflows, workflowsInWords } from "../workflows/put-workflow.ts";
 import { leftWarnings, repointWorkflows } from "../workflows/repoint-workflows.ts";
 import { checkNew } from "./check-new-connector.ts";
@@ -42,7 +43,7 @@ import { endpointWarnings } from "./left-endpoint.ts";
 import { replaced, takenOver } from "./made-elsewhere.ts";
 import type { Surroundings } from "./plan-create.ts";
 import { shiftedBy } from "./shifted-models.ts";
-import { forgotten, replacedAsAWhole, whereItGoes, whereSecretsLead } from "./update-words.ts";
+import { droppedInWords, forgotten, replacedAsAWhole, whereItGoes, whereSecretsLead } from "./update-words.ts";
 
 type Config = Record<string, unknown>;
 
@@ -60,9 +61,7 @@ export interface Wanted {
   /** Those that get another text in the same plan anyway. */
   workflows?: readonly PutWorkflowOp[] | undefined;
   /** The change that it undoes. */
-  undoes?: string | undefined;
-  /** Secrets that are null since that change stored them where nothing was. */
-  takesOut?: readonly string[];
+  undone?: Undone | undefined;
 }
 
 /**
@@ -70,18 +69,21 @@ export interface Wanted {
  * @throws ToolError secrets_needed, invalid_config, secret_refused
  */
 export async function planUpdate(
-  { space, before, noOtherSecrets, verb, repoints, workflows: others = [], undoes, takesOut = [], ...asGiven }: Wanted,
+  { space, before, noOtherSecrets, verb, repoints, workflows: others = [], undone, ...asGiven }: Wanted,
   { status, existing }: Surroundings,
   context: ToolContext,
 ): Promise<Plan> {
   const { kibana, settings } = context;
   const entry = await connectorType(before.type, before.config, asGiven.after.config);
-  const { config, secrets } = withWayNamed(entry, asGiven.after.config, asGiven.secrets);
+  const storedBefore = storedSecrets(entry, before.config ?? {}, status);
+  const there = await storedThere(before, space, { may: storedBefore, undone, given: asGiven.secrets }, context);
+  const { secrets: wanted, dropped } = withoutDropped(asGiven.secrets);
+  const out = "$ask" in asGiven.secrets ? {} : Object.fromEntries(there.takesOut.map((field) => [field, null]));
+  const { config, secrets } = withWayNamed(entry, asGiven.after.config, { ...out, ...wanted });
   const after = { name: asGiven.after.name, config };
-  const resolved = givenSecrets(entry, after.config, secrets, context.secrets);
+  const resolved = { ...givenSecrets(entry, after.config, secrets, context.secrets), dropped };
   context.learn(resolved.read);
   context.learn(resolved.secrets);
-  const storedBefore = storedSecrets(entry, before.config ?? {}, status);
   const why = before.missingSecrets ? "Its secrets were lost on import" : "Kibana forgets every secret that an update does not send";
   const subject = {
     type: before.type,
@@ -90,17 +92,15 @@ export async function planUpdate(
     space,
     config: after.config,
     configBefore: before.config ?? {},
-    before: undoes,
+    before: undone?.change,
+    headers: there.headers,
+    headersSince: there.since,
   };
   const given = givenFields(resolved.secrets, resolved.asked);
   // Secrets that are flagged as missing are not stored.
   const known = before.missingSecrets ? [] : storedBefore.needed;
-  const byJournal = before.missingSecrets
-    ? []
-    : (await fieldsStoredLast({ id: before.id, space }, context.secrets)).filter((one) => !known.includes(one));
-  const dropped = byJournal.filter((field) => secrets[field] === null);
-  const stored = withStored(entry, storedSecrets(entry, after.config, status), byJournal, secrets);
-  const first = await storedFirst({ entry, before, config: after.config, given: resolved, byJournal }, { kibana, space, status });
+  const stored = withStored(entry, storedSecrets(entry, after.config, status), there.toGive, secrets, there.listed);
+  const first = storedFirst({ entry, before, config: after.config, given: resolved, there }, status);
   const left = await assertAllGiven({ subject, entry, why, stored, given: resolved }, context.secrets);
   const alone = settings.skipConfirmation && resolved.asked.length === 0 && context.secrets.typed === undefined;
   /** Whoever agrees says that these are not stored. */
@@ -150,11 +150,12 @@ export async function planUpdate(
     secrets: resolved.secrets,
     // Of a type that nobody describes, what is given stood there before.
     secretsBefore:
-      [...storedBefore.needed, ...storedBefore.possible, ...byJournal].some(
-        (field) => !denied.includes(field) && !first.fields.includes(field),
+      [...storedBefore.needed, ...withoutListed(storedBefore.possible, there.listed), ...there.now].some(
+        (field) => !denied.includes(field) && !first.includes(field),
       ) ||
       (entry === undefined && given.size > 0),
-    secretsFirst: first.fields,
+    secretsFirst: first,
+    ...(there.listed && { headersBefore: there.listed }),
     ...(lost !== "" && { lost }),
     ...(after.name !== before.name && {
       renames: {
@@ -190,7 +191,7 @@ export async function planUpdate(
     ],
     warnings: [
       ...(before.missingSecrets ? [] : await replacedSecrets(subject, stores, context.secrets)),
-      ...(await formerSecrets(stores, context, undoes !== undefined)),
+      ...(await formerSecrets(stores, context, undone !== undefined)),
       ...(firstOfType ? [firstOfType.warning] : []),
       ...awaiting.used,
       ...shifted,
@@ -217,12 +218,8 @@ export async function planUpdate(
         : []),
       ...(removed.length > 0 ? [`Removed: ${firstFew(removed, 20)}.`] : []),
       ...forgotten(known, stored, given),
-      ...dropped.map((field) =>
-        takesOut.includes(field)
-          ? `secrets.${field}: that change stored it where nothing was before, so it is taken out again.`
-          : `secrets.${field} is null: Kibana forgets what this server stored there.`,
-      ),
-      ...replacedAsAWhole(resolved, first.lost),
+      ...droppedInWords(there, secrets),
+      ...replacedAsAWhole(resolved, headersLost(resolved, there)),
       ...keptInJournal(before.config ?? {}, after.config, context.secrets),
       ...(renames
         ? []

@@ -6,7 +6,9 @@ import type { NoChange, Plan } from "../../change/plan.ts";
 import type { Inverse } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
+import { word } from "../../plain-text.ts";
 import { fieldsWithValue, mapSealed, referencesIn } from "../../sealed.ts";
+import { hasName, headersField, headersIn } from "../../secrets/secret-headers.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
 import { fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { assertRunnable, connectorView } from "../connectors/connector-row.ts";
@@ -15,6 +17,7 @@ import { liveType } from "../connectors/live-type.ts";
 import { assertSaved } from "../connectors/preconfigured.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
+import { notDropped } from "../secrets/listed-headers.ts";
 import { fieldsStoredLast, isIn } from "../secrets/proposed-secrets.ts";
 import { formerSecrets, notKnownToBeSame, replacedSecrets } from "../secrets/replaced-secrets.ts";
 import { storedSecrets } from "../secrets/stored-secrets.ts";
@@ -92,7 +95,10 @@ export async function planInverse(
         context,
       );
       const byJournal = await fieldsStoredLast({ id: inverse.id, space, before }, context.secrets, true);
-      const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets, byJournal, { before });
+      const possible = await assertCarried(plan, "Its secrets were deleted with it", status, context.secrets, byJournal, {
+        before,
+        headers: notDropped(inverse.headers, given.secrets),
+      });
       const others = await replacedSecrets({ id: inverse.id, space, before }, plan, context.secrets);
       const former = await formerSecrets(plan, context, true);
       const { needed } = storedSecrets(await connectorType(inverse.type), inverse.config, status);
@@ -113,30 +119,15 @@ export async function planInverse(
       if (inTheWay.length > 0) return changedSince(space, current, inverse, inTheWay, later);
       if (owner && (await looksLikeAnother(current, [owner.last, inverse.expect, inverse.to])))
         return superseded(space, inverse.id, ofAnother(current));
-      const takesOut = await storedByItAlone(inverse, change, context.secrets);
-      const secrets = { ...Object.fromEntries(takesOut.map((field) => [field, null])), ...given.secrets };
-      const back = { space, before: current, after: withBack(current, inverse, written), verb: "Put back", undoes: change };
-      const wanted = { ...back, ...given, takesOut, ...("$ask" in given.secrets ? {} : { secrets }) };
+      const { gave, first, headers } = inverse;
+      const after = withBack(current, inverse, written);
+      const wanted = { space, before: current, after, verb: "Put back", undone: { change, gave, first, headers }, ...given };
       const plan = await planUpdate(wanted, { status, existing }, context);
       const stored = ((await context.secrets.stored?.(change)) ?? []).filter((one) => isIn(one, { id: inverse.id, space }));
       assertOthers(plan, inverse, stored, context.secrets);
-      const [op] = plan.ops;
       const stays = fieldsInWords(differs);
       const kept = stays === "" ? [] : [`What was changed after it stays as it is now: ${stays}.`];
-      const sent = [...(op.op === "update" ? fieldsWithValue(op.secrets) : []), ...plan.asks.map(({ label }) => label)];
-      if (sent.length === 0) return { ...plan, warnings: [...kept, ...plan.warnings] };
-      const isSince = (label: string) => stored.some((one) => one.isSince && fieldOf(one) === label);
-      const [old, newer] = [sent.filter((one) => !isSince(one)), sent.filter(isSince)];
-      const notes = [
-        ...(old.length > 0
-          ? [
-              `Kibana has forgotten the secrets from before the change: what you give for ${old.join(", ")} is stored as it is, so it must be the OLD value.`,
-            ]
-          : []),
-        ...(newer.length > 0
-          ? [`That change left ${newer.join(", ")} as it was, and a later one stored another value, which is to be given again.`]
-          : []),
-      ];
+      const notes = whichValues(plan, inverse, stored);
       return { ...plan, warnings: [...notes, ...kept, ...plan.warnings] };
     }
     case "delete": {
@@ -148,14 +139,34 @@ export async function planInverse(
   }
 }
 
-/** The fields that a change filled where nothing was, and no later one. */
-async function storedByItAlone(
-  { space, id, first }: Extract<Doable, { op: "update" }>,
-  change: string,
-  { stored }: SecretSource,
-): Promise<string[]> {
-  const now = ((await stored?.()) ?? []).filter((one) => isIn(one, { id, space }));
-  return first.filter((field) => now.every((one) => fieldOf(one) !== field || one.change === change));
+/** Of the secrets that an undo sends, which value each has to have: sentences. */
+function whichValues(
+  { ops: [op], asks }: Plan,
+  { headers: { before = [], stored: own } }: Extract<Doable, { op: "update" }>,
+  stored: readonly StoredSecret[],
+): string[] {
+  if (op.op !== "update") return [];
+  const given = fieldsWithValue(op.secrets).flatMap((field) =>
+    field === headersField ? headersIn(op.secrets).map((name) => `${field} › ${name}`) : [field],
+  );
+  const sent = [...new Set([...given, ...asks.map(({ label }) => label)])];
+  const [field, name] = [(label: string) => label.split(" › ")[0], (label: string) => label.slice(headersField.length + 3)];
+  const isNew = (label: string) =>
+    field(label) === headersField && hasName(op.headersBefore ?? [], name(label)) && !hasName([...before, ...own], name(label));
+  const isSince = (label: string) => !isNew(label) && stored.some((one) => one.isSince && fieldOf(one) === field(label));
+  const old = sent.filter((label) => !isNew(label) && !isSince(label));
+  const [newer, others] = [sent.filter(isSince), sent.filter(isNew)];
+  return [
+    ...(old.length > 0
+      ? [
+          `Kibana has forgotten the secrets from before the change: what you give for ${old.join(", ")} is stored as it is, so it must be the OLD value.`,
+        ]
+      : []),
+    ...(newer.length > 0
+      ? [`That change left ${newer.join(", ")} as it was, and a later one stored another value, which is to be given again.`]
+      : []),
+    ...(others.length > 0 ? [`${others.map(word).join(", ")} came after that change: what is there now is to be given again.`] : []),
+  ];
 }
 
 /**

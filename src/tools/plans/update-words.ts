@@ -4,9 +4,10 @@ import { firstFew } from "../../first-few.ts";
 import { hostAndWay } from "../../host-name.ts";
 import { word } from "../../plain-text.ts";
 import { Sealed, type SealedTree } from "../../sealed.ts";
+import { headersField } from "../../secrets/secret-headers.ts";
 import { openWays, readAlong } from "../connectors/open-ways.ts";
-import { headersField } from "../secrets/stored-first.ts";
 import type { StoredSecrets } from "../secrets/stored-secrets.ts";
+import type { StoredThere } from "../secrets/stored-there.ts";
 import type { GivenSecrets } from "../secrets/with-given.ts";
 
 /** Another way to the same hosts is not told as another host. */
@@ -61,4 +62,18 @@ export function replacedAsAWhole(given: GivenSecrets, lost: readonly string[] | 
 export function forgotten(known: readonly string[], becomes: StoredSecrets, given: ReadonlySet<string>): string[] {
   const left = known.filter((field) => !becomes.needed.includes(field) && !given.has(field));
   return left.length > 0 ? [`The new config no longer uses ${left.join(" and ")}: Kibana forgets what is stored there.`] : [];
+}
+
+/** What null in the place of secrets that are there, or were before a change that is undone, does to them, and what an undo takes out: sentences. */
+export function droppedInWords({ now, toGive, listed, ...there }: StoredThere, secrets: Readonly<Record<string, unknown>>): string[] {
+  const outAgain = (what: string) => `secrets.${what}: that change stored it where nothing was before, so it is taken out again.`;
+  const fields = [...new Set([...now, ...toGive, ...there.takesOut])].filter((field) => secrets[field] === null);
+  const ofSome = fields.includes(headersField) ? [] : there.out.map((name) => outAgain(`${headersField}.${word(name)}`));
+  const ofAll = fields.map((field) => {
+    if (there.takesOut.includes(field)) return outAgain(field);
+    if (!now.includes(field)) return `secrets.${field} is null: what was there before that change does not come back.`;
+    const what = field === headersField && listed ? firstFew(listed, 10, word) : "what this server stored there";
+    return `secrets.${field} is null: Kibana forgets ${what}.`;
+  });
+  return [...ofSome, ...ofAll];
 }

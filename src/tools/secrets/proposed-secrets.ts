@@ -5,6 +5,7 @@ import { destinations } from "../../catalog/destinations.ts";
 import { grouped } from "../../grouped.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import { isBoundTo } from "../../secrets/binding.ts";
+import { hasName, headersField, type Names } from "../../secrets/secret-headers.ts";
 import { availableNames, mayUse, type SecretSource } from "../../secrets/secret-source.ts";
 import { type FormerSecret, fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { type Binding, bindingSuffix, readBindings } from "../../settings/bindings.ts";
@@ -24,6 +25,10 @@ export interface Subject {
   before?: string | undefined;
   /** What it is a copy of: what was stored there is meant. */
   original?: { id: string; space: string } | undefined;
+  /** The names of the secret headers that are meant, where Kibana lists or listed them. */
+  headers?: Names;
+  /** Those of them that came after a change that is undone. */
+  headersSince?: readonly string[];
 }
 
 export interface Proposal {
@@ -72,8 +77,10 @@ export async function proposedSecrets(
 ): Promise<Proposal> {
   const stored = (await source.stored?.()) ?? [];
   const known = allNames(source);
-  const inIt = (subject.before === undefined ? stored : ((await source.stored?.(subject.before)) ?? [])).filter(
-    (one) => isIn(one, subject.original ?? subject) && fields.includes(fieldOf(one)),
+  const all = subject.before === undefined ? stored : ((await source.stored?.(subject.before)) ?? []);
+  const inIt = named(
+    all.filter((one) => isIn(one, subject.original ?? subject) && fields.includes(fieldOf(one))),
+    subject.headers,
   );
   const own = inIt.flatMap((one) => (one.source !== undefined && known.includes(one.source) ? [{ ...one, source: one.source }] : []));
   const referencesOf = (some: typeof own) => some.map((one) => [one.path, asReference(one.source)] as const);
@@ -99,7 +106,8 @@ export async function proposedSecrets(
   );
   const offered = (path: string) => (source.noPage ? new Map(last).get(path) : undefined) ?? one;
   const several = (field: string) => {
-    const names = inIt.flatMap(({ path }) => (path.startsWith(`${field}.`) ? [path.slice(field.length + 1)] : []));
+    const byJournal = inIt.flatMap(({ path }) => (path.startsWith(`${field}.`) ? [path.slice(field.length + 1)] : []));
+    const names = (field === headersField ? subject.headers : undefined) ?? byJournal;
     return Object.fromEntries((names.length > 0 ? names : [placeholder]).map((name) => [name, offered(`${field}.${name}`)]));
   };
   return {
@@ -126,6 +134,15 @@ export async function fieldsStoredLast(
   const gone = isGone && subject.before === undefined;
   const isMeant = (one: StoredSecret) => one.isLatest && (one.isGone ?? gone) === gone && isIn(one, subject);
   return [...new Set(all.filter(isMeant).map(fieldOf))];
+}
+
+/** What the journal knows of a connector, of its secret headers those that are meant, by the names that Kibana lists. */
+function named(all: readonly StoredSecret[], headers: Names): StoredSecret[] {
+  return all.flatMap((one) => {
+    if (headers === undefined || fieldOf(one) !== headersField) return [one];
+    const name = headers.find((other) => hasName([one.path.slice(headersField.length + 1)], other));
+    return name === undefined ? [] : [{ ...one, path: `${headersField}.${name}` }];
+  });
 }
 
 export function isIn(

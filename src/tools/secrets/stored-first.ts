@@ -1,62 +1,39 @@
 import type { ConnectorType } from "../../catalog/connector-type.ts";
 import type { Connector } from "../../kibana/connectors.ts";
-import type { Reader } from "../../kibana/reader.ts";
 import type { Status } from "../../kibana/status.ts";
-import { fieldsWithValue } from "../../sealed.ts";
+import { hasName, headersField } from "../../secrets/secret-headers.ts";
 import { givenFields, storedSecrets } from "./stored-secrets.ts";
-import type { GivenSecrets } from "./with-given.ts";
-
-/** What an update stores where nothing was, and which named secrets it leaves out. */
-export interface StoredFirst {
-  fields: string[];
-  /** Names of secret headers that are there and that it does not give; undefined: Kibana does not tell them. */
-  lost: string[] | undefined;
-}
-
-/** The one field whose names Kibana tells. */
-export const headersField = "secretHeaders";
+import type { StoredThere } from "./stored-there.ts";
+import { type GivenSecrets, headersGiven } from "./with-given.ts";
 
 /**
  * Secrets of an update that its undo takes out again: headers, where Kibana tells that there are none, and what only the new way to sign
  * in needs.
- * @param byJournal what this server stored in it
  */
-export async function storedFirst(
+export function storedFirst(
   {
     entry,
     before,
     config,
     given,
-    byJournal,
+    there,
   }: {
     entry: ConnectorType | undefined;
     before: Connector;
     config: Record<string, unknown>;
     given: GivenSecrets;
-    byJournal: readonly string[];
+    there: StoredThere;
   },
-  { kibana, space, status }: { kibana: Reader; space: string; status: Status },
-): Promise<StoredFirst> {
+  status: Status,
+): string[] {
+  if (before.missingSecrets) return [];
   const fields = [...givenFields(given.secrets, given.asked)];
   const [was, becomes] = [storedSecrets(entry, before.config ?? {}, status), storedSecrets(entry, config, status)];
-  const mayHaveHeaders = fields.includes(headersField) && was.possible.includes(headersField);
-  const names = mayHaveHeaders ? await kibana.secretHeaderNames(space, before.id) : undefined;
-  const now = namesGiven(given);
-  const isFirst = (field: string) => (field === headersField ? names?.length === 0 : becomes.needed.includes(field));
-  return {
-    fields: before.missingSecrets
-      ? []
-      : fields.filter((field) => !was.needed.includes(field) && !byJournal.includes(field) && isFirst(field)),
-    lost: names?.filter((name) => !now.has(name.toLowerCase())),
-  };
+  const isFirst = (field: string) => (field === headersField ? there.listed?.length === 0 : becomes.needed.includes(field));
+  return fields.filter((field) => !was.needed.includes(field) && !there.now.includes(field) && isFirst(field));
 }
 
-/** The names of headers differ in case only. */
-function namesGiven({ secrets, asked }: GivenSecrets): Set<string> {
-  const there = secrets[headersField];
-  const given = fieldsWithValue(there !== null && typeof there === "object" && !Array.isArray(there) ? { ...there } : {});
-  const typed = asked.flatMap((path) =>
-    path.startsWith(`secrets.${headersField}.`) ? [path.slice(`secrets.${headersField}.`.length)] : [],
-  );
-  return new Set([...given, ...typed].map((name) => name.toLowerCase()));
+/** The names of secret headers that are there and not given, where others are, nor taken out by an undo; undefined: Kibana does not tell them. */
+export function headersLost(given: GivenSecrets, { listed, out }: StoredThere): string[] | undefined {
+  return listed?.filter((name) => !hasName([...headersGiven(given), ...out], name));
 }

@@ -5,15 +5,20 @@ import { credentialsFor } from "../../catalog/when.ts";
 import type { DeleteOp } from "../../change/op.ts";
 import type { Unknown } from "../../change/plan.ts";
 import { ToolError } from "../../errors.ts";
+import { firstFew } from "../../first-few.ts";
+import type { Connector } from "../../kibana/connectors.ts";
+import type { Reader } from "../../kibana/reader.ts";
 import { isAtLeast, type Status } from "../../kibana/status.ts";
-import { quoted } from "../../plain-text.ts";
+import { quoted, word } from "../../plain-text.ts";
 import { fieldsWithValue, type SealedRecord } from "../../sealed.ts";
+import { hasName, headersField, type Names } from "../../secrets/secret-headers.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
 import { fieldOf } from "../../secrets/stored-secret.ts";
 import { compact } from "../fields.ts";
 import { noneInstead } from "./explicit-no-auth.ts";
+import { listedHeaders } from "./listed-headers.ts";
 import { proposalInWords, proposedSecrets, type Subject } from "./proposed-secrets.ts";
-import { type GivenSecrets, withGiven } from "./with-given.ts";
+import { type GivenSecrets, headersGiven, withGiven } from "./with-given.ts";
 
 type Config = Record<string, unknown>;
 
@@ -39,7 +44,7 @@ export function storedSecrets(entry: ConnectorType | undefined, config: Config, 
   // If the config does not decide on a method, only what all methods share is certainly needed.
   const needed = first.fields.filter((field) => ways.every((way) => way.fields.includes(field)));
   const others = ways.flatMap((way) => [...way.fields, ...(way.optional ?? [])]).filter((field) => !needed.includes(field));
-  const possible = [...new Set(others)].filter((field) => field !== "secretHeaders" || isAtLeast(status, "9.2"));
+  const possible = [...new Set(others)].filter((field) => field !== headersField || isAtLeast(status, "9.2"));
   return {
     needed: [...needed],
     possible,
@@ -48,23 +53,30 @@ export function storedSecrets(entry: ConnectorType | undefined, config: Config, 
 }
 
 /**
- * With what this server stored itself by its journal: it stays, unless the call gives null in its place.
+ * With what is there for certain, by the journal or by Kibana's list of headers: it stays, unless the call gives null in its place.
  * @param before fields that are stored, besides those that the config before needs
  * @param given the call's
+ * @param listed what Kibana lists is all that there is
  */
 export function withStored(
   entry: ConnectorType | undefined,
   stored: StoredSecrets,
   before: readonly string[],
   given: Readonly<Record<string, unknown>>,
+  listed: Names,
 ): StoredSecrets {
   const stays = before.filter((field) => given[field] !== null && (entry === undefined || stored.possible.includes(field)));
   return {
     ...stored,
     needed: [...new Set([...stored.needed, ...stays])],
-    possible: stored.possible.filter((field) => !before.includes(field)),
+    possible: withoutListed(stored.possible, listed).filter((field) => !before.includes(field)),
     stays: stays.filter((field) => !stored.needed.includes(field)),
   };
+}
+
+/** Of the fields that may have something those of which nobody tells whether they do. */
+export function withoutListed(possible: readonly string[], listed: Names): string[] {
+  return possible.filter((field) => listed === undefined || field !== headersField);
 }
 
 /** The fields with a value, given or asked for. */
@@ -87,11 +99,14 @@ interface Given {
  * @throws ToolError secrets_needed
  */
 export async function assertAllGiven({ subject, entry, why, stored, given }: Given, source: SecretSource): Promise<string[]> {
-  const isMissing = (field: string) => !givenFields(given.secrets, given.asked).has(field);
+  const missing = subject.headers?.filter((name) => !hasName(headersGiven(given), name));
+  const isGiven = (field: string) => givenFields(given.secrets, given.asked).has(field);
+  const isMissing = (field: string) => (field === headersField && missing ? missing.length > 0 : !isGiven(field));
   const [required, possible] = [stored.needed.filter(isMissing), stored.possible.filter(isMissing)];
   if (required.length === 0) return possible;
   const proposal = withGiven(await proposedSecrets(required, entry, subject, source), given, source);
-  const stays = droppable(entry, subject.config ?? {}, stored).filter((field) => required.includes(field));
+  const all = droppable(entry, subject.config ?? {}, stored).filter((field) => required.includes(field));
+  const stays = all.filter((field) => field !== headersField || subject.headers === undefined);
   const known = new Set(Object.keys({ ...proposal.stored_last, ...proposal.older_value_of }).map((path) => fieldOf({ path })));
   const [ours, unclear] = [
     stays.filter((field) => subject.before === undefined || known.has(field)),
@@ -102,6 +117,7 @@ export async function assertAllGiven({ subject, entry, why, stored, given }: Giv
     ours.length < stays.length
       ? ` This server does not know what ${unclear.join(" and ")} held before that change: null in its place says that nothing was there.`
       : "",
+    all.length > stays.length ? headersInWords(subject, missing, headersGiven(given)) : "",
   ].join("");
   throw new ToolError(
     "secrets_needed",
@@ -109,6 +125,26 @@ export async function assertAllGiven({ subject, entry, why, stored, given }: Giv
     `Pass ${proposalInWords(proposal, source, subject)}.${entry ? whereAddressesAre(entry, required) + noneInstead(entry, subject, required) : ""}${drops}`,
     compact({ required, possible, auth_mode: stored.mode, ...proposal }),
   );
+}
+
+/** Which secret headers are to be given, by Kibana's list. */
+function headersInWords(
+  { headers = [], headersSince = [], before, original }: Subject,
+  missing: readonly string[] = [],
+  given: readonly string[] = [],
+): string {
+  const inWords = (names: readonly string[]) => firstFew(names, 10, word);
+  const then = headers.filter((name) => !headersSince.includes(name));
+  const isUndo = before !== undefined && original === undefined;
+  return [
+    isUndo && then.length > 0 ? ` It had ${inWords(then)} in ${headersField} before that change.` : "",
+    isUndo && headersSince.length > 0 ? ` Since that change, Kibana lists ${inWords(headersSince)} in ${headersField}.` : "",
+    isUndo ? "" : ` Kibana lists ${inWords(headers)} in ${headersField}${original ? " of the original" : ""}.`,
+    missing.length < headers.length ? ` Not given: ${inWords(missing)}.` : "",
+    headers.length > 1 || given.length > 0
+      ? ` null in place of a value drops that one, in place of ${headersField} all of them.`
+      : ` null in place of ${headersField} drops it.`,
+  ].join("");
 }
 
 /** Of what this server stored there what may go all at once, so that a whole way to sign in stays. */
@@ -174,12 +210,19 @@ function lower(sentence: string): string {
 
 /** Whether a connector holds secrets, which a delete would lose, and which it may hold although it needs none. */
 export async function secretsOf(
-  { type, config }: { type: string; config: Config | undefined },
+  before: Connector,
+  space: string,
   status: Status,
-): Promise<Pick<DeleteOp, "secretsBefore" | "secretsPossible">> {
+  kibana: Reader,
+): Promise<Pick<DeleteOp, "secretsBefore" | "secretsPossible" | "headersBefore">> {
+  const { type, config } = before;
   const entry = await connectorType(type);
-  const { needed, possible } = storedSecrets(entry, config ?? {}, status);
+  const may = storedSecrets(entry, config ?? {}, status);
+  const headersBefore = await listedHeaders(may, before, space, kibana);
+  const headers = headersBefore && { headersBefore };
+  if (headersBefore && headersBefore.length > 0) return { secretsBefore: true, ...headers };
+  const [needed, possible] = [may.needed, withoutListed(may.possible, headersBefore)];
   const needsNone = entry !== undefined && credentialsFor(entry, config ?? {}).some(({ fields }) => fields.length === 0);
-  if (!needsNone || possible.length === 0) return { secretsBefore: needed.length + possible.length > 0 };
-  return { secretsBefore: false, secretsPossible: possible };
+  if (!needsNone || possible.length === 0) return { secretsBefore: needed.length + possible.length > 0, ...headers };
+  return { secretsBefore: false, secretsPossible: possible, ...headers };
 }
