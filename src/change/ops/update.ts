@@ -40,7 +40,7 @@ export const update: OpKind<UpdateOp> = {
     return now === "differs" ? "not_done" : "unknown";
   },
 
-  inverse: ({ space, id, before, after, secretsBefore, secretsFirst, secretSources, lost }) => ({
+  inverse: ({ space, id, before, after, secretsBefore, secretsFirst, secretSources, digests, lost }) => ({
     op: "update",
     space,
     id,
@@ -50,6 +50,7 @@ export const update: OpKind<UpdateOp> = {
     first: secretsFirst,
     ...(lost !== undefined && { lost }),
     used: secretSources,
+    digests,
   }),
 };
 
