@@ -62,14 +62,16 @@ export async function copiesLeft(
       return one.source !== undefined && values.is(one.source, values.of(mine.source));
     });
   const others = all.filter((one) => maySee(principal, one.space) && !changed.some(({ op }) => isIn(one, op)));
-  const copies = [...others.filter(isSame), ...others.filter((one) => !isSame(one) && hasItsValue(one))];
+  const hasItsName = (one: StoredSecret) => replaced.some((mine) => isNamed(one, mine));
+  const found = others.filter((one) => isSame(one) || hasItsValue(one));
+  const copies = [...found.filter(hasItsName), ...found.filter((one) => !hasItsName(one))];
   const byPlace = new Map([...copies].reverse().map((one) => [JSON.stringify([one.space, one.connector]), one]));
   const left = await thatExist([...byPlace.values()].reverse(), looked, kibana);
   if (left.length === 0) return [];
   const named = firstFew(left, most, (one) => {
     const notes = [
       one.at.slice(0, 10),
-      ...(replaced.some((mine) => isNamed(one, mine)) ? [] : [`${cameFrom(one, source)}, with the same value`]),
+      ...(hasItsName(one) ? [] : [`${cameFrom(one, source)}, with the same value`]),
       ...(one.isUncertain ? ["and whether it is there is not known"] : []),
     ];
     return `${word(one.connector)} in ${word(one.space)} (${notes.join(", ")})`;

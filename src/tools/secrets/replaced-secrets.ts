@@ -54,7 +54,8 @@ export async function replacedSecrets(subject: Pick<Subject, "id" | "space" | "b
     }
     const was = all.filter(({ source: reference, digest }) => (reference ?? digest) !== undefined);
     const equal = is.filter((value) => was.some((one) => isIts(one, value)));
-    const isSame = areSame(was, is);
+    const isNamed = is.every((value) => was.some((one) => one.path === value.path && one.source === value.source));
+    const isSame = isNamed && areSame(was, is);
     const areTyped = [...was, ...is].every((one) => one.source === undefined);
     if (isSame || (areTyped && (isNow || equal.length === is.length))) {
       const stays = `${ours || "what a person typed"} has the value that this server stored there last`;
@@ -66,13 +67,13 @@ export async function replacedSecrets(subject: Pick<Subject, "id" | "space" | "b
       ),
     );
     const now = kept.length > equal.length ? " now" : "";
-    const same = kept.length > 0 ? `. Both have the same value${now}${partOf(kept, is)}: the old secret stays` : "";
+    const same = kept.length > 0 ? `oth have the same value${now}${partOf(kept, is)}` : "";
     const theirs = [...new Set(was.map(called))].join(" and ") || "what a person typed";
     return [
       ...lost,
       isNow
-        ? `secrets.${field}: ${stored} takes the place of ${theirs}, which this server stored there last${same}.`
-        : `secrets.${field}: before that change this server had stored ${theirs} there, and this stores ${stored}.`,
+        ? `secrets.${field}: ${stored} takes the place of ${theirs}, which this server stored there last${same && `. B${same}: the old secret stays`}.`
+        : `secrets.${field}: before that change this server had stored ${theirs} there, and this stores ${stored}${same && `; b${same}`}.`,
     ];
   });
 }
