@@ -264,7 +264,9 @@ describe("where the journal has no digest that can be compared", () => {
 });
 
 test("the digests are in the journal alone, under its key, and are no values", async () => {
-  const { create, rotate, call, journal, journalDir } = await started();
+  const auditConnector = { space: "default", id: "trail" };
+  const { create, rotate, call, bare, calls, journal, journalDir } = await started({ settings: { auditConnector } });
+  await bare("POST", "/api/actions/connector/trail", { name: "Trail", connector_type_id: ".index", config: { index: "trail" } });
   const inJournal = async () => {
     const found = (await journal()).matchAll(/"digests":\{"key":"([^"]+)","values":\{"routingKey":"([^"]+)"\}\}/g);
     return [...found].map(([, under = "", digest = ""]) => ({ under, digest }));
@@ -274,7 +276,9 @@ test("the digests are in the journal alone, under its key, and are no values", a
   const [one, same] = await inJournal();
   expect([same, await journal()]).toEqual([one, expect.not.stringContaining(first)]);
   const shown = JSON.stringify([await rotate("a", key("PD")), (await call("list_changes", { detail: true })).body]);
-  for (const text of Object.values(one ?? {})) expect(shown).not.toContain(text);
+  const sent = JSON.stringify(calls.filter(({ path }) => path.includes("/trail/_execute")));
+  expect(sent).toContain("CONNECTOR_SECRET_PD");
+  for (const text of Object.values(one ?? {})) expect(shown + sent).not.toContain(text);
   await rm(`${journalDir}/key`);
   await create("b", key("PD"));
   const other = (await inJournal()).at(-1);
