@@ -224,6 +224,14 @@ describe("a rotation by the same variable, which has a new value", () => {
     ]);
   });
 
+  test("that changed nothing is undone by what it stored", async () => {
+    const { create, rotate, undo } = await started();
+    await create("a", key("PD"));
+    const { change } = await rotate("a", key("PD"));
+    expect((await undo(change)).detail.stored_last).toEqual(key("PD"));
+    expect((await undo(change, key("PD"))).status).toBe("done");
+  });
+
   test("with a lost answer leaves either value, and repeated tells both", async () => {
     const { create, rotate, renew, call, fault } = await started({ settings: { timeout: 250 } });
     for (const id of ["a", "b"]) await create(id, key("PD"));
@@ -236,6 +244,12 @@ describe("a rotation by the same variable, which has a new value", () => {
     );
     expect(said).toContain("the same secret in b in default");
     expect((await rotate("a", key("PD"))).said).toContain(stays);
+    await fault("timeout_before", { method: "PUT", path: "/api/actions/connector/" });
+    expect((await call("update_connector", { id: "a", secrets: key("OTHER") })).body.status).toBe("unknown");
+    renew(second, "ALIAS");
+    expect((await rotate("a", key("ALIAS"))).said).toMatch(
+      /takes the place of .* no clear answer\), with the same value as CONNECTOR_SECRET_PD\./,
+    );
   });
 });
 
@@ -265,7 +279,7 @@ describe("where the journal has no digest that can be compared", () => {
 
 test("the digests are in the journal alone, under its key, and are no values", async () => {
   const auditConnector = { space: "default", id: "trail" };
-  const { create, rotate, call, bare, calls, journal, journalDir } = await started({ settings: { auditConnector } });
+  const { create, rotate, call, bare, deliveries, journal, journalDir } = await started({ settings: { auditConnector } });
   await bare("POST", "/api/actions/connector/trail", { name: "Trail", connector_type_id: ".index", config: { index: "trail" } });
   const inJournal = async () => {
     const found = (await journal()).matchAll(/"digests":\{"key":"([^"]+)","values":\{"routingKey":"([^"]+)"\}\}/g);
@@ -276,7 +290,7 @@ test("the digests are in the journal alone, under its key, and are no values", a
   const [one, same] = await inJournal();
   expect([same, await journal()]).toEqual([one, expect.not.stringContaining(first)]);
   const shown = JSON.stringify([await rotate("a", key("PD")), (await call("list_changes", { detail: true })).body]);
-  const sent = JSON.stringify(calls.filter(({ path }) => path.includes("/trail/_execute")));
+  const sent = JSON.stringify(await deliveries());
   expect(sent).toContain("CONNECTOR_SECRET_PD");
   for (const text of Object.values(one ?? {})) expect(shown + sent).not.toContain(text);
   await rm(`${journalDir}/key`);
