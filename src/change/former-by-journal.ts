@@ -45,7 +45,7 @@ export function formerByJournal(entries: readonly JournalEntry[], { deployment, 
         if ((source ?? digest) === undefined || (!isCertain && known >= 0)) continue;
         const by = named.length > 0 ? named.join(" and ") : undefined;
         const at = { space: record.space, connector: id, at: entry.begin.at };
-        one.former = one.former.filter((_other, n) => n !== known);
+        if (known >= 0) one.former.splice(known, 1);
         one.former.push({
           source,
           ...(digest !== undefined && { digest }),
