@@ -88,13 +88,16 @@ export function mapSealed(tree: SealedTree, leaf: (sealed: Sealed, path: string[
   return tree;
 }
 
+/** All sealed leaves of a tree, by dotted path. */
+export function sealedIn(tree: SealedTree): [path: string, sealed: Sealed][] {
+  const all: [string, Sealed][] = [];
+  mapSealed(tree, (sealed, path) => all.push([path.join("."), sealed]));
+  return all;
+}
+
 /** The names of variables and files behind a tree, by dotted path; what a person typed has none. */
 export function referencesIn(tree: SealedTree): Record<string, string> {
-  const named: [string, string][] = [];
-  mapSealed(tree, ({ source }, path) => {
-    if (/^(file )?\S+$/.test(source)) named.push([path.join("."), source]);
-  });
-  return Object.fromEntries(named);
+  return Object.fromEntries(sealedIn(tree).flatMap(([path, { source }]) => (/^(file )?\S+$/.test(source) ? [[path, source]] : [])));
 }
 
 /** The fields with a value. Null and an empty object are no values: Kibana would read them as "no such secret". */

@@ -156,7 +156,7 @@ export function createJournal(dir: string, clock: Clock): Journal {
       const { entries, passkeys, problems } = await readAll(dir, unwritten);
       return { entries, passkeys, problems: [...problems, ...(await problemOfKey(dir))] };
     },
-    // Only undos that have to find a hidden text again need it.
+    // Without it a hidden text is not found again, and stored secrets are compared by their references.
     key: () => readKey(dir).catch(() => undefined),
     keyForRecords: () => keyOf(dir),
     async lastHour() {

@@ -16,6 +16,7 @@ import { type Op, usesConnectors } from "./op.ts";
 import { recordOf } from "./ops/index.ts";
 import type { Recorded } from "./ops/records.ts";
 import type { Plan } from "./plan.ts";
+import { digestsOfStored } from "./stored-digests.ts";
 
 /** A plan's ops as the journal records them: without known secrets, except for the words that say what it is about. */
 export interface Recording {
@@ -27,7 +28,7 @@ export interface Recording {
 /**
  * A secret that Kibana echoes must not get into the journal. Ids, types, hosts and recipients stay, and so do names and
  * plain config texts that equal a known value as a whole: an undo needs them.
- * @param key the journal's, asked for only if something is marked; without it the recording is only looked at
+ * @param key the journal's, asked for only if something is marked or stored; without it the recording is only looked at
  */
 export async function recordingOf(plan: Plan, reach: WordsOfReach, scrub: Scrub, key = unrecorded): Promise<Recording> {
   const records = await Promise.all(plan.ops.map(withHosts));
@@ -81,6 +82,13 @@ function withoutTokensInActions<State extends RuleState>(state: State): State {
 }
 
 async function withDigests(op: Op, record: Recorded, key: () => Promise<Buffer>): Promise<Recorded> {
+  if ((op.op === "create" || op.op === "update") && (record.op === "create" || record.op === "update")) {
+    if (record.secretFields.length === 0) return record;
+    // They are for later questions and notes: without a key the change goes on.
+    const by = await key().catch(() => undefined);
+    const digests = by && digestsOfStored(op.secrets, by);
+    return digests ? { ...record, digests } : record;
+  }
   if (op.op === "put_workflow" && record.op === "put_workflow") {
     const { before, after } = op;
     if (record.before === before.yaml && record.after === after.yaml) return record;

@@ -1,8 +1,9 @@
-import { referencesIn } from "../sealed.ts";
+import { sealedIn } from "../sealed.ts";
 import { idIn } from "./entries-of.ts";
 import { formerByJournal } from "./former-by-journal.ts";
 import type { JournalReader } from "./journal.ts";
 import type { Plan } from "./plan.ts";
+import { digestsIn, digestUnder } from "./stored-digests.ts";
 import { recordedIn } from "./undo.ts";
 
 /**
@@ -13,18 +14,21 @@ import { recordedIn } from "./undo.ts";
 export async function secretsByJournal({ ops }: Plan, journal: JournalReader, deployment: string): Promise<string[] | undefined> {
   const stores = ops.flatMap((op) => (op.op === "create" || op.op === "update" ? [op] : []));
   if (stores.length === 0) return undefined;
-  const known = await journal.entries().catch(() => undefined);
+  const known = await Promise.all([journal.entries(), journal.key()]).catch(() => undefined);
   if (!known) return undefined;
-  const { entries } = known;
+  const [{ entries }, key] = known;
   const place = (space: string, id: string | undefined) => JSON.stringify([space, id]);
   const places = new Set(stores.map(({ space, id }) => place(space, id)));
-  const given = new Set(stores.flatMap(({ secrets }) => Object.values(referencesIn(secrets))));
+  const given = stores.flatMap(({ secrets }) => sealedIn(secrets).map(([, value]) => value));
+  const [sources, digests] = [given.map(({ source }) => source), key ? given.map(digestUnder(key)) : []];
   const writes = entries.filter((entry) => {
     const record = entry.begin.deployment === deployment && entry.end?.outcome !== "not_done" ? recordedIn(entry) : undefined;
     const stored = record?.op === "create" || record?.op === "update" ? record.secretFields : [];
     return record !== undefined && stored.length > 0 && places.has(place(record.space, idIn(entry)));
   });
-  const former = formerByJournal(entries, deployment).filter(({ source }) => given.has(source));
+  const former = formerByJournal(entries, { deployment, digests: digestsIn(key) }).filter(
+    ({ source, digest }) => (source !== undefined && sources.includes(source)) || (digest !== undefined && digests.includes(digest)),
+  );
   return [
     ...writes.map(({ begin }) => `${begin.change}/${begin.n}`),
     ...former.map(({ source, space, connector }) => JSON.stringify([source, space, connector])),

@@ -1,8 +1,9 @@
 import { grouped } from "../grouped.ts";
-import { areSame, fieldOf, type StoredSecret } from "../secrets/stored-secret.ts";
+import { areSame, fieldOf, haveSameValue, mayBeSame, type StoredSecret } from "../secrets/stored-secret.ts";
 import { idIn } from "./entries-of.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Recorded, RecordOf } from "./ops/records.ts";
+import type { DigestsIn } from "./stored-digests.ts";
 import { changesOnlySecrets, inverseOfEntry, mayHaveHappened, recordedIn } from "./undo.ts";
 
 /**
@@ -12,39 +13,50 @@ import { changesOnlySecrets, inverseOfEntry, mayHaveHappened, recordedIn } from 
  * @param before what the undo of this change gives back: what was stored before it, or what is there now where it left a field as
  * it was. What it stored itself is never among it.
  */
-export function storedByJournal(entries: readonly JournalEntry[], deployment: string, before?: string): StoredSecret[] {
-  if (before === undefined) return lastStored(entries, deployment);
+export function storedByJournal(entries: readonly JournalEntry[], of: Of, before?: string): StoredSecret[] {
+  if (before === undefined) return lastStored(entries, of);
   const end = entries.findLastIndex(({ begin }) => begin.change === before) + 1;
   const own = entries.filter(({ begin }) => begin.change === before);
   const newer = entries.slice(0, end).filter(({ begin }) => begin.change !== before);
-  const [stored, again, since] = [entries.slice(end), own, newer].map((some) => lastStored(some, deployment)) as Three;
+  const [stored, again, since] = [entries.slice(end), own, newer].map((some) => lastStored(some, of)) as Three;
   const [then, itself, later] = [stored, again, since].map((all) => grouped(all, place));
   const inPlace = own.filter((entry) => isInPlace(entry, stored, again));
   return [...new Set([...(then?.keys() ?? []), ...(itself?.keys() ?? [])])].flatMap((at) => {
     const [was, by, is] = [then, itself, later].map((all) => all?.get(at) ?? []) as Three;
-    const isOther = is.length > 0 && !areSame(is, by.length > 0 ? by : was);
+    const isOther = is.length > 0 && !mayBeSame(is, by.length > 0 ? by : was);
     const isUncertain = is.some((one) => one.isUncertain);
-    const hasNewValue = inPlace.some((entry) => was.some((one) => isOf(entry, one)));
-    const isKept = !hasNewValue && (was.length === 0 || (areSame(was, by) && was.every(({ source }) => source !== undefined)));
+    const hasNewValue = (one: StoredSecret) =>
+      by.some(
+        (mine) => mine.path === one.path && mine.source === one.source && one.source !== undefined && haveSameValue(mine, one) === false,
+      ) ||
+      (by.every((mine) => haveSameValue(mine, one) === undefined) && inPlace.some((entry) => isOf(entry, one)));
+    const isKept = !was.some(hasNewValue) && (was.length === 0 || areSame(was, by));
     if (isOther && isKept) {
       const there = isUncertain ? was.map((one) => ({ ...one, isUncertain: true as const })) : [];
       return [...is.map((one) => ({ ...one, isSince: true as const })), ...there];
     }
     const source = [...new Set(is.map(({ source: name = "what a person typed" }) => name))].join(" and ");
-    const more = { ...(isOther && { replaced: { source, isUncertain } }), ...(hasNewValue && { hasNewValue }) };
-    return was.map((one) => ({ ...one, ...more }));
+    const more = isOther ? { replaced: { source, isUncertain } } : {};
+    return was.map((one) => ({ ...one, ...more, ...(hasNewValue(one) && { hasNewValue: true as const }) }));
   });
+}
+
+/** Whose entries are meant, and how their digests are read. */
+export interface Of {
+  deployment: string;
+  digests: DigestsIn;
 }
 
 type Three = [StoredSecret[], StoredSecret[], StoredSecret[]];
 
-/** Whether a change of secrets alone gave the references that were there last: then these had got new values. */
+/** Whether a change of secrets alone gave the references that were there last: then these had got new values, as far as no digest says it. */
 function isInPlace(entry: JournalEntry, stored: readonly StoredSecret[], again: readonly StoredSecret[]): boolean {
   const inverse = inverseOfEntry(entry);
   const was = stored.filter((one) => one.isLatest && isOf(entry, one));
   const by = again.filter((one) => isOf(entry, one));
   const isKnown = by.length > 0 && by.every(({ source }) => source !== undefined);
-  return inverse !== undefined && changesOnlySecrets(inverse) && isKnown && areSame(was, by);
+  const references = (all: readonly StoredSecret[]) => all.map(({ path, source }) => ({ path, source }));
+  return inverse !== undefined && changesOnlySecrets(inverse) && isKnown && areSame(references(was), references(by));
 }
 
 function isOf(entry: JournalEntry, { space, connector }: StoredSecret): boolean {
@@ -61,15 +73,19 @@ interface Write {
   record: Recorded;
   id: string;
   isCertain: boolean;
+  /** Of what it stored, by path. */
+  digests: Readonly<Record<string, string>>;
 }
 
 type Store = Write & { record: RecordOf<"create" | "update"> };
 
-function lastStored(entries: readonly JournalEntry[], deployment: string): StoredSecret[] {
+function lastStored(entries: readonly JournalEntry[], { deployment, digests }: Of): StoredSecret[] {
   const writes = entries.flatMap((entry): Write[] => {
     const record = entry.begin.deployment === deployment && entry.end?.outcome !== "not_done" ? recordedIn(entry) : undefined;
     const id = idIn(entry);
-    return record && id !== undefined ? [{ entry, record, id, isCertain: !mayHaveHappened(entry) }] : [];
+    if (!record || id === undefined) return [];
+    const stored = isConnectors(record) ? digests(record.digests) : {};
+    return [{ entry, record, id, isCertain: !mayHaveHappened(entry), digests: stored }];
   });
   const ofConnectors = writes.filter((one) => isStore(one) || one.record.op === "delete");
   return [...grouped(ofConnectors, ({ record, id }) => JSON.stringify([record.space, id])).values()].flatMap(storedInOne);
@@ -107,19 +123,26 @@ function inStates(field: string, states: readonly Store[]): { own: Set<Store>; i
   const own: Store[] = [];
   for (const write of [...states].reverse()) {
     const is = inField(field, write);
-    const isAgain = is.every(({ source }) => source !== undefined) && own.some((one) => areSame(inField(field, one), is));
+    const isAgain = own.some((one) => areSame(inField(field, one), is));
     if (write.record.secretFields.includes(field) && !isAgain) own.push(write);
   }
   return { own: new Set(own), isOne: own.length === 1 && states.every(({ record }) => record.secretFields.includes(field)) };
 }
 
-function inField(field: string, { entry, record, id }: Store): Omit<StoredSecret, "isGone" | "isLatest">[] {
-  const sources = Object.entries(record.secretSources).filter(([path]) => fieldOf({ path }) === field);
-  const all = sources.length > 0 ? sources : [[field, undefined] as const];
+function inField(field: string, { entry, record, id, digests }: Store): Omit<StoredSecret, "isGone" | "isLatest">[] {
+  const paths = Object.keys({ ...record.secretSources, ...digests }).filter((path) => fieldOf({ path }) === field);
   const { change, at } = entry.begin;
-  return all.map(([path, source]) => ({ source, path, space: record.space, connector: id, change, at }));
+  const place = { space: record.space, connector: id, change, at };
+  return (paths.length > 0 ? paths : [field]).map((path) => ({
+    ...{ source: record.secretSources[path], path, ...place },
+    ...(digests[path] !== undefined && { digest: digests[path] }),
+  }));
 }
 
 function isStore(write: Write): write is Store {
-  return write.record.op === "create" || write.record.op === "update";
+  return isConnectors(write.record);
+}
+
+function isConnectors(record: Recorded): record is Store["record"] {
+  return record.op === "create" || record.op === "update";
 }

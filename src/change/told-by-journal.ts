@@ -6,6 +6,7 @@ import type { Passkeys } from "./consent/passkey.ts";
 import { formerByJournal } from "./former-by-journal.ts";
 import type { JournalReader } from "./journal.ts";
 import { storedByJournal } from "./stored-by-journal.ts";
+import { digestsIn, digestUnder } from "./stored-digests.ts";
 
 /** What the journal says of secrets: where which is stored, now or before a change; what was replaced; where people agreed that they go. */
 export async function toldByJournal(
@@ -14,7 +15,8 @@ export async function toldByJournal(
   { approveWith }: Pick<Settings, "approveWith">,
   passkeys: Promise<Pick<Passkeys, "keyring">> | undefined,
 ) {
-  const { entries } = await journal.entries();
+  const [{ entries }, key] = await Promise.all([journal.entries(), journal.key()]);
+  const digests = digestsIn(key);
   let agreeing: Promise<AgreedPlace[]> | undefined;
   async function agreed(): Promise<AgreedPlace[]> {
     if (!approveWith) return agreedByJournal(entries, deployment, inPerson);
@@ -34,11 +36,12 @@ export async function toldByJournal(
   const answers = new Map<string | undefined, StoredSecret[]>();
   return {
     stored(before?: string) {
-      const answer = answers.get(before) ?? storedByJournal(entries, deployment, before);
+      const answer = answers.get(before) ?? storedByJournal(entries, { deployment, digests }, before);
       answers.set(before, answer);
       return answer;
     },
-    former: formerByJournal(entries, deployment),
+    former: formerByJournal(entries, { deployment, digests }),
+    digest: key && digestUnder(key),
     agreed: () => (agreeing ??= agreed()),
   };
 }

@@ -158,6 +158,7 @@ function storedOnce({
   return {
     stored: async (before?: string) => (await told()).stored(before),
     former: async () => (await told()).former,
+    digest: async () => (await told()).digest,
     agreed: async () => (await told()).agreed(),
   };
 }

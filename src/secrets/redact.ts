@@ -152,8 +152,12 @@ export function holds(sealed: Sealed, other: Sealed): boolean {
 
 /** Whether both have the same value; short ones are anybody's. */
 export function isSame(sealed: Sealed, other: Sealed): boolean {
-  const value = String(unseal(sealed));
-  return value.length >= shortest && other.is(value);
+  return !isShort(sealed) && other.is(String(unseal(sealed)));
+}
+
+/** Whether a value is so short that it is anybody's. */
+export function isShort(sealed: Sealed): boolean {
+  return String(unseal(sealed)).length < shortest;
 }
 
 /** The values of one secret that another one may hold. */

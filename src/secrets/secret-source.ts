@@ -3,7 +3,7 @@ import { bindingSuffix } from "../settings/bindings.ts";
 import { isUnfilled } from "../settings/given-values.ts";
 import type { RefusedValues } from "./refused-values.ts";
 import type { ReservedValues } from "./reserved-values.ts";
-import type { FormerSecret, StoredSecret } from "./stored-secret.ts";
+import type { DigestOf, FormerSecret, StoredSecret } from "./stored-secret.ts";
 
 /** Where references lead. */
 export interface SecretSource {
@@ -32,6 +32,8 @@ export interface SecretSource {
   stored?: (before?: string) => Promise<readonly StoredSecret[]>;
   /** What this server replaced where it was; undefined: it keeps no journal. */
   former?: () => Promise<readonly FormerSecret[]>;
+  /** Makes the digests that these two have; undefined: it keeps none. */
+  digest?: () => Promise<DigestOf | undefined>;
   /** Where people agreed that connectors send; undefined: it keeps no journal. */
   agreed?: () => Promise<readonly AgreedPlace[]>;
 }

@@ -74,7 +74,7 @@ export const updateConnector = changeInSpaces({
     return {
       result: compact({
         connector: stored && connectorView(stored, op.space),
-        // Whether a value is another one than before nobody can tell.
+        // Whether a value is another one than before Kibana does not tell; the plan does where the journal knows.
         secrets_stored: given,
         authorise: howToAuthorise(op.before, deployment.url, op.space),
         workflows,

@@ -167,7 +167,7 @@ const methods = { create: "POST", update: "PUT", delete: "DELETE", execute: "POS
 
 /** Moves the times in a journal back, so that nobody has to wait for minutes. */
 async function longAgo(journalDir: string): Promise<void> {
-  for (const name of await readdir(journalDir)) {
+  for (const name of (await readdir(journalDir)).filter((one) => one.endsWith(".jsonl"))) {
     const path = join(journalDir, name);
     const text = await readFile(path, "utf8");
     await writeFile(

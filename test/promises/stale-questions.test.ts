@@ -27,12 +27,12 @@ async function two(meanwhile: (other: Started) => Promise<unknown>, args: string
   const server = await startServer({
     args: all,
     env,
-    async person(question) {
+    async person() {
       if (waits) {
         waits = false;
         expect(await meanwhile(other)).toMatchObject({ body: { status: "done" } });
       }
-      return yes(question);
+      return yes();
     },
   });
   onTestFinished(() => server.close());

@@ -10,8 +10,8 @@ export async function freshFolder(atEnd: (end: () => Promise<void>) => unknown =
   return folder;
 }
 
-/** Everything in the files of a folder, as one text; empty if there is no folder. */
+/** Everything in the files of a folder, but for a journal's key, which is no text; empty if there is no folder. */
 export async function textIn(folder: string): Promise<string> {
-  const names = await readdir(folder).catch(() => []);
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name !== "key");
   return (await Promise.all(names.sort().map((name) => readFile(join(folder, name), "utf8")))).join("");
 }

@@ -53,6 +53,7 @@ export async function startHttpProcess(
 export function filesIn(folder: string): string {
   try {
     return readdirSync(folder)
+      .filter((name) => name !== "key")
       .map((name) => readFileSync(join(folder, name), "utf8"))
       .join("");
   } catch (error) {

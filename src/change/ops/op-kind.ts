@@ -6,7 +6,7 @@ import type { RuleState } from "../../rules/rule-state.ts";
 import type { Settings } from "../../settings/index.ts";
 import type { Clock } from "../clock.ts";
 import type { ArtifactsRead, Op } from "../op.ts";
-import type { FieldDigests, RecordOf } from "./records.ts";
+import type { FieldDigests, RecordOf, StoredDigests } from "./records.ts";
 import type { OtherConnectors } from "./touched-connectors.ts";
 
 /**
@@ -61,8 +61,9 @@ export type Inverse =
       lost?: string;
       /** The fields of secrets that the change itself stored. */
       gave: string[];
-      /** The references that the change itself used, by path. */
+      /** The references that the change itself used, by path, and the digests of what it stored. */
       used: Record<string, string>;
+      digests: StoredDigests | undefined;
     }
   | { op: "execute"; space: string; id: string; params: Record<string, unknown> }
   /**

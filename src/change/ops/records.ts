@@ -15,6 +15,8 @@ const FieldDigests = z.record(z.string(), z.string());
 const HostsGiven = z.record(z.string(), z.array(z.string())).default({});
 /** Of secret headers; records of older versions have none. */
 const Names = z.array(z.string());
+/** Of the values that a connector got, by path, and which key they are under; records of older versions have none, nor have short values. */
+const StoredDigests = z.object({ key: z.string(), values: z.record(z.string(), z.string()) });
 const State = z.object({ name: z.string(), config: Config });
 
 /**
@@ -29,6 +31,7 @@ const Recorded = z.discriminatedUnion("op", [
     config: Config,
     secretFields: z.array(z.string()).default([]),
     secretSources: z.record(z.string(), z.string()).default({}),
+    digests: StoredDigests.optional(),
     takesEvents: z.boolean().optional(),
   }),
   z.object({
@@ -38,6 +41,7 @@ const Recorded = z.discriminatedUnion("op", [
     after: State,
     secretFields: z.array(z.string()).default([]),
     secretSources: z.record(z.string(), z.string()).default({}),
+    digests: StoredDigests.optional(),
     secretsBefore: z.boolean(),
     // Records of older versions have none.
     secretsFirst: z.array(z.string()).default([]),
@@ -98,6 +102,7 @@ const Recorded = z.discriminatedUnion("op", [
   }),
 ]);
 export type FieldDigests = z.output<typeof FieldDigests>;
+export type StoredDigests = z.output<typeof StoredDigests>;
 export type Recorded = z.output<typeof Recorded>;
 export type RecordOf<Name extends Recorded["op"]> = Extract<Recorded, { op: Name }>;
 

@@ -54,6 +54,7 @@ export const update: OpKind<UpdateOp> = {
     secretsFirst,
     secretFields,
     secretSources,
+    digests,
     headersBefore,
     headersStored,
     lost,
@@ -69,6 +70,7 @@ export const update: OpKind<UpdateOp> = {
     gave: secretFields,
     ...(lost !== undefined && { lost }),
     used: secretSources,
+    digests,
   }),
 };
 

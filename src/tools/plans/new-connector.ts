@@ -20,7 +20,7 @@ import { authenticationSaid } from "../secrets/explicit-no-auth.ts";
 import { assertNoKnownWebhook } from "../secrets/known-webhook.ts";
 import { listedHeaders, notDropped } from "../secrets/listed-headers.ts";
 import { fieldsStoredLast } from "../secrets/proposed-secrets.ts";
-import { formerSecrets, notKnownToBeSame, storesFormer } from "../secrets/replaced-secrets.ts";
+import { formerSecrets, notAsInOriginal, notKnownToBeSame, storesFormer } from "../secrets/replaced-secrets.ts";
 import { storedSecrets } from "../secrets/stored-secrets.ts";
 import { assertKnownKeys } from "./known-keys.ts";
 import { assertNotMade } from "./made-elsewhere.ts";
@@ -104,7 +104,11 @@ export async function planNew(
   const { needed } = storedSecrets(await connectorType(live.id), source.connector.config ?? {}, status);
   return {
     ...plan,
-    beforehand: [...(plan.beforehand ?? []), ...(await notKnownToBeSame(original, needed, plan, context.secrets))],
+    beforehand: [
+      ...(plan.beforehand ?? []),
+      ...(await notKnownToBeSame(original, needed, plan, context.secrets)),
+      ...(await notAsInOriginal(original, plan, context.secrets)),
+    ],
     warnings: [
       ...wanted.taken,
       ...wanted.encoded,

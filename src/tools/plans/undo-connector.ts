@@ -3,20 +3,21 @@ import { connectorType } from "../../catalog/index.ts";
 import type { CheckedSpace } from "../../change/checked-space.ts";
 import type { PutWorkflowOp } from "../../change/op.ts";
 import type { NoChange, Plan } from "../../change/plan.ts";
+import { digestsIn } from "../../change/stored-digests.ts";
 import type { Inverse } from "../../change/undo.ts";
 import { ToolError } from "../../errors.ts";
 import type { Connector } from "../../kibana/connectors.ts";
 import { word } from "../../plain-text.ts";
-import { fieldsWithValue, mapSealed, referencesIn } from "../../sealed.ts";
+import { fieldsWithValue } from "../../sealed.ts";
 import { hasName, headersField, headersIn } from "../../secrets/secret-headers.ts";
-import type { SecretSource } from "../../secrets/secret-source.ts";
-import { fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
+import { areSame, fieldOf, haveSameValue, type StoredSecret } from "../../secrets/stored-secret.ts";
 import { assertRunnable, connectorView } from "../connectors/connector-row.ts";
 import type { Known } from "../connectors/deletable.ts";
 import { liveType } from "../connectors/live-type.ts";
 import { assertSaved } from "../connectors/preconfigured.ts";
 import type { ToolContext } from "../define.ts";
 import { compact } from "../fields.ts";
+import { compared } from "../secrets/given-places.ts";
 import { notDropped } from "../secrets/listed-headers.ts";
 import { fieldsStoredLast, isIn } from "../secrets/proposed-secrets.ts";
 import { formerSecrets, notKnownToBeSame, replacedSecrets } from "../secrets/replaced-secrets.ts";
@@ -124,7 +125,7 @@ export async function planInverse(
       const wanted = { space, before: current, after, verb: "Put back", undone: { change, gave, first, headers }, ...given };
       const plan = await planUpdate(wanted, { status, existing }, context);
       const stored = ((await context.secrets.stored?.(change)) ?? []).filter((one) => isIn(one, { id: inverse.id, space }));
-      assertOthers(plan, inverse, stored, context.secrets);
+      await assertOthers(plan, inverse, stored, context);
       const stays = fieldsInWords(differs);
       const kept = stays === "" ? [] : [`What was changed after it stays as it is now: ${stays}.`];
       const notes = whichValues(plan, inverse, stored);
@@ -174,35 +175,34 @@ function whichValues(
  * @param stored what the undo gives back, by the journal
  * @throws ToolError secret_refused
  */
-function assertOthers(
+async function assertOthers(
   { ops: [op], asks }: Plan,
-  { expect, to, used }: Extract<Doable, { op: "update" }>,
+  { expect, to, used, digests }: Extract<Doable, { op: "update" }>,
   stored: readonly StoredSecret[],
-  { noPage }: SecretSource,
-): void {
+  { secrets: source, journal }: ToolContext,
+): Promise<void> {
   if (op.op !== "update" || Object.keys(used).length === 0 || !isDeepStrictEqual(expect, to)) return;
-  let values = 0;
-  mapSealed(op.secrets, () => values++);
-  const given = referencesIn(op.secrets);
-  const of = (field: string, references: Record<string, string>) =>
-    Object.fromEntries(Object.entries(references).filter(([path]) => fieldOf({ path }) === field));
-  const again = [...new Set(Object.keys(used).map((path) => fieldOf({ path })))].filter((field) => {
-    const was = stored.filter((one) => fieldOf(one) === field);
+  const { given } = await compared(op.secrets, source);
+  const values = digestsIn(await journal.key())(digests);
+  const own = Object.entries(used).map(([path, name]) => ({ path, source: name, digest: values[path] }));
+  const of = <One extends { path: string }>(field: string, all: readonly One[]) => all.filter((one) => fieldOf(one) === field);
+  const wasIn = (field: string) => [...new Map(of(field, stored).map((one) => [one.path, one])).values()];
+  const again = [...new Set(own.map(fieldOf))].filter((field) => {
+    const was = wasIn(field);
     if (was.length === 0 || was.some(({ isSince, replaced }) => isSince || replaced !== undefined)) return false;
-    const before = Object.fromEntries(was.map(({ path, source }) => [path, source]));
-    return isDeepStrictEqual(of(field, given), of(field, used)) && !isDeepStrictEqual(before, of(field, used));
+    return areSame(of(field, given), of(field, own)) && !areSame(was, of(field, own));
   });
   const isLater = stored.some(({ isSince, replaced }) => isSince || replaced !== undefined);
-  // A secret that a person typed has no name to compare.
-  const isAll = !isLater && asks.length === 0 && values <= Object.keys(used).length && isDeepStrictEqual(given, used);
+  // It stored just what was there.
+  const isThen = own.every((one) => wasIn(fieldOf(one)).some((was) => was.path === one.path && haveSameValue(was, one)));
+  const isAll = !isLater && !isThen && asks.length === 0 && areSame(given, own);
   if (again.length === 0 && !isAll) return;
-  const names = [
-    ...new Set(Object.entries(used).flatMap(([path, name]) => (again.length === 0 || again.includes(fieldOf({ path })) ? [name] : []))),
-  ];
+  const meant = given.filter((one) => again.length === 0 || again.includes(fieldOf(one)));
+  const names = [...new Set(meant.map((one) => one.source ?? "what a person typed"))];
   throw new ToolError(
     "secret_refused",
     `${names.join(", ")} ${names.length > 1 ? "are" : "is"} what this change itself stored${again.length > 0 ? ` in ${again.join(", ")}` : ""}: giving it again undoes nothing.`,
-    `Give the OLD value, which Kibana has forgotten: a reference to another variable or file that holds it${noPage ? "" : ', or {"$ask": true} if a person knows it'}. If nobody has it, the change cannot be undone.`,
+    `Give the OLD value, which Kibana has forgotten: a reference to another variable or file that holds it${source.noPage ? "" : ', or {"$ask": true} if a person knows it'}. If nobody has it, the change cannot be undone.`,
     { used },
   );
 }

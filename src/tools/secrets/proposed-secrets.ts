@@ -8,6 +8,7 @@ import { isBoundTo } from "../../secrets/binding.ts";
 import { hasName, headersField, type Names } from "../../secrets/secret-headers.ts";
 import { availableNames, mayUse, type SecretSource } from "../../secrets/secret-source.ts";
 import { type FormerSecret, fieldOf, type StoredSecret } from "../../secrets/stored-secret.ts";
+import { valuesNow } from "../../secrets/value-now.ts";
 import { type Binding, bindingSuffix, readBindings } from "../../settings/bindings.ts";
 import { isOneOf, statOf } from "../../settings/own-files.ts";
 import { isOneText } from "./page-fields.ts";
@@ -40,7 +41,7 @@ export interface Proposal {
   stored_since?: string[];
   /** Where it is not known whether a write of this server happened: what may be stored, the newest first. */
   stored_perhaps?: Record<string, Reference[]>;
-  /** What the connector had the older value of, before an undone change that stored the newer one. */
+  /** What the connector had the older value of, before an undone change: that one stored the newer value, or the reference has it since. */
   older_value_of?: Record<string, Reference>;
   /** Otherwise references that exist and may fit; absent: none. */
   secret_names?: string[];
@@ -85,8 +86,11 @@ export async function proposedSecrets(
   const own = inIt.flatMap((one) => (one.source !== undefined && known.includes(one.source) ? [{ ...one, source: one.source }] : []));
   const referencesOf = (some: typeof own) => some.map((one) => [one.path, asReference(one.source)] as const);
   const certain = own.filter(({ isUncertain }) => !isUncertain);
-  const last = referencesOf(certain.filter(({ hasNewValue }) => !hasNewValue));
-  const older = referencesOf(certain.filter(({ hasNewValue }) => hasNewValue));
+  const values = valuesNow(source, await source.digest?.());
+  const isOlder = (one: StoredSecret & { source: string }) =>
+    subject.before !== undefined && !(values.holds(one.source, one.digest) ?? !one.hasNewValue);
+  const last = referencesOf(certain.filter((one) => !isOlder(one)));
+  const older = referencesOf(certain.filter(isOlder));
   const open = grouped(
     own.filter(({ isUncertain }) => isUncertain),
     ({ path }) => path,
@@ -98,7 +102,7 @@ export async function proposedSecrets(
   const { names, files } =
     last.length + perhaps.length > 0 || isOthers
       ? { names: [], files: [] }
-      : fitting(subject, entry, fields, { stored, former: (await source.former?.()) ?? [] }, source);
+      : fitting(subject, entry, fields, { stored, former: (await source.former?.()) ?? [], values }, source);
   const [name, ...others] = [...names, ...files];
   const one = offeredReference(
     source,
@@ -207,7 +211,7 @@ export function existing(
     ...(later === "" ? [] : [`This server stored after that change, which had left it as it was: ${later}`]),
     ...(gone === ""
       ? []
-      : [`Before that change it had stored ${gone}, and that change stored what is there now: the older value is to be had elsewhere`]),
+      : [`Before that change it had stored ${gone}, of which there is another value now: the older value is to be had elsewhere`]),
   ];
   const fit = [...names, ...files.map((name) => `file ${name}`)].map((name) => JSON.stringify(asReference(name)));
   return [...told, ...(fit.length > 0 ? [`By its name or binding this may be it: ${fit.join(", ")}`] : [])].join(". ");
@@ -221,7 +225,7 @@ function fitting(
   { type, name, id = "", space, config = {}, before }: Subject,
   entry: ConnectorType | undefined,
   fields: readonly string[],
-  { stored, former }: { stored: readonly StoredSecret[]; former: readonly FormerSecret[] },
+  { stored, former, values }: { stored: readonly StoredSecret[]; former: readonly FormerSecret[]; values: ReturnType<typeof valuesNow> },
   source: SecretSource,
 ) {
   const words = new Set([type, name, id, entry?.name ?? "", ...(entry?.aliases ?? []), ...fields].flatMap(wordsOf));
@@ -233,7 +237,9 @@ function fitting(
   const others = new Set(
     stored.filter((one) => !one.isGone && (before !== undefined || !isIn(one, { id, space }))).map((one) => one.source),
   );
-  const ended = new Set(former.map((one) => one.source));
+  const ended = new Set(
+    former.filter((one) => one.source !== undefined && values.holds(one.source, one.digest) !== false).map((one) => one.source),
+  );
   const hosts = entry ? destinations(entry, config, () => undefined) : [];
   const isBound = (bindings: readonly Binding[]) =>
     hosts.length > 0 ? isBoundTo(bindings, type, hosts) : bindings.some((one) => one.type === type);
