@@ -45,19 +45,19 @@ describe("a template that the rule alone fills in", () => {
     "is refused for sure, which the map, the audit, attach_connector and a move say: %s",
     async (_what, kind, params, path) => {
       const made = await deployment(kind, params);
-      expect(await fire(made)).toContain('"status":"error"');
       expect(await mapped(made)).toMatchObject({
         verdict: "nobody",
         routes: [{ in_the_way: [expect.stringContaining(`${path} ${words}`)] }],
       });
       const [first, ...more] = await found(made);
       expect([first.evidence, more]).toEqual([expect.stringContaining(`${path} ${words}`), []]);
-      expect((await attach(made, kind, params)).error.message).toContain(`${path}: ${words}`);
+      expect((await attach(made, kind, params)).message).toContain(`${path}: ${words}`);
       const moved = await call(made, "replace_connector", { from: kind, to: `${kind}2`, dry_run: true });
       expect(JSON.stringify(moved)).toContain(`Kibana refuses what is moved in`);
+      expect(await fire(made)).toContain('"status":"error"');
       if (first.next) expect((await call(made, first.next.tool, first.next.args)).status).toBe("done");
       else expect(kind).not.toBe("pager");
-      if (first.next) expect([await found(made), (await mapped(made)).verdict]).toEqual([[], "told"]);
+      expect(await found(made)).toHaveLength(first.next ? 0 : 1);
     },
   );
 
