@@ -25,6 +25,9 @@ interface Mend {
   params?: Params;
 }
 
+/** A summary is about no single alert. */
+const keyOfRule = "{{rule.id}}";
+
 /** How many problems of one action are told. */
 const shown = 3;
 
@@ -123,7 +126,7 @@ export function recipeOf(
 ): Params | undefined {
   const group = own ?? ruleType.defaultGroup;
   const role = frequency?.summary ? "summary" : group === ruleType.recoveryGroup ? "recovered" : "active";
-  const key = keyOf(type, params ?? {}) ?? type.usualKey ?? usualKey;
+  const key = keyOf(type, params ?? {}) ?? (role === "summary" ? keyOfRule : (type.usualKey ?? usualKey));
   if (role === "recovered" && type.recovery) return closingParams(type, key);
   const known = context ?? contextIn(ruleType, role === "recovered");
   return type.recipe?.params({ role, main: group === ruleType.defaultGroup, key, context: known });
