@@ -11,23 +11,33 @@ export interface RefusedParams {
   surely: boolean;
 }
 
+/** What Kibana refuses, if anything, and the fields with few values where a template stands: what only a run decides. */
+export interface JudgedParams {
+  refused: RefusedParams | undefined;
+  undecided: { path: string; problem: string }[];
+}
+
 /**
  * @param mayKnowMore whether this Kibana may know more fields than the catalogue
  * @param runs who hands them over: of a rule's, some types drop what they do not fill in
- * @returns undefined where nothing is refused
  */
-export function refusedParams(
+export function judgedParams(
   type: ConnectorType,
   params: Params,
   mayKnowMore: boolean,
   runs: "byRule" | "byStep" = "byRule",
-): RefusedParams | undefined {
-  const { errors, unknownKeys = [] } = checkPart(type, "params", params, { [runs]: true, onlyErrors: true });
+): JudgedParams {
+  const { errors, unknownKeys = [], undecided = [] } = checkPart(type, "params", params, { [runs]: true, onlyErrors: true });
   const unknown = unknownKeys.map((path) => ({ path, problem: "is none of its fields" }));
-  if (errors.length + unknown.length === 0) return undefined;
+  if (errors.length + unknown.length === 0) return { refused: undefined, undecided };
   // Kibana's own description of a type is checked without what its code adds.
   const surely = !type.fromKibana && (errors.length > 0 || unknownKeys.some((path) => isSurelyUnknown(path, type, mayKnowMore)));
-  return { problems: [...errors, ...unknown], unknown: unknownKeys, surely };
+  return { refused: { problems: [...errors, ...unknown], unknown: unknownKeys, surely }, undecided };
+}
+
+/** What Kibana refuses of them; undefined where nothing is refused. */
+export function refusedParams(type: ConnectorType, params: Params, mayKnowMore: boolean): RefusedParams | undefined {
+  return judgedParams(type, params, mayKnowMore).refused;
 }
 
 /** The fields that the type surely does not have, as paths within the params. */

@@ -17,6 +17,11 @@ export interface Verdict {
   warnings: Problem[];
 }
 
+interface PartVerdict extends Verdict {
+  unknownKeys?: string[];
+  undecided?: Problem[];
+}
+
 /** The first Kibana whose schemas were not looked at: it may know more fields. */
 export const firstUnread = "9.7";
 
@@ -26,20 +31,21 @@ export const firstUnread = "9.7";
  * @param byRule a rule runs it: templates in params are filled in, and some fields dropped, before Kibana checks them
  * @param byStep a step of a workflow does: templates are filled in, and no field is dropped
  * @param onlyErrors nobody asks for warnings: what somebody may have meant takes longer to find than what is wrong
- * @returns the paths of keys that the versions known here refuse, beside what is wrong: a later one may know them
+ * @returns beside what is wrong the paths of keys that the versions known here refuse, which a later one may know, and what a
+ * template has to become where only some values fit
  */
 export function checkPart(
   type: ConnectorType,
   part: Part,
   value: unknown,
   { byRule = false, byStep = false, onlyErrors = false } = {},
-): Verdict & { unknownKeys?: string[] } {
+): PartVerdict {
   const schema = type.schemas()[part];
   // A part that is left out is {} to Kibana; null it refuses (K§1.1).
   const whole = value === undefined ? {} : value;
   const given = byRule && type.rendering && isPlainObject(whole) ? handedOn(type.rendering, whole) : whole;
   const issues = (schema.safeParse(given).error?.issues ?? []).flatMap((issue) => leaves(issue, given));
-  const verdict: Verdict & { unknownKeys?: string[] } = { errors: [], warnings: [] };
+  const verdict: PartVerdict = { errors: [], warnings: [] };
   const missing = issues.filter((issue) => issue.path.length === 1 && isAbsent(issue, given)).map((issue) => String(issue.path[0]));
   for (const issue of issues) {
     if (issue.code === "unrecognized_keys") {
@@ -47,6 +53,7 @@ export function checkPart(
       if (onlyErrors) continue;
       verdict.warnings.push(...issue.keys.map((key) => unknownKey(type, part, given, issue.path, key, missing)));
     } else if (part === "params" && holdsTemplate(valueAt(given, issue.path))) {
+      if (allowedValues(issue).length > 0) verdict.undecided = [...(verdict.undecided ?? []), asProblem(issue, part, given)];
       if (byRule || byStep) continue;
       verdict.warnings.push({
         path: dotted(part, issue.path),

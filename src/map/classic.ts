@@ -108,7 +108,7 @@ function routesOf(action: RuleAction, rule: Rule, facts: RouteFacts): Route[] {
   const given = params ?? {};
   const obstacles = [
     ...[...before.obstacles, ...end.obstacles],
-    ...handedOver(end, given, connectors, { onFiring: runsOnFiring(action) }),
+    ...handedOver(end, given, connectors, { rule, onFiring: runsOnFiring(action) }),
     ...unknownAddressees(entryOf(end, connectors), given, rule, facts.space),
   ];
   return [{ ...end, on: before.on, via: [], params: [given], obstacles }];

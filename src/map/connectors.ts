@@ -1,11 +1,12 @@
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
 import { connectorType } from "../catalog/index.ts";
-import { refusedParams as refused } from "../catalog/refused-params.ts";
+import { judgedParams } from "../catalog/refused-params.ts";
 import { grouped } from "../grouped.ts";
 import { type Failing, sinceInWords } from "../kibana/connector-runs.ts";
 import { type LiveType, unusable } from "../kibana/connector-types.ts";
 import type { Connector } from "../kibana/connectors.ts";
 import { plainText } from "../plain-text.ts";
+import { judgedByRule, type RuleValues } from "../rules/filled-by-rule.ts";
 import { inPlaceOfOpening } from "../rules/incidents.ts";
 import { hideInText } from "../secrets/detect.ts";
 import { endpointOf, isElasticsOwn } from "../usage/inference-endpoints.ts";
@@ -71,20 +72,23 @@ export function opensNothing(end: ConnectorEnd, params: Params, connectors: Conn
   return [stops("opens_nothing", `${who} ${does} an incident that is open, and opens none`)];
 }
 
-/** What is wrong with an action's params themselves: Kibana saves such a rule, and each run of the action fails. */
-export function refusedParams(end: ConnectorEnd, params: Params, connectors: Connectors, runs: "byRule" | "byStep" = "byRule"): Obstacle[] {
+/**
+ * What is wrong with an action's params themselves: Kibana saves such a rule, and each run of the action fails.
+ * @param by the rule whose action it is, or a step of a workflow
+ */
+export function refusedParams(end: ConnectorEnd, params: Params, connectors: Connectors, by?: RuleValues | "byStep"): Obstacle[] {
   const { mayKnowMore } = connectors;
   const entry = entryOf(end, connectors);
   if (!entry) return [];
-  const found = refused(entry, params, mayKnowMore, runs);
-  const [first, ...others] = found?.problems ?? [];
-  if (!found || !first) return [];
+  const { refused, undecided } =
+    by === "byStep" ? judgedParams(entry, params, mayKnowMore, by) : judgedByRule(entry, params, by, mayKnowMore);
+  const [first, ...others] = refused?.problems ?? undecided;
+  if (!first) return [];
   const words = plainText(`${hideInText(first.path)} ${first.problem}`, 120);
   const text = `its params: ${words}${others.length > 0 ? `, and ${others.length} more` : ""}`;
-  if (entry.fromKibana) return [mayStop("params_refused", `${entry.id} refuses ${text}`)];
-  return [
-    found.surely ? stops("params_refused", `${entry.id} refuses ${text}`) : mayStop("params_refused", `${entry.id} may refuse ${text}`),
-  ];
+  if (refused?.surely) return [stops("params_refused", `${entry.id} refuses ${text}`)];
+  const word = refused && entry.fromKibana ? "refuses" : "may refuse";
+  return [mayStop("params_refused", `${entry.id} ${word} ${text}`)];
 }
 
 /** Kibana lists no more (reference/kibana-api.md §1.6). */

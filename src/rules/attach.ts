@@ -133,7 +133,7 @@ export function attach(rule: Rule, ruleType: RuleType, given: Wanted, parse: Par
   const kept = staying.map((action) => (legacy && goesByRule(action) ? { ...action, frequency: { ...legacy } } : action));
   const beside = [...(replace ? [] : otherFrequency(rule, firing, wanted, frequency)), ...sentToo(mine, added, right, asked)];
   const stays = kept.filter((action) => action.id === connector.id && !changed.includes(action));
-  const refused = refusedActions(stays, type, ruleType, wanted.mayKnowMore ?? false);
+  const refused = refusedActions(stays, type, ruleType, wanted.mayKnowMore ?? false, rule);
   const failing = refused.map((one) => refusedInWords(one, connector.type));
   const after = unchanged ? ruleState(rule) : { actions: [...kept, ...added], notify_when: null, throttle: null };
   const written = [...changed, ...added];

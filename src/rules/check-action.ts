@@ -5,6 +5,7 @@ import type { Rule, RuleType } from "../kibana/rules.ts";
 import { hideInText } from "../shapes/text.ts";
 import { namesFor } from "./action-variables.ts";
 import { checkTemplates } from "./check-templates.ts";
+import { judgedByRule } from "./filled-by-rule.ts";
 import { goesOutAsItIs, sentAsTheyAre } from "./filled-in.ts";
 import { filledIntoAddress } from "./filled-into-address.ts";
 import { closes, inPlaceOfOpening, isOneRecord, onlyReads, recordPath } from "./incidents.ts";
@@ -37,12 +38,17 @@ export function checkAction(
     warnings: type ? filledIntoAddress(type, params, rule) : [],
   };
   const unfilled = type ? sentAsTheyAre(type, params).map((path) => ({ path, problem: goesOutAsItIs(type) })) : [];
-  errors.push(...[...shape.errors, ...address.errors, ...templates.errors].map(inWords));
+  const filled = type ? judgedByRule(type, params, rule, true) : { refused: undefined, undecided: [] };
+  const told = new Set([...shape.errors.map(({ path }) => path), ...(filled.refused?.unknown ?? [])]);
+  const onceFilledIn = (filled.refused?.problems ?? []).filter(({ path }) => !told.has(path));
+  errors.push(...[...shape.errors, ...onceFilledIn, ...address.errors, ...templates.errors].map(inWords));
   if (type && onlyReads(type, params)) (type.fromKibana ? warnings : errors).push("params: these only read, and nobody hears of it");
   else if (type && !summary) errors.push(...wrongEnd(params, group, ruleType, type));
   const record = type && !closes(type, params) && isOneRecord(params) ? [{ path: recordPath, problem: updatesOne }] : [];
   warnings.push(
-    ...[...shape.warnings, ...address.warnings, ...templates.warnings, ...templates.notes, ...unfilled, ...record].map(inWords),
+    ...[...shape.warnings, ...filled.undecided, ...address.warnings, ...templates.warnings, ...templates.notes, ...unfilled, ...record].map(
+      inWords,
+    ),
     ...rawInJson(params),
   );
 }

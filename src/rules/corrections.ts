@@ -43,8 +43,8 @@ export function corrections(all: readonly RehearsedAction[], about: Rehearsing):
 }
 
 /** What makes Kibana take an action that it refuses. */
-function withoutWhatIsRefused(had: Params, { entry, mayKnowMore = false }: Rehearsing): Params | undefined {
-  return entry && mendingParams(entry, had, undefined, mayKnowMore);
+function withoutWhatIsRefused(had: Params, { entry, rule, mayKnowMore = false }: Rehearsing): Params | undefined {
+  return entry && mendingParams(entry, had, undefined, mayKnowMore, rule);
 }
 
 /** One key for all that opens, where a key has a problem: what closes gets it too. Not where it holds what looks like a secret. */

@@ -1,10 +1,11 @@
 import type { ConnectorType, Params } from "../catalog/connector-type.ts";
-import { refusedParams, surelyUnknown } from "../catalog/refused-params.ts";
+import { surelyUnknown } from "../catalog/refused-params.ts";
 import type { RuleAction, RuleType } from "../kibana/rules.ts";
 import { valueAt } from "../plain-object.ts";
 import { plainText } from "../plain-text.ts";
 import { hideInText } from "../shapes/text.ts";
 import { contextIn } from "./action-variables.ts";
+import { judgedByRule, type RuleValues } from "./filled-by-rule.ts";
 import { closingParams, keyOf, usualKey } from "./incidents.ts";
 import { laidOver, withoutPath, withValueAt } from "./params.ts";
 
@@ -24,6 +25,9 @@ interface Mend {
   params?: Params;
 }
 
+/** A summary is about no single alert. */
+const keyOfRule = "{{rule.id}}";
+
 /** How many problems of one action are told. */
 const shown = 3;
 
@@ -32,21 +36,23 @@ const shown = 3;
  * @param actions all of one connector in a rule
  * @param ruleType undefined where it is not known
  * @param mayKnowMore whether this Kibana may know more fields than the catalogue
+ * @param rule whose they are
  */
 export function refusedActions(
   actions: readonly RuleAction[],
   type: ConnectorType | undefined,
   ruleType: RuleType | undefined,
   mayKnowMore: boolean,
+  rule: RuleValues,
 ): RefusedAction[] {
   if (!type) return [];
   return actions.flatMap((action) => {
-    const found = refusedParams(type, action.params ?? {}, mayKnowMore);
+    const { refused: found } = judgedByRule(type, action.params ?? {}, rule, mayKnowMore);
     if (!found?.surely) return [];
     const told = found.problems.slice(0, shown).map(({ path, problem }) => plainText(`${hideInText(path)} ${problem}`, 120));
     const more = found.problems.length - told.length;
     const why = `${told.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
-    return [{ action, why, mend: ruleType && mendOf(action, actions, type, ruleType, mayKnowMore) }];
+    return [{ action, why, mend: ruleType && mendOf(action, actions, type, ruleType, mayKnowMore, rule) }];
   });
 }
 
@@ -60,14 +66,22 @@ export function withoutRefused(
   return { params: dropped.reduce(withoutPath, params), dropped };
 }
 
+/** What Kibana may refuse of actions of a rule, in words: where a template stands for one of few values, only an alert decides. */
+export function undecidedIn(actions: readonly RuleAction[], type: ConnectorType | undefined, rule: RuleValues): string[] {
+  if (!type) return [];
+  const found = actions.flatMap(({ params }) => judgedByRule(type, params ?? {}, rule, false).undecided);
+  return [...new Set(found.map(({ path, problem }) => `${hideInText(path)}: ${problem}`))];
+}
+
 function mendOf(
   action: RuleAction,
   all: readonly RuleAction[],
   type: ConnectorType,
   ruleType: RuleType,
   mayKnowMore: boolean,
+  rule: RuleValues,
 ): Mend | undefined {
-  const given = mendingParams(type, action.params ?? {}, recipeOf(action, type, ruleType), mayKnowMore);
+  const given = mendingParams(type, action.params ?? {}, recipeOf(action, type, ruleType), mayKnowMore, rule);
   if (!given) return undefined;
   const isSummary = (one: RuleAction) => one.frequency?.summary === true;
   const params = Object.keys(given).length > 0 ? { params: given } : {};
@@ -83,14 +97,21 @@ function mendOf(
  * What to lay over params without what the type does not have, so that Kibana takes them: the recipe's value, or null for none.
  * Undefined where it takes them as they are, or nothing of this helps.
  */
-export function mendingParams(type: ConnectorType, had: Params, recipe: Params | undefined, mayKnowMore: boolean): Params | undefined {
-  if (!refusedParams(type, had, mayKnowMore)) return undefined;
+export function mendingParams(
+  type: ConnectorType,
+  had: Params,
+  recipe: Params | undefined,
+  mayKnowMore: boolean,
+  rule: RuleValues,
+): Params | undefined {
+  const refused = (params: Params) => judgedByRule(type, params, rule, mayKnowMore).refused;
+  if (!refused(had)) return undefined;
   const { params: kept } = withoutRefused(type, had, mayKnowMore);
   const usual = recipe && recipe.subAction === kept.subAction ? recipe : {};
-  const paths = (refusedParams(type, kept, mayKnowMore)?.problems ?? []).map(({ path }) => path.split(".").slice(1));
+  const paths = (refused(kept)?.problems ?? []).map(({ path }) => path.split(".").slice(1));
   if (paths.some((path) => path.length === 0)) return undefined;
   const over = paths.reduce<Params>((all, path) => withValueAt(all, path, valueAt(usual, path) ?? null), {});
-  return refusedParams(type, laidOver(kept, over), mayKnowMore) ? undefined : over;
+  return refused(laidOver(kept, over)) ? undefined : over;
 }
 
 /**
@@ -105,7 +126,7 @@ export function recipeOf(
 ): Params | undefined {
   const group = own ?? ruleType.defaultGroup;
   const role = frequency?.summary ? "summary" : group === ruleType.recoveryGroup ? "recovered" : "active";
-  const key = keyOf(type, params ?? {}) ?? type.usualKey ?? usualKey;
+  const key = keyOf(type, params ?? {}) ?? (role === "summary" ? keyOfRule : (type.usualKey ?? usualKey));
   if (role === "recovered" && type.recovery) return closingParams(type, key);
   const known = context ?? contextIn(ruleType, role === "recovered");
   return type.recipe?.params({ role, main: group === ruleType.defaultGroup, key, context: known });

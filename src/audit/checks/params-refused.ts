@@ -10,7 +10,7 @@ import type { ReadyCall } from "../finding.ts";
 export const paramsRefused: RuleCheck = {
   name: "params_refused",
   finds: "actions of rules whose params Kibana refuses in each run: what is required is missing, or a field or value is none of the type's",
-  ignores: "disabled rules, templates, fields that a newer Kibana may know, types that only Kibana describes",
+  ignores: "disabled rules, templates that only an alert fills in, fields that a newer Kibana may know, types that only Kibana describes",
   of: "rule",
   group: "broken_now",
   needs: ["status", "connectors", "rules"],
@@ -24,7 +24,7 @@ export const paramsRefused: RuleCheck = {
     const found = [...byConnector(rule, context)].flatMap(([id, actions]) => {
       const connector = context.connectors.get(id);
       const entry = connector && context.entries.get(connector.type);
-      const refused = refusedActions(actions, entry, ruleTypes.get(rule.rule_type_id), mayKnowMore);
+      const refused = refusedActions(actions, entry, ruleTypes.get(rule.rule_type_id), mayKnowMore, rule);
       return connector && refused.length > 0 ? [{ connector, refused }] : [];
     });
     const all = new Set(found.flatMap(({ refused }) => refused.map(({ action }) => action)));

@@ -54,7 +54,7 @@ export const slackText = (about: About) => {
   return `*{{rule.name}}*\n${rest}${link}`;
 };
 /** Older versions refuse an alert's message of more than 130 characters: what may be long is in the description. */
-const short = (about: About) => (about.role === "recovered" ? headline(about) : "{{rule.name}}: {{alert.id}}");
+const short = (about: About) => (about.role === "active" ? "{{rule.name}}: {{alert.id}}" : headline(about));
 export const description = (about: About) => lines(headline(about), details(about));
 
 /** One alert as fields, for logs and for other programs. */

@@ -89,7 +89,7 @@ export const servicenowItom: ConnectorType = {
       subAction: "addEvent",
       subActionParams: {
         source: "Elastic",
-        node: "{{alert.id}}",
+        node: about.role === "summary" ? "{{rule.name}}" : "{{alert.id}}",
         resource: "{{rule.name}}",
         severity: about.main ? "1" : "4",
         description: description(about),

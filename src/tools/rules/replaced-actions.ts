@@ -8,7 +8,7 @@ import { foreignInWords, recovers } from "../../rules/attach-notes.ts";
 import { changeInWords, changingIn, encodedInWords } from "../../rules/changing-keys.ts";
 import { type Checked, checkAction } from "../../rules/check-action.ts";
 import { foreignRecords, keyOf, usualKey, withoutBlankKey } from "../../rules/incidents.ts";
-import { recipeOf, refusedActions } from "../../rules/refused-actions.ts";
+import { recipeOf, refusedActions, undecidedIn } from "../../rules/refused-actions.ts";
 import { actionKey } from "../../rules/same-action.ts";
 import { templateParser } from "../../rules/template-parser.ts";
 import { tied } from "../../rules/tied.ts";
@@ -68,11 +68,13 @@ export async function movedActions(
       arrived.push(moved);
     }
   }
-  const [first] = refusedActions(arrived, entry, ruleType, mayKnowMore);
+  const [first] = refusedActions(arrived, entry, ruleType, mayKnowMore, rule);
   if (first)
     notes.push(
       `Kibana refuses what is moved in ${quoted(rule.name, 60)}, as it did before (${first.why}): attach_connector tells how to mend it.`,
     );
+  const perhaps = undecidedIn(arrived, entry, rule).filter((one) => !notes.includes(one));
+  if (perhaps.length > 0) notes.push(`Kibana may refuse what is moved in ${quoted(rule.name, 60)}: ${perhaps.join("; ")}.`);
   if (given.params !== undefined || given.recovery !== undefined) notes.push(...looseEnds(actions, target, ruleType));
   return { actions, notes, lost, unsure, twice: twice === 0 ? undefined : twice === arrived.length ? "all" : "some" };
 }
