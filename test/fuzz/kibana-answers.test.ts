@@ -7,7 +7,7 @@ import { damage, type Exchange, replayedKibana } from "./replayed-kibana.ts";
 import { print, runs } from "./runs.ts";
 import { fuzzedServer } from "./server.ts";
 
-const inAll = 700;
+const inAll = 500;
 /** Milliseconds after which what was learned from an answer is asked again. */
 const stale = 120_000;
 

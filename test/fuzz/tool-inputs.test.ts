@@ -6,7 +6,7 @@ import { argumentsOf } from "./arguments.ts";
 import { print, runs } from "./runs.ts";
 import { fuzzedServer } from "./server.ts";
 
-const inAll = 2_000;
+const inAll = 1_400;
 
 describe("whatever the arguments, the answer is a coded error or a valid outcome", () => {
   test.each(tools.map((tool) => [tool.name, tool] as const))("%s", { timeout: 120_000 }, async (name, tool) => {
