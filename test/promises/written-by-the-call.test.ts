@@ -209,6 +209,8 @@ describe("a value that the server knows, where only Kibana has it,", () => {
       ...stored({}),
       config: { url: "https://hooks.example.com/x", hasAuth: false, authType: null, method: "post", headers: { a: "b" } },
     });
+    // Kibana does not say which secret headers there are.
+    await postTo(sandbox.url, "/sandbox/faults", { fault: "error", path: "/secret_headers", times: 10 });
     const asked: string[] = [];
     const asking = await serve({
       person: (question) => {
