@@ -66,7 +66,7 @@ test("an update that takes an address away, and a copy without it, ask about the
   expect(await update(bound)).toMatchObject({ code: "secret_refused", message: expect.stringContaining(filledIn) });
   expect(await update(open)).toMatchObject({ status: "done" });
   expect(questions.at(-1)?.message).toContain(`CONNECTOR_SECRET_OPEN → ${filledIn}`);
-  expect(questions.at(-1)?.message).toContain("nobody has agreed to collect.vendor.example yet");
+  expect(questions.at(-1)?.message).toContain("nobody has agreed to collect.vendor.example for it yet");
   const copy = { from: { id: "two" }, name: "Three", config: { relay: null }, secrets: key(bound) };
   await call("create_connector", { name: "Two", type: ".acme-relay", config: own, secrets: key(bound) });
   expect((await call("create_connector", copy)).body).toMatchObject({ code: "secret_refused", message: expect.stringContaining(filledIn) });
