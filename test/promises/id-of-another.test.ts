@@ -23,7 +23,8 @@ test.each<[what: string, before: [string, object], now: [string, object, string?
     another(".webhook", "Theirs", "name, config.url"),
   ],
   ["that is the same again", [".index", { index: "a" }], [".index", { index: "a" }], asBefore],
-  ["that is the same again, with a URL", [".webhook", hook], [".webhook", hook], exceptSecrets],
+  ["that is the same again, with a URL", [".webhook", hook], [".webhook", hook], asBefore],
+  ["that is the same again, with a secret", [".pagerduty", {}], [".pagerduty", {}], exceptSecrets],
 ])("after a delete, an id that belongs to a connector %s is said to", async (_what, before, now, expected) => {
   const made = await product(options);
   await make(made, ...before);
