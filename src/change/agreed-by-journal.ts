@@ -1,8 +1,7 @@
 import type { AgreedPlace } from "../secrets/secret-source.ts";
-import { idIn } from "./entries-of.ts";
+import { idIn, placeOf, writtenTo } from "./entries-of.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Recorded } from "./ops/records.ts";
-import { recordedIn } from "./undo.ts";
 
 /** Whether a person agreed to what is recorded, who read the question. */
 export type InPerson = (entry: JournalEntry) => boolean | Promise<boolean>;
@@ -18,13 +17,13 @@ export async function agreedByJournal(entries: readonly JournalEntry[], deployme
   const begun = new Set<string>();
   const places: AgreedPlace[] = [];
   for (const entry of entries) {
-    const { begin, end } = entry;
-    const record = begin.deployment === deployment && end?.outcome !== "not_done" ? recordedIn(entry) : undefined;
+    const { end } = entry;
+    const record = writtenTo(deployment, entry);
     const id = idIn(entry);
     if (!record || id === undefined) continue;
-    const own = end?.outcome === "done" ? placesOf(record, id).filter((one) => !begun.has(keyOf(one))) : [];
+    const own = end?.outcome === "done" ? placesOf(record, id).filter((one) => !begun.has(placeOf(one.space, one.connector))) : [];
     if (own.length > 0 && (await isAgreed(entry))) places.push(...own);
-    if (record.op === "create" || record.op === "delete") begun.add(keyOf({ space: record.space, connector: id }));
+    if (record.op === "create" || record.op === "delete") begun.add(placeOf(record.space, id));
   }
   return places;
 }
@@ -47,8 +46,4 @@ function placesOf(record: Recorded, id: string): AgreedPlace[] {
     default:
       return [];
   }
-}
-
-function keyOf({ space, connector }: AgreedPlace): string {
-  return JSON.stringify([space, connector]);
 }

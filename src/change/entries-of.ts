@@ -1,11 +1,22 @@
 import { firstFew } from "../first-few.ts";
 import { quoted, word } from "../plain-text.ts";
 import type { JournalEntry } from "./journal.ts";
+import type { Recorded } from "./ops/records.ts";
 import { recordedIn } from "./undo.ts";
 
 /** The id of what an entry is about; undefined where Kibana was to choose it and did not. */
 export function idIn({ begin, end }: JournalEntry): string | undefined {
   return begin.op.id ?? end?.id;
+}
+
+/** One key for what has an id in a space. */
+export function placeOf(space: string, id: string | undefined): string {
+  return JSON.stringify([space, id]);
+}
+
+/** What an entry wrote to a deployment, or may have written; undefined where it did not. */
+export function writtenTo(deployment: string, entry: JournalEntry): Recorded | undefined {
+  return entry.begin.deployment === deployment && entry.end?.outcome !== "not_done" ? recordedIn(entry) : undefined;
 }
 
 /** The entries about what has an id, or else a name that it had then: of what is deleted the name is often all that is known. */

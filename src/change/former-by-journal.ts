@@ -1,8 +1,8 @@
 import { type FormerSecret, fieldOf, isSameSecret, type Known } from "../secrets/stored-secret.ts";
-import { idIn } from "./entries-of.ts";
+import { idIn, placeOf, writtenTo } from "./entries-of.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Of } from "./stored-by-journal.ts";
-import { mayHaveHappened, recordedIn } from "./undo.ts";
+import { mayHaveHappened } from "./undo.ts";
 
 /** A secret in a field. */
 interface There extends Known {
@@ -19,11 +19,11 @@ interface There extends Known {
 export function formerByJournal(entries: readonly JournalEntry[], { deployment, digests }: Of): FormerSecret[] {
   const connectors = new Map<string, { now: Map<string, There[]>; former: FormerSecret[] }>();
   for (const entry of [...entries].reverse()) {
-    const record = entry.begin.deployment === deployment && entry.end?.outcome !== "not_done" ? recordedIn(entry) : undefined;
+    const record = writtenTo(deployment, entry);
     const id = idIn(entry);
     if (id === undefined || (record?.op !== "create" && record?.op !== "update")) continue;
     const isCertain = !mayHaveHappened(entry);
-    const which = JSON.stringify([record.space, id]);
+    const which = placeOf(record.space, id);
     const one = connectors.get(which) ?? { now: new Map<string, There[]>(), former: [] };
     connectors.set(which, one);
     // A connector that is made again goes on, by an undo of its delete for example.

@@ -1,6 +1,6 @@
 import { grouped } from "../grouped.ts";
 import type { Run } from "../kibana/executions.ts";
-import { idIn } from "./entries-of.ts";
+import { idIn, placeOf } from "./entries-of.ts";
 import type { JournalEntry } from "./journal.ts";
 
 /** Milliseconds by which Kibana's clock and ours may differ: with more, a run counts as another's. */
@@ -29,8 +29,4 @@ export function ownRuns(entries: readonly JournalEntry[], deployment: string): (
     found.set(call, (found.get(call) ?? new Map<string, boolean>()).set(at, ok));
     return true;
   };
-}
-
-function placeOf(space: string, id: string | undefined): string {
-  return JSON.stringify([space, id]);
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { idIn } from "./entries-of.ts";
+import { idIn, placeOf } from "./entries-of.ts";
 import type { JournalEntry } from "./journal.ts";
 import { type Recorded, recordedIn } from "./undo.ts";
 
@@ -48,8 +48,4 @@ function didIn(record: Recorded): string | undefined {
     ...(isDeepStrictEqual(record.before.config, record.after.config) ? [] : ["config"]),
   ];
   return parts.length > 0 ? `replaced its ${parts.join(" and ")}` : undefined;
-}
-
-function placeOf(space: string, id: string | undefined): string {
-  return JSON.stringify([space, id]);
 }

@@ -1,10 +1,9 @@
 import { sealedIn } from "../sealed.ts";
-import { idIn } from "./entries-of.ts";
+import { idIn, placeOf, writtenTo } from "./entries-of.ts";
 import { formerByJournal } from "./former-by-journal.ts";
 import type { JournalReader } from "./journal.ts";
 import type { Plan } from "./plan.ts";
 import { digestsIn, digestUnder } from "./stored-digests.ts";
-import { recordedIn } from "./undo.ts";
 
 /**
  * What the journal knows of the secrets that a plan stores: which writes stored some in its connectors, and where those that it gives
@@ -17,14 +16,13 @@ export async function secretsByJournal({ ops }: Plan, journal: JournalReader, de
   const known = await Promise.all([journal.entries(), journal.key()]).catch(() => undefined);
   if (!known) return undefined;
   const [{ entries }, key] = known;
-  const place = (space: string, id: string | undefined) => JSON.stringify([space, id]);
-  const places = new Set(stores.map(({ space, id }) => place(space, id)));
+  const places = new Set(stores.map(({ space, id }) => placeOf(space, id)));
   const given = stores.flatMap(({ secrets }) => sealedIn(secrets).map(([, value]) => value));
   const [sources, digests] = [given.map(({ source }) => source), key ? given.map(digestUnder(key)) : []];
   const writes = entries.filter((entry) => {
-    const record = entry.begin.deployment === deployment && entry.end?.outcome !== "not_done" ? recordedIn(entry) : undefined;
+    const record = writtenTo(deployment, entry);
     const stored = record?.op === "create" || record?.op === "update" ? record.secretFields : [];
-    return record !== undefined && stored.length > 0 && places.has(place(record.space, idIn(entry)));
+    return record !== undefined && stored.length > 0 && places.has(placeOf(record.space, idIn(entry)));
   });
   const former = formerByJournal(entries, { deployment, digests: digestsIn(key) }).filter(
     ({ source, digest }) => (source !== undefined && sources.includes(source)) || (digest !== undefined && digests.includes(digest)),

@@ -1,10 +1,10 @@
 import { grouped } from "../grouped.ts";
 import { areSame, fieldOf, haveSameValue, mayBeSame, type StoredSecret } from "../secrets/stored-secret.ts";
-import { idIn } from "./entries-of.ts";
+import { idIn, placeOf, writtenTo } from "./entries-of.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Recorded, RecordOf } from "./ops/records.ts";
 import type { DigestsIn } from "./stored-digests.ts";
-import { changesOnlySecrets, inverseOfEntry, mayHaveHappened, recordedIn } from "./undo.ts";
+import { changesOnlySecrets, inverseOfEntry, mayHaveHappened } from "./undo.ts";
 
 /**
  * What this server stored last in each secret field of each connector. Where it is not known whether a write happened, both what it
@@ -81,14 +81,14 @@ type Store = Write & { record: RecordOf<"create" | "update"> };
 
 function lastStored(entries: readonly JournalEntry[], { deployment, digests }: Of): StoredSecret[] {
   const writes = entries.flatMap((entry): Write[] => {
-    const record = entry.begin.deployment === deployment && entry.end?.outcome !== "not_done" ? recordedIn(entry) : undefined;
+    const record = writtenTo(deployment, entry);
     const id = idIn(entry);
     if (!record || id === undefined) return [];
     const stored = isConnectors(record) ? digests(record.digests) : {};
     return [{ entry, record, id, isCertain: !mayHaveHappened(entry), digests: stored }];
   });
   const ofConnectors = writes.filter((one) => isStore(one) || one.record.op === "delete");
-  return [...grouped(ofConnectors, ({ record, id }) => JSON.stringify([record.space, id])).values()].flatMap(storedInOne);
+  return [...grouped(ofConnectors, ({ record, id }) => placeOf(record.space, id)).values()].flatMap(storedInOne);
 }
 
 /** @param writes to one connector, newest first */
